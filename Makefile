@@ -1,0 +1,74 @@
+# Every command that a person or CI runs, with one sentence above each. `make` alone prints them.
+
+# python3 is the machine's; a newer python3.N beside it is taken when python3 itself is too old.
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long check bench screenshots tour pin
+
+# Print every command with its sentence.
+help:
+	@awk '/^# /{s=substr($$0,3);next} /^[a-z][a-z-]*:/{if(s!=""){n=$$1;sub(":.*","",n);printf "  make %-12s %s\n",n,s}} {s=""}' $(firstword $(MAKEFILE_LIST))
+
+# Create the environment in .venv and install the pinned dependencies; does nothing when all is there.
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements/run.txt requirements/dev.txt pyproject.toml $(VENV)/.uv-$(UV_VERSION)
+	@echo "Installing the pinned dependencies ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/run.txt -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.uv-$(UV_VERSION): | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@touch $@
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Xinglin needs Python 3.11 or later, and this machine's python3 is older or missing." \
+		"On Debian or Ubuntu: apt install python3 python3-venv." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python is here but its part 'venv' is missing." \
+		"On Debian or Ubuntu: apt install python3-venv." >&2; exit 1; }
+	@echo "Creating the environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# Start the whole hospital with its demo city on http://localhost:8000 (HOST and PORT by environment).
+demo: setup
+	@exec $(BIN)/xinglin demo
+
+# Run the tests against an embedded PostgreSQL of their own.
+test: setup
+	@$(BIN)/python -m pytest -m "not long"
+
+# Run the tests that search longer: more generated examples, longer fuzzing.
+test-long: setup
+	@$(BIN)/python -m pytest -m "long"
+
+# Check form, types, arrows between modules and the house rules, in under a minute.
+check: setup
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/structure
+
+# Measure whole loops a second and write docs/reference/benchmarks.md.
+bench: setup
+	@$(BIN)/xinglin bench
+
+# Make the pictures of the README with a real browser.
+screenshots: setup
+	@$(BIN)/python scripts/screenshots.py
+
+# Walk the whole loop on a throw-away database and tell each step.
+tour: setup
+	@$(BIN)/xinglin tour
+
+# Choose the newest versions that requirements/*.in allow and write them to requirements/*.txt.
+pin: setup
+	@$(COMPILE) requirements/run.in -o requirements/run.txt
+	@$(COMPILE) requirements/dev.in -c requirements/run.txt -o requirements/dev.txt

@@ -1,0 +1,5 @@
+"""`python -m xinglin` is the same as the command `xinglin`."""
+
+from xinglin.cli import main
+
+main()

@@ -1,0 +1,27 @@
+"""The `xinglin` command: one file a subcommand, thin.
+
+`xinglin --help` must answer at once, so the files here import the hospital inside their functions, never at the top;
+tests/unit/cli holds that.
+"""
+
+import sys
+
+import typer
+
+from xinglin.cli import db
+
+app = typer.Typer(
+    help="Xinglin (杏林): the internet hospital that supervises itself.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """Entry point of the console command; a refusal becomes one plain sentence and an exit code."""
+    from xinglin.cli import frame
+
+    sys.exit(frame.run(app))

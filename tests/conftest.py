@@ -1,0 +1,37 @@
+"""What holds for every test: a database of its own, no outside network, every warning an error.
+
+Unless DATABASE_URL names a server, tests use the embedded test cluster. It is started when the first test needs a
+database, shared by all runs of this checkout, and stopped by the last of them. `XINGLIN_TEST_DB` names the database, so
+that two runs at once do not meet in one.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from xinglin.hospital.config import postgres
+
+EMBEDDED = "DATABASE_URL" not in os.environ
+if EMBEDDED:
+    os.environ["DATABASE_URL"] = postgres.test_cluster().url("postgres")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinglin.hospital.config.settings")
+
+
+def pytest_configure() -> None:
+    """Load Django with the database of the tests; before this, settings would have found the hospital's own."""
+    import django
+    from django.db import connections
+
+    django.setup()
+    connections["default"].settings_dict["TEST"]["NAME"] = os.environ.get("XINGLIN_TEST_DB", "xinglin_test")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Hold the embedded server for as long as this run needs a database."""
+    with ExitStack() as stack:
+        if EMBEDDED:
+            stack.enter_context(postgres.using(postgres.test_cluster()))
+        yield
