@@ -1,0 +1,40 @@
+"""Addresses: one include a person at a screen."""
+
+from importlib import import_module
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answers when the web process and the database do."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+HOSPITAL = Path(__file__).resolve().parents[1]
+WEB = {
+    "shared": "",
+    "identity": "",
+    "patient": "me/",
+    "clinician": "clinic/",
+    "pharmacist": "pharmacy/",
+    "affairs": "affairs/",
+    "auditor": "audit/",
+    "regulator": "board/",
+    "payment": "payment/",
+}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("staff/", include("allauth.urls")),
+]
+for folder, prefix in WEB.items():
+    if (HOSPITAL / "web" / folder / "urls.py").exists():
+        urlpatterns.append(path(prefix, include(f"xinglin.hospital.web.{folder}.urls")))
+if (HOSPITAL / "api" / "urls.py").exists():
+    urlpatterns.append(path("api/", import_module("xinglin.hospital.api.urls").api.urls))

@@ -1,0 +1,34 @@
+"""The one list of who hears which event, and which adapter answers for which outside party."""
+
+from procrastinate import App
+
+HEARS: dict[str, list[str]] = {}
+"""Event class → handler functions, both as dotted paths below xinglin.hospital."""
+
+PORTS: dict[str, str] = {}
+"""Port protocol → implementation class, both as dotted paths below xinglin.hospital."""
+
+
+def subscribe_all() -> None:
+    """Subscribe every handler of HEARS."""
+    from django.utils.module_loading import import_string
+
+    from xinglin.hospital.kernel.events import subscribe
+
+    for event, handlers in HEARS.items():
+        for handler in handlers:
+            subscribe(import_string(f"xinglin.hospital.{event}"), import_string(f"xinglin.hospital.{handler}"))
+
+
+def bind_ports() -> None:
+    """Bind every adapter of PORTS."""
+    from django.utils.module_loading import import_string
+
+    from xinglin.hospital.kernel.ports import bind
+
+    for port, adapter in PORTS.items():
+        bind(import_string(f"xinglin.hospital.{port}"), import_string(f"xinglin.hospital.{adapter}")())
+
+
+def on_jobs_ready(app: App) -> None:
+    """Called by procrastinate when its app is ready; tasks are found in each module's tasks.py."""

@@ -1,0 +1,25 @@
+"""Tell open pages that something changed: PostgreSQL NOTIFY, sent with the commit. It carries ids, never content."""
+
+import json
+from uuid import UUID
+
+from django.core import signing
+from django.db import connection
+
+CHANNEL = "xinglin"
+SALT = "xinglin.stream"
+
+
+def announce(topic: str, kind: str, id: UUID | str = "") -> None:
+    """Wake the subscribers of a topic (e.g. 'visit:<id>', 'person:<id>', 'desk:review') after the transaction commits.
+
+    `kind` is a short word that the page reacts to ('message', 'typing', 'state'); `id` names what changed.
+    """
+    payload = json.dumps({"topic": topic, "kind": kind, "id": str(id)})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+
+
+def stream_token(*topics: str) -> str:
+    """The signed word with which a page may listen to these topics (12 hours)."""
+    return signing.dumps({"topics": list(topics)}, salt=SALT, compress=True)

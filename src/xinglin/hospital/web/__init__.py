@@ -1,0 +1,1 @@
+"""The screens, one folder per person who looks at them. Nothing here decides."""

@@ -1,0 +1,51 @@
+"""What every template knows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+from xinglin.hospital.kernel.access import ANONYMOUS, Actor, Role
+from xinglin.hospital.kernel.live import stream_token
+from xinglin.hospital.web.shared.menu import menu_for, part_of
+
+DESKS = {
+    Role.PHARMACIST: ("desk:review", "desk:dispense"),
+    Role.MEDICAL_AFFAIRS: ("desk:affairs",),
+    Role.AUDITOR: ("desk:audit",),
+}
+
+
+def topics_of(actor: Actor) -> list[str]:
+    """The live topics of a person's own pages; a page about one visit adds its own through `request.topics`."""
+    own = [f"person:{actor.person_id}"] if actor.person_id else []
+    return own + [topic for role, topics in DESKS.items() if actor.has(role) for topic in topics]
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The actor, the navigation, the language, the theme and where live updates come from."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    theme = request.COOKIES.get("xinglin_theme", "")
+    language = translation.get_language() or "zh-hans"
+    topics = topics_of(actor) + list(getattr(request, "topics", []))
+    return {
+        "actor": actor,
+        "menu": menu_for(actor, request.path),
+        "who": part_of(actor),
+        "language": language,
+        "english": language.startswith("en"),
+        "theme": theme if theme in {"light", "dark"} else "",
+        "demo": settings.XINGLIN_DEMO,
+        "stream_url": stream_url(request),
+        "stream_token": stream_token(*topics) if topics else "",
+    }
+
+
+def stream_url(request: HttpRequest) -> str:
+    """Where this page's browser reaches the event stream: the configured address, or the same host on the stream's port."""
+    if settings.XINGLIN_STREAM_URL:
+        return str(settings.XINGLIN_STREAM_URL)
+    host = request.get_host()
+    bare = host if host.endswith("]") else host.rsplit(":", 1)[0]
+    return f"{request.scheme}://{bare}:{settings.XINGLIN_STREAM_PORT}/stream"
