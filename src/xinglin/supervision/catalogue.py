@@ -1,0 +1,31 @@
+"""The explicit list of rules. An id is never reused and never renamed; a changed rule gets a new version."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from xinglin.supervision.rules import consulting, prescribing
+from xinglin.supervision.verdicts import Moment
+from xinglin.supervision.vocabulary.papers import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    consulting.a01,
+    prescribing.b02,
+)
+"""Every rule that ever was in force, in the order of its id; ended rules stay here with their last day."""
+
+
+def find_rule(rule_id: str) -> Rule:
+    """The newest version of a rule. Raises KeyError for an id that was never given."""
+    versions = [rule for rule in RULES if rule.id == rule_id]
+    if not versions:
+        raise KeyError(f"there is no rule {rule_id}")
+    return max(versions, key=lambda rule: rule.version)
+
+
+def rules_for(moment: Moment, on: date, territory: str) -> tuple[Rule, ...]:
+    """The rules in force on a day in a place that are asked at a moment."""
+    return tuple(
+        rule for rule in RULES if moment in rule.moments and rule.in_force(on) and territory.startswith(rule.territory)
+    )

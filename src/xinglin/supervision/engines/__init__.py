@@ -1,0 +1,1 @@
+"""Readings of a rule. ``plain`` is the reference and judges every other."""

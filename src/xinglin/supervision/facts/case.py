@@ -1,0 +1,96 @@
+"""A case: all facts that are known together, and the rows a rule reads from it.
+
+A rule reads one flat row. A row of a prescription carries the encounter's facts too; a row of a line carries both. The
+same functions can therefore run over a wide table with one row a subject.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Final
+
+from xinglin.supervision.facts.care import Encounter, Evidence
+from xinglin.supervision.facts.measured import Measure
+from xinglin.supervision.facts.medicine import Dispensing, Line, Pack, Prescription, Review
+from xinglin.supervision.facts.money import Claim
+from xinglin.supervision.facts.people import Institution, Patient, Physician
+from xinglin.supervision.facts.schema import Column, Group, columns, values
+from xinglin.supervision.verdicts import Plain, Scope
+
+GROUPS: Final[dict[str, type[Group]]] = {
+    "encounter": Encounter,
+    "patient": Patient,
+    "physician": Physician,
+    "institution": Institution,
+    "evidence": Evidence,
+    "prescription": Prescription,
+    "review": Review,
+    "dispensing": Dispensing,
+    "line": Line,
+    "pack": Pack,
+    "claim": Claim,
+    "measure": Measure,
+}
+"""Every group a rule may name, in the order of the reference."""
+
+ALWAYS: Final = ("encounter", "patient", "physician", "institution", "evidence")
+READABLE: Final[dict[Scope, tuple[str, ...]]] = {
+    Scope.ENCOUNTER: ALWAYS,
+    Scope.PRESCRIPTION: (*ALWAYS, "prescription", "review", "dispensing", "measure"),
+    Scope.LINE: (*ALWAYS, "prescription", "review", "dispensing", "measure", "line"),
+    Scope.PACK: (*ALWAYS, "prescription", "review", "dispensing", "line", "pack"),
+    Scope.CLAIM: (*ALWAYS, "prescription", "claim"),
+}
+"""Which groups a row of each scope carries."""
+
+EVENT_DAY: Final[dict[Scope, str]] = {
+    Scope.ENCOUNTER: "encounter.on",
+    Scope.PRESCRIPTION: "prescription.on",
+    Scope.LINE: "prescription.on",
+    Scope.PACK: "pack.on",
+    Scope.CLAIM: "claim.on",
+}
+"""The day on which a row's law, limits and lists are looked up: the event's day, never today."""
+
+TERRITORY: Final = "institution.territory_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Facts that belong together: one encounter, at most one prescription with its lines and packs, and one claim.
+
+    Leave out what does not exist or is not being judged: a rule runs once for each subject that is there.
+    """
+
+    encounter: Encounter = field(default_factory=Encounter)
+    patient: Patient = field(default_factory=Patient)
+    physician: Physician = field(default_factory=Physician)
+    institution: Institution = field(default_factory=Institution)
+    evidence: Evidence = field(default_factory=Evidence)
+    prescription: Prescription = field(default_factory=Prescription)
+    review: Review = field(default_factory=Review)
+    dispensing: Dispensing = field(default_factory=Dispensing)
+    claim: Claim = field(default_factory=Claim)
+    lines: tuple[Line, ...] = ()
+    packs: tuple[Pack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The flat facts of one subject, by path such as ``line.quantity``."""
+
+    scope: Scope
+    subject: str
+    lines: tuple[str, ...]
+    facts: dict[str, Plain]
+
+
+def all_columns() -> list[Column]:
+    """Every column of every group."""
+    return [column for name, group in GROUPS.items() for column in columns(name, group)]
+
+
+def flat(case: Case) -> dict[str, Plain]:
+    """The facts of a case that are not of one line or pack, by path."""
+    single = [f.name for f in fields(Case) if f.name not in {"lines", "packs"}]
+    return {path: value for name in single for path, value in values(name, getattr(case, name)).items()}

@@ -1,0 +1,33 @@
+"""Facts about a claim: its total and the parts into which it was split, in whole fen."""
+
+# ruff: noqa: RUF009
+# `fact` makes a dataclass field, as `dataclasses.field` does.
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from xinglin.supervision.facts.schema import Group, fact
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Group):
+    """One settlement, the reserved amounts before it is posted."""
+
+    id: str | None = fact("the claim's id")
+    on: date | None = fact("day of settlement")
+    total_fen: int | None = fact("total of the claim (medfee_sumamt)", "fen")
+    lines_fen: int | None = fact("sum of the claim's line amounts", "fen")
+    outside_fen: int | None = fact("outside the catalogue, wholly self-paid (fulamt_ownpay_amt)", "fen")
+    over_limit_fen: int | None = fact("above a price limit (overlmt_selfpay)", "fen")
+    first_pay_fen: int | None = fact("self-paid first share (preselfpay_amt)", "fen")
+    in_scope_fen: int | None = fact("in scope (inscp_amt)", "fen")
+    fund_fen: int | None = fact("paid by the funds together (fund_pay_sumamt)", "fen")
+    funds_fen: int | None = fact(
+        "sum over the single funds (hifp, cvlserv, hifes, hifmi, hifob, hifdm, maf, other)", "fen"
+    )
+    person_fen: int | None = fact("paid by the person (psn_part_amt)", "fen")
+    account_fen: int | None = fact("from the personal account (acct_pay)", "fen")
+    family_account_fen: int | None = fact("from a relative's account (acct_mulaid_pay)", "fen")
+    cash_fen: int | None = fact("by the person directly (psn_cash_pay)", "fen")
+    hospital_fen: int | None = fact("borne by the institution (hosp_part_amt)", "fen")

@@ -1,0 +1,115 @@
+"""Three doors, one judge. `remind` before, `control` during, `audit` after: the same rules, the same verdicts.
+
+What is done with a verdict is not decided here: that is policy, and it differs by moment. The verdict does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from xinglin.supervision.catalogue import RULES
+from xinglin.supervision.engines.plain import judge_row
+from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Case, Row, flat
+from xinglin.supervision.facts.medicine import Line
+from xinglin.supervision.facts.schema import values
+from xinglin.supervision.measures import measured
+from xinglin.supervision.sentences import fill
+from xinglin.supervision.tables.knowledge import Knowledge
+from xinglin.supervision.verdicts import Moment, Outcome, Scope, Verdict
+from xinglin.supervision.vocabulary.papers import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Every verdict that was given, and the rules that found no subject to look at."""
+
+    verdicts: tuple[Verdict, ...]
+    without_subject: tuple[str, ...]
+    knowledge: str
+
+    @property
+    def findings(self) -> tuple[Verdict, ...]:
+        """The verdicts that found something."""
+        return tuple(verdict for verdict in self.verdicts if verdict.is_finding)
+
+    @property
+    def undecided(self) -> tuple[Verdict, ...]:
+        """The verdicts that cannot tell."""
+        return tuple(verdict for verdict in self.verdicts if verdict.is_undecided)
+
+    def counts(self) -> dict[str, int]:
+        """How many verdicts there are of each outcome."""
+        return {str(outcome): sum(verdict.outcome is outcome for verdict in self.verdicts) for outcome in Outcome}
+
+
+def remind(case: Case, *, knowledge: Knowledge, judged_at: datetime, only: Collection[str] | None = None) -> Judged:
+    """Judge while a person is still working on the case."""
+    return judge(case, Moment.REMIND, knowledge=knowledge, judged_at=judged_at, only=only)
+
+
+def control(case: Case, *, knowledge: Knowledge, judged_at: datetime, only: Collection[str] | None = None) -> Judged:
+    """Judge when the deed is about to be done: opening, signing, review, handing over, settlement."""
+    return judge(case, Moment.CONTROL, knowledge=knowledge, judged_at=judged_at, only=only)
+
+
+def audit(case: Case, *, knowledge: Knowledge, judged_at: datetime, only: Collection[str] | None = None) -> Judged:
+    """Judge one past case again, over the facts as they were recorded."""
+    return judge(case, Moment.AUDIT, knowledge=knowledge, judged_at=judged_at, only=only)
+
+
+def judge(
+    case: Case, moment: Moment, *, knowledge: Knowledge, judged_at: datetime, only: Collection[str] | None = None
+) -> Judged:
+    """Every verdict of the rules asked at a moment, in the order of the catalogue.
+
+    `judged_at` is written into the envelope and nowhere else: law, limits and lists are those of the event's day.
+    `only` narrows the question to some rule ids. Raises ValueError when `judged_at` has no zone.
+    """
+    if judged_at.tzinfo is None:
+        raise ValueError("judged_at needs a time zone")
+    verdicts: list[Verdict] = []
+    without: list[str] = []
+    by_scope = {scope: tuple(rows(case, scope)) for scope in Scope}
+    for rule in RULES:
+        if moment not in rule.moments or not (only is None or rule.id in only):
+            continue
+        if not by_scope[rule.scope]:
+            without.append(rule.id)
+        for row in by_scope[rule.scope]:
+            if may_be_in_force(rule, row):
+                core = judge_row(rule, row, knowledge)
+                sentence, hint = fill(rule, core)
+                verdicts.append(Verdict(core, moment, judged_at, rule.title, sentence, hint))
+    return Judged(tuple(verdicts), tuple(without), knowledge.digest)
+
+
+def may_be_in_force(rule: Rule, row: Row) -> bool:
+    """Whether a rule is asked of a row. Where day or place is unknown it is asked, and will say what is missing."""
+    day, territory = row.facts.get(EVENT_DAY[row.scope]), row.facts.get(TERRITORY)
+    if isinstance(day, date) and not rule.in_force(day):
+        return False
+    return not isinstance(territory, str) or territory.startswith(rule.territory)
+
+
+def rows(case: Case, scope: Scope) -> Iterator[Row]:
+    """The rows of a scope that a case holds: none where the subject has no id."""
+    facts = flat(case)
+    if scope is Scope.LINE or scope is Scope.PRESCRIPTION:
+        facts |= values("measure", measured(case))
+    if scope is Scope.LINE:
+        for line in case.lines:
+            if line.id is not None:
+                yield Row(scope, line.id, (line.id,), facts | values("line", line))
+    elif scope is Scope.PACK:
+        by_id = {line.id: line for line in case.lines if line.id is not None}
+        for pack in case.packs:
+            if pack.id is not None:
+                line = by_id.get(pack.line_id, Line(id=pack.line_id)) if pack.line_id else Line()
+                lines = (pack.line_id,) if pack.line_id else ()
+                yield Row(scope, pack.id, lines, facts | values("line", line) | values("pack", pack))
+    else:
+        subject = facts[f"{scope.value}.id"]
+        if isinstance(subject, str):
+            yield Row(scope, subject, (), facts)

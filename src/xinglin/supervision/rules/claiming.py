@@ -1,0 +1,1 @@
+"""What may be paid: amounts that add up."""

@@ -1,0 +1,26 @@
+"""The laws that rules cite, each named once. No lawyer has reviewed the citations."""
+
+from __future__ import annotations
+
+from xinglin.supervision.vocabulary import Reading, Source, Words
+
+CARE_2018 = Words("互联网诊疗管理办法（试行），2018", "Measures for internet care (trial), 2018")
+HOSPITAL_2018 = Words("互联网医院管理办法（试行），2018", "Measures for internet hospitals (trial), 2018")
+SUPERVISION_2022 = Words("互联网诊疗监管细则（试行），2022", "Rules on the supervision of internet care (trial), 2022")
+PRESCRIPTION_2007 = Words("处方管理办法，2007", "Measures for prescriptions, 2007")
+LONG_2021 = Words("长期处方管理规范（试行），国卫办医发〔2021〕17号", "Norms for long-term prescriptions (trial), 2021")
+PHYSICIANS = Words("中华人民共和国医师法", "Physicians Law")
+DRUG_LAW = Words("中华人民共和国药品管理法", "Drug Administration Law")
+FUND_735 = Words(
+    "医疗保障基金使用监督管理条例（国务院令第735号）", "Regulations on the use of the medical-security fund, Order 735"
+)
+ONLINE_PAYMENT_2020 = Words("医保发〔2020〕45号", "Notice 45 of 2020 on payment of online care")
+PAYMENT_RIGHT_2024 = Words("医保发〔2024〕23号", "Notice 23 of 2024 on the right to be paid")
+TRACE_2025 = Words("药品追溯码医保采集应用的通知，2025", "Notice on collecting and using drug trace codes, 2025")
+SIGNATURE_LAW = Words("中华人民共和国电子签名法", "Electronic Signature Law")
+SETTLEMENT_FIELDS = Words("医疗保障信息平台结算接口字段含义", "Field meanings of the national settlement interface")
+
+
+def article(law: Words, zh: str, en: str, *, read: bool) -> Source:
+    """One article of a law; `read` is False where it is cited from memory."""
+    return Source(law, Words(zh, en), Reading.READ if read else Reading.FROM_MEMORY)

@@ -1,0 +1,55 @@
+"""Filling a rule's sentences with the facts of a verdict, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+from xinglin.supervision.facts.case import all_columns
+from xinglin.supervision.verdicts import Coded, Core, Json, Outcome, Words
+from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Rule
+
+ENUMERATIONS = {column.path: column.type for column in all_columns() if issubclass(column.type, Coded)}
+
+
+def fill(rule: Rule, core: Core) -> tuple[Words, Words]:
+    """The sentence and the hint of a verdict: what is so, and what would make it right."""
+    if core.outcome is Outcome.FINDING:
+        return _both(rule.sentence, core), _both(rule.hint, core)
+    if core.outcome is Outcome.CANNOT_TELL:
+        names = ", ".join(core.missing)
+        return (
+            Words(
+                f"无法判断“{rule.title.zh}”：缺少{names}。", f"Cannot tell about “{rule.title.en}”: unknown {names}."
+            ),
+            Words("补上缺少的事实后会重新判断。", "It is judged again once the missing facts are there."),
+        )
+    return Words(f"{rule.title.zh}：{core.outcome.zh}。", f"{rule.title.en}: {core.outcome.en}."), Words("", "")
+
+
+def _both(text: Words, core: Core) -> Words:
+    known: dict[str, Json] = dict(core.evidence) | {f"excess.{unit}": v for unit, v in core.excess.as_json().items()}
+    return Words(_filled(text.zh, known, "zh"), _filled(text.en, known, "en"))
+
+
+def _filled(text: str, known: dict[str, Json], language: str) -> str:
+    def value(match: re.Match[str]) -> str:
+        path = match.group(1)
+        if path not in known:
+            return "未知" if language == "zh" else "unknown"
+        if path in ENUMERATIONS:
+            return _member(ENUMERATIONS[path], known[path]).words.in_language(language)
+        if path.endswith("fen"):
+            return yuan(known[path])
+        return str(known[path])
+
+    return PLACEHOLDER.sub(value, text)
+
+
+def _member(enumeration: type[Coded], code: Json) -> Coded:
+    return next(member for member in enumeration if member.value == code)
+
+
+def yuan(fen: Json) -> str:
+    """Whole fen as yuan with two digits."""
+    amount = int(str(fen))
+    return f"{'-' if amount < 0 else ''}¥{abs(amount) // 100}.{abs(amount) % 100:02d}"

@@ -1,0 +1,91 @@
+"""Dated, sourced rows: what the law or the place decides and a rule therefore must not hold itself.
+
+A row holds from a day until a day, in a territory given by a prefix of the administrative code (empty: the whole
+country). The narrowest territory wins. A row names its source and whether that source was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from xinglin.supervision.verdicts import Words
+
+Cell = int | bool | str
+
+
+class BadTable(ValueError):
+    """A table cannot be used. The message names the table, the row and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Where a row comes from."""
+
+    law: Words
+    article: Words
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRow:
+    """One row: its key, its values, when and where it holds, and its source."""
+
+    key: tuple[str, ...]
+    values: Mapping[str, Cell]
+    basis: Basis
+    since: date
+    until: date | None = None
+    territory: str = ""
+
+    def holds(self, on: date, territory: str) -> bool:
+        """Whether the row is in force on this day in this place."""
+        return self.since <= on and (self.until is None or on <= self.until) and territory.startswith(self.territory)
+
+    def overlaps(self, other: DatedRow) -> bool:
+        """Whether both rows could answer the same question."""
+        if (self.key, self.territory) != (other.key, other.territory):
+            return False
+        first, second = sorted((self, other), key=lambda row: row.since)
+        return first.until is None or second.since <= first.until
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A reference table. `by_beginning`: a key is the beginning of a code and the longest one wins."""
+
+    name: str
+    meaning: Words
+    rows: tuple[DatedRow, ...]
+    by_beginning: bool = False
+    _by_key: dict[tuple[str, ...], list[DatedRow]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if row.until is not None and row.until < row.since:
+                raise BadTable(f"{self.name} {row.key}: until {row.until} is before since {row.since}")
+            same_key = self._by_key.setdefault(row.key, [])
+            for other in same_key:
+                if row.overlaps(other):
+                    raise BadTable(
+                        f"{self.name} {row.key}: two rows for {row.territory or 'the whole country'} hold on the same "
+                        f"day ({other.since} and {row.since}); end the earlier one before the later one begins"
+                    )
+            same_key.append(row)
+
+    def row(self, key: tuple[str, ...], on: date, territory: str) -> DatedRow | None:
+        """The row that answers for a key on a day in a place, or None where the key is not listed."""
+        for candidate in self._candidates(key):
+            holding = [row for row in self._by_key.get(candidate, ()) if row.holds(on, territory)]
+            if holding:
+                return max(holding, key=lambda row: len(row.territory))
+        return None
+
+    def _candidates(self, key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        if not self.by_beginning:
+            yield key
+            return
+        (code,) = key
+        for length in range(len(code), 0, -1):
+            yield (code[:length],)

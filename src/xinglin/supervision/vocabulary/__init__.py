@@ -1,0 +1,60 @@
+"""The few dozen words in which a rule is written. Everything a file under ``rules/`` may import from this project
+comes from here and from :mod:`xinglin.supervision.facts`."""
+
+from xinglin.supervision.verdicts import Certainty, Kind, Moment, Scope, Words
+from xinglin.supervision.vocabulary.papers import BadPapers, Reading, Rule, Source, rule
+from xinglin.supervision.vocabulary.terms import Facts, NotInTheVocabulary, Term
+from xinglin.supervision.vocabulary.words import (
+    Ruling,
+    choose,
+    day_of,
+    days_between,
+    divide_down,
+    divide_up,
+    excess,
+    first_letters,
+    isin,
+    larger,
+    missing,
+    months_after,
+    otherwise,
+    ruling,
+    seconds_between,
+    smaller,
+    starts_with,
+    years_between,
+)
+
+__all__ = [
+    "BadPapers",
+    "Certainty",
+    "Facts",
+    "Kind",
+    "Moment",
+    "NotInTheVocabulary",
+    "Reading",
+    "Rule",
+    "Ruling",
+    "Scope",
+    "Source",
+    "Term",
+    "Words",
+    "choose",
+    "day_of",
+    "days_between",
+    "divide_down",
+    "divide_up",
+    "excess",
+    "first_letters",
+    "isin",
+    "larger",
+    "missing",
+    "months_after",
+    "otherwise",
+    "rule",
+    "ruling",
+    "seconds_between",
+    "smaller",
+    "starts_with",
+    "years_between",
+]

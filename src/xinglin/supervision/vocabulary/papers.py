@@ -1,0 +1,151 @@
+"""The papers of a rule: who wrote it, from which clause, until when, and who has checked it.
+
+A rule is an act of authority. The papers stand with the function, so that nobody can read the one without the other.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from xinglin.supervision.verdicts import Certainty, Kind, Moment, Scope, Words
+from xinglin.supervision.vocabulary.terms import Facts
+from xinglin.supervision.vocabulary.words import Ruling
+
+PLACEHOLDER: Final = re.compile(r"\{([a-z_0-9]+\.[a-z_0-9]+)\}")
+"""A fact, limit, list or excess in a sentence, such as ``{line.quantity}`` or ``{excess.days}``."""
+
+Body = Callable[[Facts], Ruling]
+
+
+class Reading(enum.Enum):
+    """Whether the text of a source was read when the rule was written."""
+
+    READ = "read"
+    FROM_MEMORY = "from memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A law and article, a guideline or a label; never a note of ours."""
+
+    law: Words
+    article: Words
+    reading: Reading
+
+
+class BadPapers(ValueError):
+    """The papers of a rule are incomplete or contradict each other. The message names the field."""
+
+
+ALL_MOMENTS: Final = (Moment.REMIND, Moment.CONTROL, Moment.AUDIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with its papers. `body` is the function of facts; everything else is about it."""
+
+    body: Body
+    id: str
+    version: int
+    title: Words
+    source: tuple[Source, ...]
+    certainty: Certainty
+    kind: Kind
+    scope: Scope
+    moments: tuple[Moment, ...]
+    limits: tuple[str, ...]
+    lists: tuple[str, ...]
+    territory: str
+    since: date
+    until: date | None
+    reviewed: date | None
+    sentence: Words
+    hint: Words
+    why: str
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        """The facts that the rule's sentences name, such as ``line.drug_zh``."""
+        return tuple(sorted({path for text in (*self.sentence, *self.hint) for path in PLACEHOLDER.findall(text)}))
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rule is law on this day."""
+        return self.since <= on and (self.until is None or on <= self.until)
+
+
+def rule(
+    *,
+    id: str,  # noqa: A002 (the papers call it so)
+    version: int,
+    title: Words,
+    source: tuple[Source, ...],
+    certainty: Certainty,
+    kind: Kind,
+    scope: Scope,
+    sentence: Words,
+    hint: Words,
+    since: date,
+    until: date | None = None,
+    moments: tuple[Moment, ...] = ALL_MOMENTS,
+    limits: tuple[str, ...] = (),
+    lists: tuple[str, ...] = (),
+    territory: str = "",
+    reviewed: date | None = None,
+) -> Callable[[Body], Rule]:
+    """Give a function its papers. `territory` is a prefix of the administrative code, empty for the whole country.
+
+    `reviewed` is the day on which a lawyer or clinician approved the rule, None while nobody has.
+    Raises BadPapers when something is missing or out of order.
+    """
+
+    def with_papers(body: Body) -> Rule:
+        made = Rule(
+            body=body,
+            id=id,
+            version=version,
+            title=title,
+            source=source,
+            certainty=certainty,
+            kind=kind,
+            scope=scope,
+            moments=moments,
+            limits=limits,
+            lists=lists,
+            territory=territory,
+            since=since,
+            until=until,
+            reviewed=reviewed,
+            sentence=sentence,
+            hint=hint,
+            why=" ".join((body.__doc__ or "").split()),
+        )
+        check_papers(made)
+        return made
+
+    return with_papers
+
+
+def check_papers(made: Rule) -> None:
+    """Refuse incomplete papers at import, so that a rule without them cannot exist."""
+    wrong = None
+    if not (len(made.id) == 3 and made.id[0].isupper() and made.id[1:].isdigit()):
+        wrong = "id must be a family letter and two digits, such as B03"
+    elif made.version < 1:
+        wrong = "version counts from 1"
+    elif not made.source:
+        wrong = "source is empty: name the law and article"
+    elif not made.moments:
+        wrong = "moments is empty: a rule that never runs is not a rule"
+    elif made.until is not None and made.until < made.since:
+        wrong = "until is before since"
+    elif not made.why:
+        wrong = "the function has no docstring saying why"
+    elif not all((*made.title, *made.sentence, *made.hint)):
+        wrong = "title, sentence and hint need both languages"
+    if wrong:
+        raise BadPapers(f"rule {made.id}: {wrong}")
