@@ -5,13 +5,27 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from xinglin.supervision.rules import consulting, prescribing
+from xinglin.supervision.rules import claiming, consulting, dispensing, practising, prescribing
 from xinglin.supervision.verdicts import Moment
 from xinglin.supervision.vocabulary.papers import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
     consulting.a01,
+    consulting.a02,
+    consulting.a03,
+    consulting.a05,
+    practising.a06,
+    practising.a07,
+    practising.a09,
+    practising.a12,
+    prescribing.b01,
     prescribing.b02,
+    prescribing.b03,
+    dispensing.b07,
+    prescribing.b08,
+    claiming.g10,
+    dispensing.g12,
+    dispensing.j01,
 )
 """Every rule that ever was in force, in the order of its id; ended rules stay here with their last day."""
 

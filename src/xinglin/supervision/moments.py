@@ -11,11 +11,11 @@ from datetime import date, datetime
 
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines.plain import judge_row
+from xinglin.supervision.engines.sentences import fill
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Case, Row, flat
 from xinglin.supervision.facts.medicine import Line
 from xinglin.supervision.facts.schema import values
 from xinglin.supervision.measures import measured
-from xinglin.supervision.sentences import fill
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Moment, Outcome, Scope, Verdict
 from xinglin.supervision.vocabulary.papers import Rule

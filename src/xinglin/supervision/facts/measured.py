@@ -11,4 +11,4 @@ from xinglin.supervision.facts.schema import Group, fact
 class Measure(Group):
     """Named numbers of a prescription, computed by :mod:`xinglin.supervision.measures` and never by a caller."""
 
-    distinct_drugs: int | None = fact("different medicines, without decoction pieces and solvents", "n")
+    distinct_drugs: int | None = fact("不同药品种数", "different medicines, without decoction pieces and solvents", "n")

@@ -15,68 +15,82 @@ from xinglin.supervision.facts.words import EarlierSale, PrescriptionKind, Revie
 class Prescription(Group):
     """One prescription, in the version that is judged."""
 
-    id: str | None = fact("the prescription's id")
-    on: date | None = fact("day of writing in Shanghai: today for a draft, the day of signing afterwards")
-    kind: PrescriptionKind | None = fact("which limit of days it claims")
-    stage: Stage | None = fact("how far it has come, the deed being judged included")
-    reason_recorded: bool | None = fact("the reason for a longer supply is written down")
-    long_assessed: bool | None = fact("stricter assessment recorded for more than 28 days")
-    long_patient_signed: bool | None = fact("the patient signed for more than 28 days")
-    signed_at: datetime | None = fact("instant of the physician's signature; None while unsigned")
-    settled_at: datetime | None = fact("instant of settlement; None while unsettled or where none is needed")
-    signature_present: bool | None = fact("there is an electronic signature")
-    signature_holds: bool | None = fact("the signature is right under its key")
-    signature_by_prescriber: bool | None = fact("the key belongs to the physician who wrote the prescription")
-    signature_content_same: bool | None = fact("the content now is the content that was signed")
-    signature_key_valid: bool | None = fact("the key was valid at the instant of signing")
+    id: str | None = fact("处方编号", "the prescription's id")
+    on: date | None = fact("处方日期", "day of writing in Shanghai: today for a draft, the day of signing afterwards")
+    kind: PrescriptionKind | None = fact("处方类型", "which limit of days it claims")
+    stage: Stage | None = fact("处方进度", "how far it has come, the deed being judged included")
+    reason_recorded: bool | None = fact("是否注明延长理由", "the reason for a longer supply is written down")
+    long_assessed: bool | None = fact("是否有超过四周的评估", "stricter assessment recorded for more than 28 days")
+    long_patient_signed: bool | None = fact("患者是否签字同意超过四周", "the patient signed for more than 28 days")
+    signed_at: datetime | None = fact("签名时刻", "instant of the physician's signature; None while unsigned")
+    settled_at: datetime | None = fact(
+        "结算时刻", "instant of settlement; None while unsettled or where none is needed"
+    )
+    signature_present: bool | None = fact("是否有电子签名", "there is an electronic signature")
+    signature_holds: bool | None = fact("签名验证是否通过", "the signature is right under its key")
+    signature_by_prescriber: bool | None = fact(
+        "签名是否为开方医师所签", "the key belongs to the physician who wrote the prescription"
+    )
+    signature_content_same: bool | None = fact("内容是否与签名时一致", "the content now is the content that was signed")
+    signature_key_valid: bool | None = fact("签名时密钥是否有效", "the key was valid at the instant of signing")
 
 
 @dataclass(frozen=True, slots=True)
 class Review(Group):
     """The pharmacist's review of this version of the prescription."""
 
-    result: ReviewResult | None = fact("result; NONE where there was no review")
-    passed_at: datetime | None = fact("first approval of this version; later repeats do not move it")
+    result: ReviewResult | None = fact("审方结果", "result; NONE where there was no review")
+    passed_at: datetime | None = fact("审方通过时刻", "first approval of this version; later repeats do not move it")
 
 
 @dataclass(frozen=True, slots=True)
 class Dispensing(Group):
     """The first handing over or shipping of anything on the prescription."""
 
-    left_at: datetime | None = fact("the earlier of hand-over and shipping (the asked-for instant while being asked)")
+    left_at: datetime | None = fact(
+        "发药或寄出时刻", "the earlier of hand-over and shipping (the asked-for instant while being asked)"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Line(Group):
     """One line of a prescription."""
 
-    id: str | None = fact("the line's id")
-    drug_code: str | None = fact("code of the medicine; equal codes are one drug")
-    drug_zh: str | None = fact("name in Chinese")
-    drug_en: str | None = fact("name in English")
-    atc_code: str | None = fact('ATC code of the active substance; "" where it has none')
-    special_control: SpecialControl | None = fact("class of special control in the house's own drug table")
-    decoction: bool | None = fact("decoction pieces or granules of them")
-    solvent: bool | None = fact("a solvent or diluent for another line")
-    quantity: int | None = fact("packs (the smallest unit that is handed over)", "packs")
-    pack_content: int | None = fact("content of one pack", "base units")
-    dose: int | None = fact("one dose, in the base unit of the content", "base units")
-    frequency_code: str | None = fact("code of the frequency table, such as bid or q8h")
-    dose_measured: bool | None = fact("a dose can be counted: False for drops, creams, inhalers used as needed")
-    amount_fen: int | None = fact("amount of the line; an estimate before settlement", "fen")
+    id: str | None = fact("明细编号", "the line's id")
+    drug_code: str | None = fact("药品编码", "code of the medicine; equal codes are one drug")
+    drug_zh: str | None = fact("药品中文名", "name in Chinese")
+    drug_en: str | None = fact("药品英文名", "name in English")
+    atc_code: str | None = fact("ATC编码", 'ATC code of the active substance; "" where it has none')
+    special_control: SpecialControl | None = fact(
+        "特殊管理类别", "class of special control in the house's own drug table"
+    )
+    decoction: bool | None = fact("是否中药饮片", "decoction pieces or granules of them")
+    solvent: bool | None = fact("是否溶媒", "a solvent or diluent for another line")
+    quantity: int | None = fact("包装数量", "packs (the smallest unit that is handed over)", "packs")
+    pack_content: int | None = fact("每包装含量", "content of one pack", "base units")
+    dose: int | None = fact("单次剂量", "one dose, in the base unit of the content", "base units")
+    frequency_code: str | None = fact("用药频次", "code of the frequency table, such as bid or q8h")
+    dose_measured: bool | None = fact(
+        "剂量是否可计数", "a dose can be counted: False for drops, creams, inhalers used as needed"
+    )
+    amount_fen: int | None = fact("明细金额", "amount of the line; an estimate before settlement", "fen")
 
 
 @dataclass(frozen=True, slots=True)
 class Pack(Group):
     """One pack handed over under its trace code."""
 
-    id: str | None = fact("the id of the scan")
-    line_id: str | None = fact("the line it serves")
-    trace_code: str | None = fact('trace code of the pack; "" where it carries none')
-    on: date | None = fact("day of the sale")
-    amount_fen: int | None = fact("amount of what is handed over under the code", "fen")
-    split: bool | None = fact("an opened pack from which a part is handed over")
-    earlier_sale: EarlierSale | None = fact("what became of the nearest earlier sale of the code")
-    earlier_split: bool | None = fact("that earlier sale was of a part as well; False where there was none")
-    sold_permille: int | None = fact("parts of the pack sold under the code, this sale included", "permille")
-    resale_allowed: bool | None = fact("the medicine may be sold again after a valid return")
+    id: str | None = fact("扫码编号", "the id of the scan")
+    line_id: str | None = fact("所属明细", "the line it serves")
+    trace_code: str | None = fact("追溯码", 'trace code of the pack; "" where it carries none')
+    on: date | None = fact("销售日期", "day of the sale")
+    amount_fen: int | None = fact("销售金额", "amount of what is handed over under the code", "fen")
+    split: bool | None = fact("是否拆零", "an opened pack from which a part is handed over")
+    earlier_sale: EarlierSale | None = fact("此前销售记录", "what became of the nearest earlier sale of the code")
+    earlier_split: bool | None = fact(
+        "此前销售是否拆零", "that earlier sale was of a part as well; False where there was none"
+    )
+    sold_permille: int | None = fact(
+        "该码累计售出千分比", "parts of the pack sold under the code, this sale included", "permille"
+    )
+    resale_allowed: bool | None = fact("退回后是否可再售", "the medicine may be sold again after a valid return")

@@ -8,13 +8,14 @@ enumeration. Anything else is refused when the class is made, so that no fact ca
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
 
-from xinglin.supervision.verdicts import Plain
+from xinglin.supervision.verdicts import Plain, Words
 
 PLAIN_TYPES = (int, bool, str, date, datetime)
 
@@ -30,7 +31,13 @@ class Column:
     path: str
     type: type
     unit: str
+    name_zh: str
     meaning: str
+
+    @property
+    def words(self) -> Words:
+        """What a person is told is missing: the short name in Chinese, the meaning without its remarks in English."""
+        return Words(self.name_zh, re.split(r"[;:(]", self.meaning, maxsplit=1)[0].strip())
 
 
 class Group:
@@ -42,9 +49,9 @@ class Group:
             check_value(f"{group.__name__}.{name}", kind, getattr(self, name))
 
 
-def fact(meaning: str, unit: str = "") -> typing.Any:
-    """A field of a group: unknown unless it is given. `meaning` and `unit` are printed in the reference."""
-    return dataclasses.field(default=None, metadata={"meaning": meaning, "unit": unit})
+def fact(name_zh: str, meaning: str, unit: str = "") -> typing.Any:
+    """A field of a group: unknown unless it is given. Name, meaning and unit are printed in the reference."""
+    return dataclasses.field(default=None, metadata={"name_zh": name_zh, "meaning": meaning, "unit": unit})
 
 
 def check_value(name: str, kind: type, value: object) -> None:
@@ -84,7 +91,7 @@ def columns(prefix: str, group: type) -> list[Column]:
     """The columns of a group under the name that rules use for it."""
     kinds = column_types(group)
     return [
-        Column(f"{prefix}.{f.name}", kinds[f.name], f.metadata["unit"], f.metadata["meaning"])
+        Column(f"{prefix}.{f.name}", kinds[f.name], f.metadata["unit"], f.metadata["name_zh"], f.metadata["meaning"])
         for f in dataclasses.fields(group)
     ]
 

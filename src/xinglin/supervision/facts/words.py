@@ -56,6 +56,7 @@ class AuthMethod(Coded):
     PASSKEY = ("passkey", "通行密钥", "passkey")
     FACE = ("face", "人脸识别", "face recognition")
     CERTIFICATE = ("certificate", "数字证书", "digital certificate")
+    DEMO = ("demo", "演示登录", "demonstration sign-in")
 
 
 class EvidenceKind(Coded):

@@ -57,7 +57,7 @@ class Knowledge:
             if lookup.table not in self.tables:
                 raise BadTable(f"lookup {lookup.name} names the table {lookup.table}, which is not there")
             for key in lookup.keys:
-                if paths.get(key) is not str:
+                if not issubclass(paths.get(key, int), str):
                     raise BadTable(f"lookup {lookup.name}: the key {key} is not a fact that holds a code")
 
     def limit(self, name: str, on: date, territory: str) -> Cell | None:

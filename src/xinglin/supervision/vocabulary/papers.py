@@ -71,7 +71,8 @@ class Rule:
     @property
     def shows(self) -> tuple[str, ...]:
         """The facts that the rule's sentences name, such as ``line.drug_zh``."""
-        return tuple(sorted({path for text in (*self.sentence, *self.hint) for path in PLACEHOLDER.findall(text)}))
+        named = {path for text in (*self.sentence, *self.hint) for path in PLACEHOLDER.findall(text)}
+        return tuple(sorted(path for path in named if not path.startswith("excess.")))
 
     def in_force(self, on: date) -> bool:
         """Whether the rule is law on this day."""

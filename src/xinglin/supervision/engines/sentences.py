@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from xinglin.supervision.engines.calendar import SHANGHAI
 from xinglin.supervision.facts.case import all_columns
 from xinglin.supervision.verdicts import Coded, Core, Json, Outcome, Words
 from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Rule
 
+TYPES = {column.path: column.type for column in all_columns()}
 ENUMERATIONS = {column.path: column.type for column in all_columns() if issubclass(column.type, Coded)}
 
 
@@ -38,6 +41,8 @@ def _filled(text: str, known: dict[str, Json], language: str) -> str:
             return "未知" if language == "zh" else "unknown"
         if path in ENUMERATIONS:
             return _member(ENUMERATIONS[path], known[path]).words.in_language(language)
+        if TYPES.get(path) is datetime:
+            return f"{datetime.fromisoformat(str(known[path])).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
         if path.endswith("fen"):
             return yuan(known[path])
         return str(known[path])
