@@ -10,6 +10,7 @@ from xinglin.supervision.facts.case import all_columns
 from xinglin.supervision.verdicts import Coded, Core, Json, Outcome, Words
 from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Rule
 
+NAMES = {column.path: column.words for column in all_columns()}
 TYPES = {column.path: column.type for column in all_columns()}
 ENUMERATIONS = {column.path: column.type for column in all_columns() if issubclass(column.type, Coded)}
 
@@ -19,10 +20,11 @@ def fill(rule: Rule, core: Core) -> tuple[Words, Words]:
     if core.outcome is Outcome.FINDING:
         return _both(rule.sentence, core), _both(rule.hint, core)
     if core.outcome is Outcome.CANNOT_TELL:
-        names = ", ".join(core.missing)
+        names = [NAMES.get(path, Words(path, path)) for path in core.missing]
         return (
             Words(
-                f"无法判断“{rule.title.zh}”：缺少{names}。", f"Cannot tell about “{rule.title.en}”: unknown {names}."
+                f"无法判断“{rule.title.zh}”：缺少{'、'.join(name.zh for name in names)}。",
+                f"Cannot tell about “{rule.title.en}”: not known yet: {'; '.join(name.en for name in names)}.",
             ),
             Words("补上缺少的事实后会重新判断。", "It is judged again once the missing facts are there."),
         )
