@@ -43,6 +43,7 @@ class Actor:
 
     `person_id` is the natural person (None for programs); `institution_ids` limit what staff see; `wards` are the
     persons for whom this one is the verified guardian; `purpose` is written into the journal with every reading.
+    `id` is the account's; `practitioner_id` is the credential record of a physician or pharmacist.
     """
 
     id: UUID
@@ -52,6 +53,7 @@ class Actor:
     institution_ids: frozenset[UUID] = field(default_factory=frozenset)
     wards: frozenset[UUID] = field(default_factory=frozenset)
     purpose: str = "care"
+    practitioner_id: UUID | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds any of the roles."""

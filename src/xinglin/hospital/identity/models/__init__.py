@@ -1,0 +1,42 @@
+"""The tables of identity: accounts and proofs, people, institutions, practice."""
+
+from xinglin.hospital.identity.models.accounts import Account, AuthEvent, AuthFailure, PhoneCode, StaffRole
+from xinglin.hospital.identity.models.institutions import (
+    Institution,
+    InstitutionAgreement,
+    InstitutionDepartment,
+    InstitutionSuspension,
+)
+from xinglin.hospital.identity.models.people import DocumentPhoto, Guardianship, Person, PersonVerification
+from xinglin.hospital.identity.models.practice import (
+    CredentialApplication,
+    CredentialPaper,
+    PaymentStatus,
+    Practitioner,
+    PractitionerFiling,
+    PractitionerSuspension,
+    SigningKey,
+)
+
+__all__ = [
+    "Account",
+    "AuthEvent",
+    "AuthFailure",
+    "CredentialApplication",
+    "CredentialPaper",
+    "DocumentPhoto",
+    "Guardianship",
+    "Institution",
+    "InstitutionAgreement",
+    "InstitutionDepartment",
+    "InstitutionSuspension",
+    "PaymentStatus",
+    "Person",
+    "PersonVerification",
+    "PhoneCode",
+    "Practitioner",
+    "PractitionerFiling",
+    "PractitionerSuspension",
+    "SigningKey",
+    "StaffRole",
+]
