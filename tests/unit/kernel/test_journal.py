@@ -112,9 +112,8 @@ def test_a_chain_rewritten_from_the_start_does_not_fit_the_signature() -> None:
     entries = deeds(3)
     journal.seal(now=NOW)
     force("UPDATE journal_entry SET verb = 'rewritten' WHERE id = %s", [entries[0]])
-    seq, previous = 0, journal.GENESIS
-    for link in JournalLink.objects.order_by("seq"):
-        seq += 1
+    previous = journal.GENESIS
+    for seq, link in enumerate(JournalLink.objects.order_by("seq"), start=1):
         hashed = journal.entry_hash(JournalEntry.objects.get(id=link.entry_id))
         previous = journal._chain(previous, seq, hashed)
         force(

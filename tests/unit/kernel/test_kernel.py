@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from cryptography.fernet import InvalidToken
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +34,7 @@ def test_money_prints_and_parses_back(amount: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "abc", "1.234", "NaN", "Infinity", "1e-5"])
 def test_no_amount_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="amount|fen"):
+    with pytest.raises(ValueError, match=r"amount|fen"):
         fen(text)
 
 
@@ -72,7 +73,7 @@ def test_secrets_open_under_their_purpose_only() -> None:
     sealed = signing.seal(b"110101", "identity-number")
     assert b"110101" not in sealed
     assert signing.unseal(sealed, "identity-number") == b"110101"
-    with pytest.raises(Exception, match=""):
+    with pytest.raises(InvalidToken):
         signing.unseal(sealed, "other")
     assert signing.blind_index("a", "p") != signing.blind_index("a", "q")
 

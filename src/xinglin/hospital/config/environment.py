@@ -33,7 +33,7 @@ def number(name: str, default: int) -> int:
 
 
 def secret(home: Path, name: str, length: int = 32) -> bytes:
-    """A secret of this installation: from XINGLIN_<NAME> (hexadecimal), else a file in the state folder made at first use."""
+    """A secret of this installation: XINGLIN_<NAME> (hexadecimal), else a file in the state folder made at once."""
     given = os.environ.get(f"XINGLIN_{name.upper()}")
     if given:
         return bytes.fromhex(given)

@@ -1,7 +1,7 @@
-"""Announce up: an event is enqueued as a job in the same transaction as the change, delivered after commit, at least once.
+"""Announce up: an event is a job enqueued in the same transaction as the change, delivered after commit, at least once.
 
-Modules declare frozen dataclasses in their events.py; `config/wiring.py` is the one list of who hears what. Handlers are
-idempotent and take (event, now).
+Modules declare frozen dataclasses in their events.py; `config/wiring.py` is the one list of who hears what.
+Handlers are idempotent and take (event, now).
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Identifiers made by the caller: UUID version 7 (RFC 9562), sortable by time, so that a retry can carry the same id."""
+"""Identifiers made by the caller: UUID version 7 (RFC 9562), sortable by time; a retry carries the same id."""
 
 import os
 import time
@@ -13,5 +13,11 @@ def new_id(at_ms: int | None = None) -> UUID:
     """
     millis = time.time_ns() // 1_000_000 if at_ms is None else at_ms
     tail = int.from_bytes(os.urandom(10), "big")
-    value = (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | ((tail >> 62) & 0xFFF) << 64 | 0b10 << 62 | (tail & ((1 << 62) - 1))
+    value = (
+        (millis & ((1 << 48) - 1)) << 80
+        | 0x7 << 76
+        | ((tail >> 62) & 0xFFF) << 64
+        | 0b10 << 62
+        | (tail & ((1 << 62) - 1))
+    )
     return UUID(int=value)

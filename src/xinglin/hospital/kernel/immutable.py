@@ -5,7 +5,8 @@ from django.db import migrations
 FUNCTION = """
 CREATE OR REPLACE FUNCTION xinglin_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'rows of % are never changed or deleted; write a new one', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'rows of % are never changed or deleted; write a new one', TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation';
 END $$;
 """
 

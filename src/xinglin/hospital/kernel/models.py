@@ -65,7 +65,7 @@ class JournalLink(models.Model):
 
 
 class JournalCheckpoint(models.Model):
-    """The hospital's signature over a chain's length and last hash: a chain rewritten or cut short later will not fit."""
+    """The hospital's signature over a chain's length and last hash: a chain rewritten or cut later will not fit."""
 
     id = models.UUIDField(primary_key=True)
     institution_id = models.UUIDField()

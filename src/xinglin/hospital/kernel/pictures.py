@@ -28,7 +28,9 @@ class Picture:
 def clean_picture(raw: bytes, *, field: str) -> Picture:
     """Decode and re-encode an uploaded picture. Raises InvalidInput naming `field` when it is none or too large."""
     if not raw or len(raw) > MAX_BYTES:
-        raise InvalidInput(field=field, reason=T(zh="请上传不超过 8 MB 的图片。", en="Upload a picture of at most 8 MB."))
+        raise InvalidInput(
+            field=field, reason=T(zh="请上传不超过 8 MB 的图片。", en="Upload a picture of at most 8 MB.")
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
 
 
 def canonical_bytes(content: Any) -> bytes:
-    """The one byte form of a content made of dict, list, str, int, bool, None, date, zone-aware datetime, UUID, Enum."""
+    """The one byte form of a content of dict, list, str, int, bool, None, date, zoned datetime, UUID and Enum."""
     return json.dumps(_plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

@@ -23,7 +23,7 @@ def _english() -> bool:
 def t(zh: str, en: str, **values: Any) -> SafeString:
     """The text of the active language; placeholders {x} are filled with escaped values."""
     safe = {key: conditional_escape(str(value)) for key, value in values.items()}
-    return mark_safe((en if _english() else zh).format(**safe) if values else (en if _english() else zh))  # noqa: S308
+    return mark_safe((en if _english() else zh).format(**safe) if values else (en if _english() else zh))
 
 
 @register.filter

@@ -43,7 +43,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def stream_url(request: HttpRequest) -> str:
-    """Where this page's browser reaches the event stream: the configured address, or the same host on the stream's port."""
+    """Where a browser reaches the event stream: the configured address, or the page's host on the stream's port."""
     if settings.XINGLIN_STREAM_URL:
         return str(settings.XINGLIN_STREAM_URL)
     host = request.get_host()

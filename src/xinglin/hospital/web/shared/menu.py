@@ -53,7 +53,7 @@ HOMES = {role: items[0][0] for role, items in MENUS.items()}
 
 
 def home_of(actor: Actor) -> str:
-    """The first page of a person: the one of the first role held, in the order of MENUS reversed (staff before patient)."""
+    """The first page of a person; of several roles the last in MENUS counts, so staff before patient."""
     for role in reversed(MENUS):
         if actor.has(role):
             return HOMES[role]
