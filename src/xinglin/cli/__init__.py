@@ -8,15 +8,18 @@ import sys
 
 import typer
 
-from xinglin.cli import db
+from xinglin.cli import db, demo
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # Rich help would double the time to the first line.
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command()(demo.demo)
+app.command()(demo.serve)
+app.command()(demo.worker)
 app.add_typer(db.app, name="db")
 
 

@@ -1,7 +1,10 @@
 """Read the environment once, through one typed helper that names what is missing or wrong."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+
+from xinglin.hospital.config.paths import make_folder
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -39,11 +42,13 @@ def secret(home: Path, name: str, length: int = 32) -> bytes:
         return bytes.fromhex(given)
     path = home / "keys" / name
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
-        with os.fdopen(handle, "wb") as file:
-            file.write(os.urandom(length))
+        make_folder(home)
+        make_folder(path.parent, 0o700)
+        # Written apart and linked into place: several processes may start at once, and none may read half a key.
+        part = path.with_name(f".{name}-{os.getpid()}")
+        part.touch(0o600)
+        part.write_bytes(os.urandom(length))
+        with suppress(FileExistsError):
+            os.link(part, path)
+        part.unlink()
     return path.read_bytes()

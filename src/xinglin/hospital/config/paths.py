@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[4]
@@ -20,3 +21,12 @@ def state_home() -> Path:
         return Path("/var/lib/xinglin") / mark
     data = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
     return Path(data) / "xinglin" / mark
+
+
+def make_folder(folder: Path, mode: int = 0o755) -> None:
+    """Make a folder and its missing parents with exact modes, whatever the umask. One that is there stays as it is."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        with suppress(FileExistsError):
+            path.mkdir(0o700)
+            path.chmod(mode if path == folder else 0o755)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from xinglin.hospital.config.paths import state_home
+from xinglin.hospital.config.paths import make_folder, state_home
 
 NAME = "xinglin"
 """Name of the database, of its role and of the system user."""
@@ -235,20 +235,16 @@ def _copy_binaries(package: Path, target: Path) -> None:
 
 
 def _make_folder(folder: Path, mode: int, owner: Owner | None = None) -> None:
-    """Make the folder with this mode when it is missing, its parents too. A folder that is there is left as it is."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    for path in reversed(missing):
-        try:
-            path.mkdir(mode=mode if path == folder else 0o755)
-            path.chmod(mode if path == folder else 0o755)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise DatabaseTrouble(
-                f"The folder {path} cannot be made ({error.strerror}). Name another in XINGLIN_HOME."
-            ) from None
-        if owner is not None and path == folder and os.geteuid() == 0:
-            os.chown(path, owner.uid, owner.gid)
+    """Make the folder, for this owner, when it is missing; its parents too. A folder that is there is left as it is."""
+    if folder.exists():
+        return
+    try:
+        make_folder(folder, mode)
+    except OSError as error:
+        reason = f"The folder {error.filename} cannot be made ({error.strerror}). Name another in XINGLIN_HOME."
+        raise DatabaseTrouble(reason) from None
+    if owner is not None and os.geteuid() == 0:
+        os.chown(folder, owner.uid, owner.gid)
 
 
 def prepare_folders(cluster: Cluster, owner: Owner) -> None:

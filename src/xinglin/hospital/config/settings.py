@@ -157,7 +157,7 @@ USE_TZ = True
 # STATIC FILES
 
 STATIC_URL = "/static/"
-STATIC_ROOT = state_home() / "static"
+STATIC_ROOT = None  # WhiteNoise serves the files where they stand; nothing is collected.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
