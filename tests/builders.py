@@ -28,7 +28,7 @@ from xinglin.hospital.identity.models import (
     Practitioner,
     StaffRole,
 )
-from xinglin.hospital.identity.selectors.people import NUMBER_SEAL
+from xinglin.hospital.identity.numbers import NUMBER_SEAL
 from xinglin.hospital.kernel.access import SYSTEM_ID, Actor
 from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.ids import new_id

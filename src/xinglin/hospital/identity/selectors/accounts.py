@@ -15,6 +15,7 @@ from xinglin.hospital.identity.models import (
     SigningKey,
     StaffRole,
 )
+from xinglin.hospital.identity.selectors.people import masked
 from xinglin.hospital.identity.words import AccountKind, GuardianshipState
 from xinglin.hospital.identity.working import covers_day, institution_open, practitioner_working
 from xinglin.hospital.kernel.access import ANONYMOUS, Actor, Role
@@ -36,7 +37,7 @@ def _patient(account: Account, now: datetime) -> Actor:
         return Actor(id=account.pk, label=f"account:{account.pk}", roles=frozenset())
     return Actor(
         id=account.pk,
-        label=f"patient:{person.pk}",
+        label=masked(person.name, 1, 0),
         roles=frozenset({Role.PATIENT}),
         person_id=person.pk,
         wards=wards_of(guardian_id=person.pk, on=civil_day(now)),
@@ -58,11 +59,11 @@ def _staff(account: Account, now: datetime) -> Actor:
     )
     roles: set[Role] = set()
     places: set[UUID] = set()
-    label = f"staff:{account.username}"
+    label = account.first_name or account.username
     if practitioner is not None:
         roles.add(Role(practitioner.kind))
         places |= open_places(practitioner, now)
-        label = f"{practitioner.kind}:{practitioner.person.name}"
+        label = practitioner.person.name
     for role, place in StaffRole.objects.filter(covers_day(civil_day(now)), account_id=account.pk).values_list(
         "role", "institution_id"
     ):

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from xinglin.hospital.identity.access import SEE_PEOPLE
 from xinglin.hospital.identity.models import Person
+from xinglin.hospital.identity.numbers import NUMBER_SEAL
 from xinglin.hospital.identity.words import IdType, Sex, name
 from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.signing import unseal
 from xinglin.hospital.kernel.texts import T
-
-NUMBER_SEAL = "identity.number"
 
 
 @dataclass(frozen=True, slots=True)
