@@ -1,0 +1,67 @@
+"""The price list that the city uses: what terminology says of a medicine or a service, as far as the city needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """A product as it is prescribed by default. `supply` tells how long a pack lasts; None where no days can be said."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    ingredient: str
+    price_fen: int
+    catalogue_class: str
+    selfpay_permille: int
+    limit_fen: int | None
+    unit_content: int
+    units_per_pack: int
+    strength_text: str
+    pack_text: str
+    dose: int
+    dose_unit: str
+    frequency: str
+    route: str
+    period_days: int
+    times: int
+    counts_days: bool
+
+    def packs_for(self, days: int) -> int:
+        """The fewest packs that cover the days; one where no days can be counted."""
+        if not self.counts_days:
+            return 1
+        need = days * self.dose * self.times
+        pack = self.period_days * self.unit_content * self.units_per_pack
+        return max(1, -(-need // pack))
+
+    def days_of(self, packs: int) -> int | None:
+        """How many whole days the packs last at the default dose; None where no days can be counted."""
+        if not self.counts_days:
+            return None
+        return packs * self.unit_content * self.units_per_pack * self.period_days // (self.dose * self.times)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service item of the price list."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    price_fen: int
+    catalogue_class: str
+    selfpay_permille: int
+    limit_fen: int | None
+
+
+Item = Medicine | Service
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """All medicines and services of the city by code. Looking up a code that is missing raises KeyError: it is a fault."""
+
+    medicines: Mapping[str, Medicine]
+    services: Mapping[str, Service]
