@@ -1,1 +1,1 @@
-"""Visits and what belongs to them: consent, follow-up evidence, conversation, the record, and the promised response time."""
+"""Visits and what belongs to them: consent, follow-up evidence, conversation, record, promised response time."""

@@ -41,8 +41,8 @@ READ_RECORD = Permission(
     frozenset({Role.PATIENT, Role.PHYSICIAN, Role.PHARMACIST, Role.MEDICAL_AFFAIRS, Role.AUDITOR}),
     T(
         zh="查看病历：患者本人、接诊医师，以及本机构的药师、医务管理和稽核人员；每次查看都会留痕",
-        en="read a record: the patient, the physician, and the institution's pharmacists, medical affairs and auditors; "
-        "each reading is written down",
+        en="read a record: the patient, the physician, and the institution's pharmacists, medical affairs and "
+        "auditors; each reading is written down",
     ),
 )
 WATCH_PROMISES = Permission(

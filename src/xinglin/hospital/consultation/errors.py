@@ -15,13 +15,13 @@ class EvidenceNeeded(DomainError):
     code = "consultation.evidence_needed"
     text = T(
         zh="线上只能复诊：需要一份实体医疗机构的既往诊断材料（《互联网诊疗管理办法（试行）》第十六条）。",
-        en="Only follow-up visits are possible online: a paper of an earlier diagnosis at a physical institution is needed "
-        "(Measures for Internet Diagnosis and Treatment, trial, article 16).",
+        en="Only follow-up visits are possible online: a paper of an earlier diagnosis at a physical institution is "
+        "needed (Measures for Internet Diagnosis and Treatment, trial, article 16).",
     )
     hint = T(
         zh="请选择本院系统内的既往诊断，或上传门诊病历、住院病历、出院小结、诊断证明之一；没有的话请先到线下就诊。",
-        en="Choose an earlier diagnosis in this house, or upload an outpatient record, inpatient record, discharge summary or "
-        "diagnosis certificate. If you have none, please see a physician in person first.",
+        en="Choose an earlier diagnosis in this house, or upload an outpatient record, inpatient record, discharge "
+        "summary or diagnosis certificate. If you have none, please see a physician in person first.",
     )
     status = 422
 
@@ -39,7 +39,7 @@ class ConsentOutdated(DomainError):
 
 
 class PhysicianNotReceiving(DomainError):
-    """The physician takes no new visits now."""
+    """The physician is not on duty."""
 
     code = "consultation.physician_not_receiving"
     text = T(zh="这位医师目前不接新的问诊。", en="This physician takes no new visits at present.")

@@ -49,7 +49,7 @@ class Visit(models.Model):
     fee_fen = models.PositiveIntegerField(default=0)
     guardian_id = models.UUIDField(null=True)
     requested_at = models.DateTimeField()
-    # The promise of a first substantive reply. No promised instant: the clock stands (waiting for the patient, or ended).
+    # The promise of a first substantive reply. Without a promised instant the clock stands (waiting for the patient).
     promise_from_at = models.DateTimeField(null=True)
     promised_by_at = models.DateTimeField(null=True)
     refund_by_at = models.DateTimeField(null=True)
@@ -82,6 +82,11 @@ class Visit(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["patient_id", "physician_id"],
+                condition=Q(state__in=["requested", "waiting", "in_progress"]),
+                name="visit_one_open",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["requested", "waiting", "cancelled", "refunded", "referred"])
                 | Q(started_at__isnull=False),
@@ -351,16 +356,3 @@ class RecordAddendum(models.Model):
     class Meta:
         db_table = "consultation_record_addendum"
         ordering = ["at"]
-
-
-class Reception(models.Model):
-    """Whether a physician takes new visits. No row: takes them."""
-
-    physician_id = models.UUIDField(primary_key=True)
-    is_open = models.BooleanField(default=True)
-    since_at = models.DateTimeField()
-
-    keeping = Keeping(Sensitivity.INTERNAL, 3, "shows whether a promise was fair")
-
-    class Meta:
-        db_table = "consultation_reception"

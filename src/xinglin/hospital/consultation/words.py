@@ -60,7 +60,7 @@ class Mode(Named):
 
 
 class EvidenceKind(Named):
-    """The documents that may show an earlier diagnosis (rules of 2022 for internet care, article 18), and our own record."""
+    """Papers that may show an earlier diagnosis (rules of 2022 for internet care, article 18), and our own record."""
 
     OUTPATIENT_RECORD = ("outpatient_record", "门诊病历", "outpatient record")
     INPATIENT_RECORD = ("inpatient_record", "住院病历", "inpatient record")

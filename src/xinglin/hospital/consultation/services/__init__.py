@@ -1,0 +1,44 @@
+"""The verbs of the consultation."""
+
+from xinglin.hospital.consultation.services.clocks import check_promise, expire_promises
+from xinglin.hospital.consultation.services.offering import (
+    EvidenceOffer,
+    accept_evidence,
+    offer_evidence,
+    refuse_evidence,
+)
+from xinglin.hospital.consultation.services.recording import (
+    RecordDraft,
+    add_addendum,
+    attach_picture,
+    detach_picture,
+    save_record,
+    sign_record,
+)
+from xinglin.hospital.consultation.services.requesting import cancel_visit, request_visit
+from xinglin.hospital.consultation.services.seeing import end_visit, refer_offline, start_visit
+from xinglin.hospital.consultation.services.talking import mark_read, send_message, send_picture, typing
+
+__all__ = [
+    "EvidenceOffer",
+    "RecordDraft",
+    "accept_evidence",
+    "add_addendum",
+    "attach_picture",
+    "cancel_visit",
+    "check_promise",
+    "detach_picture",
+    "end_visit",
+    "expire_promises",
+    "mark_read",
+    "offer_evidence",
+    "refer_offline",
+    "refuse_evidence",
+    "request_visit",
+    "save_record",
+    "send_message",
+    "send_picture",
+    "sign_record",
+    "start_visit",
+    "typing",
+]

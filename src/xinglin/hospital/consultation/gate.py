@@ -1,0 +1,84 @@
+"""The one way to a visit: a row that the actor may see or work on, or NotFound, alike for absent and foreign ones."""
+
+from datetime import datetime
+from uuid import UUID
+
+from xinglin.hospital.consultation import people
+from xinglin.hospital.consultation.errors import WrongState
+from xinglin.hospital.consultation.models import Visit
+from xinglin.hospital.consultation.words import Side, VisitState
+from xinglin.hospital.kernel import journal
+from xinglin.hospital.kernel.access import Actor, Role
+from xinglin.hospital.kernel.errors import NotFound
+from xinglin.hospital.kernel.texts import T
+
+READERS = (Role.PHARMACIST, Role.MEDICAL_AFFAIRS, Role.AUDITOR)
+
+
+def is_patient_of(actor: Actor, visit: Visit) -> bool:
+    """Whether the actor is the patient of the visit or the patient's verified guardian."""
+    return actor.has(Role.PATIENT) and actor.acts_for(visit.patient_id)
+
+
+def is_physician_of(actor: Actor, visit: Visit) -> bool:
+    """Whether the actor is the physician of the visit."""
+    return actor.has(Role.PHYSICIAN) and visit.physician_id in people.practices_of(actor)
+
+
+def may_read(actor: Actor, visit: Visit) -> bool:
+    """The two sides, the institution's own readers, and the system."""
+    if actor.has(Role.SYSTEM) or is_patient_of(actor, visit) or is_physician_of(actor, visit):
+        return True
+    return actor.has(*READERS) and visit.institution_id in actor.institution_ids
+
+
+def side_of(actor: Actor, visit: Visit) -> Side:
+    """On which side the actor speaks. Raises NotFound for anybody who is on neither."""
+    if is_physician_of(actor, visit):
+        return Side.PHYSICIAN
+    if is_patient_of(actor, visit):
+        return Side.PATIENT
+    raise NotFound
+
+
+def visit_to_read(actor: Actor, visit_id: UUID) -> Visit:
+    """The visit, when the actor may read it."""
+    visit = Visit.objects.filter(id=visit_id).first()
+    if visit is None or not may_read(actor, visit):
+        raise NotFound
+    return visit
+
+
+def visit_of_physician(actor: Actor, visit_id: UUID) -> Visit:
+    """The visit, when the actor is its physician."""
+    visit = Visit.objects.filter(id=visit_id).first()
+    if visit is None or not is_physician_of(actor, visit):
+        raise NotFound
+    return visit
+
+
+def lock(visit_id: UUID) -> Visit:
+    """The visit's row, held until the transaction ends, so that states and message numbers change one after another."""
+    visit = Visit.objects.select_for_update(no_key=True).filter(id=visit_id).first()
+    if visit is None:
+        raise NotFound
+    return visit
+
+
+def in_state(visit: Visit, *states: VisitState, deed: T) -> None:
+    """Raise WrongState unless the visit is in one of the states."""
+    if visit.state not in states:
+        raise WrongState(state=VisitState(visit.state).label, deed=deed)
+
+
+def note_reading(actor: Actor, visit: Visit, verb: str, now: datetime, outcome: str = "done") -> None:
+    """Write down that somebody read, or tried to."""
+    journal.write(
+        actor=actor,
+        institution_id=visit.institution_id,
+        verb=verb,
+        object_type="visit",
+        object_id=visit.id,
+        now=now,
+        outcome=outcome,
+    )

@@ -1,0 +1,70 @@
+"""What the consultation needs to know of people and institutions, asked of identity through its doors."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from xinglin.hospital.identity import selectors as identity
+from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.terminology import selectors as terminology
+
+PHYSICAL_KINDS = frozenset({"hospital", "health_centre", "village_clinic"})
+ANY_PROOF = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Who is seen."""
+
+    id: UUID
+    name: str
+    sex: str
+    birth_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A physician as one may be asked for a visit."""
+
+    id: UUID
+    institution_id: UUID
+    department: str
+    fee_code: str
+    fee_fen: int
+    on_duty: bool
+
+
+def patient(actor: Actor, person_id: UUID) -> Patient:
+    """The patient. Raises NotFound."""
+    card = identity.person(actor=actor, person_id=person_id)
+    return Patient(card.id, card.name, card.sex, card.birth_on)
+
+
+def practice(practitioner_id: UUID, at: datetime) -> Practice:
+    """A physician with the fee of the title. Raises NotFound."""
+    profile = identity.practitioner_profile(practitioner_id=practitioner_id, at=at)
+    fee = terminology.visit_fee(title=profile.title, online=True, on=at)
+    return Practice(profile.id, profile.institution_id, profile.department, fee.code, fee.price_fen, profile.on_duty)
+
+
+def is_physical(institution_id: UUID, at: datetime) -> bool:
+    """Whether the institution sees people in person. Raises NotFound."""
+    return identity.institution(institution_id=institution_id, at=at).kind in PHYSICAL_KINDS
+
+
+def latest_proof_id(actor: Actor, at: datetime) -> UUID | None:
+    """The physician's latest proof of identity within a day before the instant."""
+    proof = identity.account_auth_event_within(account_id=actor.id, window=ANY_PROOF, at=at)
+    return proof.id if proof else None
+
+
+def facts(
+    *, patient_id: UUID, practitioner_id: UUID, institution_id: UUID, at: datetime
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """What the rules may know of the patient, the physician and the institution at an instant."""
+    return (
+        identity.person_facts(person_id=patient_id, at=at),
+        identity.practitioner_facts(practitioner_id=practitioner_id, at=at, institution_id=institution_id),
+        identity.institution_facts(institution_id=institution_id, at=at),
+    )

@@ -1,0 +1,262 @@
+"""Asking for a visit, and giving it up before the start."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from xinglin.hospital.consultation import gate, law, people
+from xinglin.hospital.consultation.access import REQUEST_VISIT
+from xinglin.hospital.consultation.errors import (
+    ConsentOutdated,
+    EvidenceNeeded,
+    PhysicianNotReceiving,
+    VisitAlreadyOpen,
+)
+from xinglin.hospital.consultation.events import VisitCancelled, VisitReferred, VisitRequested
+from xinglin.hospital.consultation.models import ConsentGiven, ConsentText, Message, Questionnaire, Visit
+from xinglin.hospital.consultation.parameters import consent_at
+from xinglin.hospital.consultation.questions import Answers, age_months, read_answers
+from xinglin.hospital.consultation.services.clocks import set_clock
+from xinglin.hospital.consultation.services.offering import (
+    EVIDENCE_MOST,
+    EvidenceOffer,
+    Paper,
+    check_paper,
+    keep_paper,
+)
+from xinglin.hospital.consultation.services.storing import append, say, tell
+from xinglin.hospital.consultation.words import BEFORE_START, OPEN, DangerTier, MessageKind, Side, VisitState
+from xinglin.hospital.kernel import journal
+from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.clock import civil_day
+from xinglin.hospital.kernel.errors import InvalidInput, NotFound
+from xinglin.hospital.kernel.events import publish
+from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.kernel.texts import T
+
+COMPLAINT_MOST = 1000
+
+
+def request_visit(
+    *,
+    actor: Actor,
+    id: UUID,
+    person_id: UUID,
+    physician_id: UUID,
+    complaint: str,
+    evidence: Sequence[EvidenceOffer],
+    answers: Mapping[str, str],
+    consent_version: str,
+    now: datetime,
+) -> Visit:
+    """Ask a physician for a follow-up visit. The same id asks once.
+
+    An answer of danger does not raise: the visit is written down as referred, nothing is charged, and the patient is
+    told at once where to go. Raises InvalidForm or InvalidInput (a wrong field), EvidenceNeeded, ConsentOutdated,
+    PhysicianNotReceiving, VisitAlreadyOpen, NotEligibleOnline (a rule of supervision), NotFound (a foreign person).
+    """
+    patient = _asked_for(actor, person_id)
+    if earlier := Visit.objects.filter(id=id).first():
+        if earlier.patient_id != person_id:
+            raise NotFound
+        return earlier
+    practice = people.practice(physician_id, now)
+    complaint = _complaint(complaint)
+    checked = read_answers(sex=patient.sex, months=age_months(patient.birth_on, civil_day(now)), given=answers)
+    visit = Visit(
+        id=id,
+        patient_id=person_id,
+        asked_by_id=actor.person_id,
+        physician_id=physician_id,
+        institution_id=practice.institution_id,
+        department=practice.department,
+        complaint=complaint,
+        fee_code=practice.fee_code,
+        fee_fen=practice.fee_fen,
+        guardian_id=actor.person_id if actor.person_id != person_id else None,
+        requested_at=now,
+    )
+    if checked.stopping:
+        return _stop_for_danger(actor, visit, checked, now)
+    consent = consent_at(now)
+    if consent_version != consent.version:
+        raise ConsentOutdated(field="consent_version", current=consent.version)
+    if not evidence:
+        raise EvidenceNeeded(field="evidence")
+    if len(evidence) > EVIDENCE_MOST:
+        raise InvalidInput(
+            field="evidence", reason=T(zh="最多 {n} 份材料。", en="At most {n} papers.").with_(n=EVIDENCE_MOST)
+        )
+    papers = [check_paper(offer, person_id, now) for offer in evidence]
+    if not practice.on_duty:
+        raise PhysicianNotReceiving
+    law.permit_request(actor=actor, visit=visit, now=now)
+    if Visit.objects.filter(patient_id=person_id, physician_id=physician_id, state__in=OPEN).exists():
+        raise VisitAlreadyOpen
+    try:
+        with transaction.atomic():
+            _write_request(actor, visit, checked, papers, now)
+    except IntegrityError as error:  # Two requests at once: the database lets one through.
+        raise VisitAlreadyOpen from error
+    return visit
+
+
+def _asked_for(actor: Actor, person_id: UUID) -> people.Patient:
+    require(actor, REQUEST_VISIT)
+    if not actor.acts_for(person_id):
+        raise NotFound
+    return people.patient(actor, person_id)
+
+
+def _complaint(text: str) -> str:
+    text = text.strip()
+    if not 2 <= len(text) <= COMPLAINT_MOST:
+        reason = T(
+            zh="请用 2 到 {most} 个字说说这次要看什么。", en="Say in 2 to {most} characters what this visit is about."
+        )
+        raise InvalidInput(field="complaint", reason=reason.with_(most=COMPLAINT_MOST))
+    return text
+
+
+def _stop_for_danger(actor: Actor, visit: Visit, answers: Answers, now: datetime) -> Visit:
+    """Write the visit down as sent to a hospital; the answers stay as evidence of what was asked and said."""
+    tier: DangerTier = answers.stopping[0].tier
+    visit.state = VisitState.REFERRED
+    visit.ended_at = now
+    visit.closing_code = tier.value
+    visit.closing_text = tier.zh
+    with transaction.atomic():
+        visit.save(force_insert=True)
+        _keep_answers(visit, answers, now)
+        journal.write(
+            actor=actor,
+            institution_id=visit.institution_id,
+            verb="request_visit",
+            object_type="visit",
+            object_id=visit.id,
+            now=now,
+            outcome="stopped",
+            detail={"red_flags": [f.question_id for f in answers.stopping], "tier": tier.value},
+        )
+        publish(
+            VisitReferred(
+                visit_id=visit.id,
+                patient_id=visit.patient_id,
+                physician_id=visit.physician_id,
+                institution_id=visit.institution_id,
+                reason=tier.value,
+                fee_due=False,
+                at=now,
+            )
+        )
+        tell(visit, "state")
+    return visit
+
+
+def _keep_answers(visit: Visit, answers: Answers, now: datetime) -> None:
+    Questionnaire(
+        visit=visit,
+        version=answers.version,
+        answers=answers.values,
+        red_flags=[{"question": f.question_id, "tier": f.tier.value} for f in answers.flags],
+        at=now,
+    ).save(force_insert=True)
+
+
+def _write_request(actor: Actor, visit: Visit, answers: Answers, papers: Sequence[Paper], now: datetime) -> None:
+    set_clock(visit, now)
+    visit.save(force_insert=True)
+    _keep_answers(visit, answers, now)
+    _keep_consent(actor, visit, now)
+    for paper in papers:
+        keep_paper(actor, visit, paper, now)
+    first = Message(
+        id=new_id(), side=Side.PATIENT, author_id=actor.id, kind=MessageKind.TEXT, body=visit.complaint, at=now
+    )
+    append(visit, first)
+    journal.write(
+        actor=actor,
+        institution_id=visit.institution_id,
+        verb="request_visit",
+        object_type="visit",
+        object_id=visit.id,
+        now=now,
+        detail={
+            "physician": str(visit.physician_id),
+            "evidence": [p.offer.kind for p in papers],
+            "flags": [f.question_id for f in answers.flags],
+            "fee_fen": visit.fee_fen,
+        },
+    )
+    publish(
+        VisitRequested(
+            visit_id=visit.id,
+            patient_id=visit.patient_id,
+            physician_id=visit.physician_id,
+            institution_id=visit.institution_id,
+            fee_code=visit.fee_code,
+            fee_fen=visit.fee_fen,
+            at=now,
+        )
+    )
+    tell(visit, "state")
+
+
+def _keep_consent(actor: Actor, visit: Visit, now: datetime) -> None:
+    consent = consent_at(now)
+    text, _ = ConsentText.objects.get_or_create(
+        version=consent.version,
+        defaults={
+            "zh": consent.text.zh,
+            "en": consent.text.en,
+            "sha256": consent.sha256,
+            "from_on": consent.from_on,
+        },
+    )
+    ConsentGiven(
+        id=new_id(), visit=visit, text=text, sha256=text.sha256, by_id=actor.person_id or actor.id, at=now
+    ).save(force_insert=True)
+
+
+def cancel_visit(*, actor: Actor, visit_id: UUID, reason: str, now: datetime) -> Visit:
+    """The patient gives a visit up before it begins; the fee goes back. Done twice it is done once.
+
+    Raises WrongState after the start, NotFound.
+    """
+    require(actor, REQUEST_VISIT)
+    visit = gate.visit_to_read(actor, visit_id)
+    if not gate.is_patient_of(actor, visit):
+        raise NotFound
+    with transaction.atomic():
+        visit = gate.lock(visit_id)
+        if visit.state == VisitState.CANCELLED:
+            return visit
+        gate.in_state(visit, *BEFORE_START, deed=T(zh="取消", en="cancel it"))
+        visit.state = VisitState.CANCELLED
+        visit.ended_at = now
+        visit.closing_code = "patient"
+        visit.closing_text = reason.strip()[:500]
+        visit.save(update_fields=["state", "ended_at", "closing_code", "closing_text"])
+        say(visit, T(zh="患者取消了这次问诊。", en="The patient cancelled the visit."), now=now)
+        journal.write(
+            actor=actor,
+            institution_id=visit.institution_id,
+            verb="cancel_visit",
+            object_type="visit",
+            object_id=visit.id,
+            now=now,
+        )
+        publish(
+            VisitCancelled(
+                visit_id=visit.id,
+                patient_id=visit.patient_id,
+                physician_id=visit.physician_id,
+                institution_id=visit.institution_id,
+                reason="patient",
+                at=now,
+            )
+        )
+        tell(visit, "state")
+    return visit

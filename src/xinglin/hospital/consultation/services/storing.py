@@ -1,0 +1,65 @@
+"""Shared by the verbs: say something in a visit, keep a picture, wake the open pages. The visit's row is locked."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from xinglin.hospital.consultation.models import Message, Picture, Visit
+from xinglin.hospital.consultation.words import MessageKind, PictureUse, Side
+from xinglin.hospital.kernel import live
+from xinglin.hospital.kernel.access import SYSTEM_ID, Actor
+from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.kernel.pictures import Picture as CleanPicture
+from xinglin.hospital.kernel.texts import T
+
+
+def append(visit: Visit, message: Message) -> Message:
+    """Give a message the next number of its visit. Only under the visit's lock, so that numbers have no gap."""
+    visit.last_seq += 1
+    message.visit = visit
+    message.seq = visit.last_seq
+    visit.save(update_fields=["last_seq"])
+    message.save(force_insert=True)
+    return message
+
+
+def say(visit: Visit, text: T, *, now: datetime) -> Message:
+    """A sentence of the system in the conversation, in both languages."""
+    message = Message(
+        id=new_id(),
+        side=Side.SYSTEM,
+        author_id=SYSTEM_ID,
+        kind=MessageKind.SYSTEM,
+        body=text.zh,
+        body_en=text.en,
+        at=now,
+    )
+    return append(visit, message)
+
+
+def store_picture(
+    *, id: UUID, visit: Visit, use: PictureUse, by: Actor, picture: CleanPicture, now: datetime
+) -> Picture:
+    """Keep a clean picture."""
+    row = Picture(
+        id=id,
+        visit=visit,
+        use=use,
+        by_id=by.id,
+        content=picture.content,
+        media_type=picture.media_type,
+        sha256=hashlib.sha256(picture.content).hexdigest(),
+        width=picture.width,
+        height=picture.height,
+        at=now,
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def tell(visit: Visit, kind: str) -> None:
+    """Wake the room, the patient's pages and the physician's queue after the commit."""
+    live.announce(f"visit:{visit.id}", kind, visit.id)
+    if kind != "message":
+        live.announce(f"person:{visit.patient_id}", "visit", visit.id)
+    live.announce(f"physician:{visit.physician_id}", "queue", visit.id)

@@ -1,0 +1,28 @@
+"""Jobs of the consultation: one at each instant of a promise, and a sweep every minute for any that was lost."""
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from xinglin.hospital.kernel.access import system_actor
+from xinglin.hospital.kernel.clock import now
+
+CLOCK = system_actor("promise-clock")
+
+
+@app.task(name="consultation.look_at_promise", queue="clocks", retry=RetryStrategy(max_attempts=6, exponential_wait=3))
+def look_at_promise(*, visit_id: str) -> None:
+    """Do what is due on one visit's clock."""
+    from xinglin.hospital.consultation.services import check_promise  # jobs are found before the verbs can load
+
+    check_promise(actor=CLOCK, visit_id=UUID(visit_id), now=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="consultation.sweep_promises", queue="clocks", queueing_lock="consultation.sweep_promises")
+def sweep_promises(timestamp: int) -> None:
+    """Do what is due on every clock."""
+    from xinglin.hospital.consultation.services import expire_promises  # as above
+
+    expire_promises(actor=CLOCK, now=now())
