@@ -9,11 +9,14 @@ import pytest
 import xinglin
 
 FOLDER = Path(xinglin.__file__).parent / "hospital" / "terminology" / "data"
-ROWS = [
-    (path.stem, row)
-    for path in sorted((FOLDER / "icd10").glob("*.csv"))
-    for row in csv.DictReader(path.open(encoding="utf-8"))
-]
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+ROWS = [(path.stem, row) for path in sorted((FOLDER / "icd10").glob("*.csv")) for row in table(path)]
 BY_CODE = {row["code"]: row for _, row in ROWS}
 
 
@@ -23,7 +26,7 @@ def test_there_are_enough_and_each_once() -> None:
 
 
 def test_every_row_is_well_formed() -> None:
-    groups = {row["code"] for row in csv.DictReader((FOLDER / "chronic_groups.csv").open(encoding="utf-8"))}
+    groups = {row["code"] for row in table(FOLDER / "chronic_groups.csv")}
     for file, row in ROWS:
         where = f"{file}: {row['code']}"
         assert re.fullmatch(r"[A-TV-Z]\d\d(\.\d)?", row["code"]), where
