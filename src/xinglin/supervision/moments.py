@@ -80,7 +80,7 @@ def judge(
         for row in by_scope[rule.scope]:
             if may_be_in_force(rule, row):
                 core = judge_row(rule, row, knowledge)
-                sentence, hint = fill(rule, core)
+                sentence, hint = fill(rule, core, knowledge)
                 verdicts.append(Verdict(core, moment, judged_at, rule.title, sentence, hint))
     return Judged(tuple(verdicts), tuple(without), knowledge.digest)
 

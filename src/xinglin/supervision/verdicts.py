@@ -21,7 +21,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 Plain = int | bool | str | date | datetime | Enum | None
 """What a fact may hold. No float, no Decimal: a rate may be approximate, a verdict may not."""
@@ -52,6 +52,14 @@ class Coded(StrEnum):
         member.zh = zh
         member.en = en
         return member
+
+    @classmethod
+    def of(cls, code: object) -> Self:
+        """The member with this code. Raises ValueError for a code that is none."""
+        for member in cls:
+            if member.value == code:
+                return member
+        raise ValueError(f"{code!r} is no {cls.__name__}; use one of {', '.join(cls)}")
 
     @property
     def words(self) -> Words:

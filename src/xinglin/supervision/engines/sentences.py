@@ -7,20 +7,20 @@ from datetime import datetime
 
 from xinglin.supervision.engines.calendar import SHANGHAI
 from xinglin.supervision.facts.case import all_columns
+from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Coded, Core, Json, Outcome, Words
 from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Rule
 
-NAMES = {column.path: column.words for column in all_columns()}
 TYPES = {column.path: column.type for column in all_columns()}
 ENUMERATIONS = {column.path: column.type for column in all_columns() if issubclass(column.type, Coded)}
 
 
-def fill(rule: Rule, core: Core) -> tuple[Words, Words]:
+def fill(rule: Rule, core: Core, knowledge: Knowledge) -> tuple[Words, Words]:
     """The sentence and the hint of a verdict: what is so, and what would make it right."""
     if core.outcome is Outcome.FINDING:
         return _both(rule.sentence, core), _both(rule.hint, core)
     if core.outcome is Outcome.CANNOT_TELL:
-        names = [NAMES.get(path, Words(path, path)) for path in core.missing]
+        names = list(dict.fromkeys(knowledge.words_of(path) for path in core.missing))
         return (
             Words(
                 f"无法判断“{rule.title.zh}”：缺少{'、'.join(name.zh for name in names)}。",
@@ -42,7 +42,7 @@ def _filled(text: str, known: dict[str, Json], language: str) -> str:
         if path not in known:
             return "未知" if language == "zh" else "unknown"
         if path in ENUMERATIONS:
-            return _member(ENUMERATIONS[path], known[path]).words.in_language(language)
+            return ENUMERATIONS[path].of(known[path]).words.in_language(language)
         if TYPES.get(path) is datetime:
             return f"{datetime.fromisoformat(str(known[path])).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
         if path.endswith("fen"):
@@ -50,10 +50,6 @@ def _filled(text: str, known: dict[str, Json], language: str) -> str:
         return str(known[path])
 
     return PLACEHOLDER.sub(value, text)
-
-
-def _member(enumeration: type[Coded], code: Json) -> Coded:
-    return next(member for member in enumeration if member.value == code)
 
 
 def yuan(fen: Json) -> str:

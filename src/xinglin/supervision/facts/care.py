@@ -24,9 +24,9 @@ class Encounter(Group):
     service: Service | None = fact("服务类型", "kind of service")
     emergency: bool | None = fact("是否急诊抢救", "emergency or rescue")
     guardian_present: bool | None = fact(
-        "监护人是否在场", "the verified guardian takes part; False for an adult alone is right"
+        "监护人是否在场", "whether the verified guardian takes part; False for an adult alone is right"
     )
-    diagnosis_code: str | None = fact("主要诊断", 'main diagnosis, ICD-10 with its dot; "" while none has been made')
+    diagnosis_code: str | None = fact("主要诊断", 'main diagnosis; ICD-10 with its dot, "" while none has been made')
     diagnosis_2_code: str | None = fact("第二诊断", 'second diagnosis; "" for none')
     diagnosis_3_code: str | None = fact("第三诊断", 'third diagnosis; "" for none')
     fund_asked: bool | None = fact(
@@ -41,10 +41,12 @@ class Encounter(Group):
 class Evidence(Group):
     """The document on which a follow-up rests: the one that the physician linked, else the best one offered."""
 
-    kind: EvidenceKind | None = fact("复诊依据种类", "kind of document; NONE where nothing was offered")
-    issued_on: date | None = fact("复诊依据日期", "day of the earlier diagnosis or document")
+    kind: EvidenceKind | None = fact("复诊依据种类", "kind of the evidence; NONE where nothing was offered")
+    issued_on: date | None = fact("复诊依据日期", "day of the evidence; of the document or of the earlier diagnosis")
     physical: bool | None = fact(
-        "是否由实体机构出具", "issued by a physical institution (of the same health community too)"
+        "是否由实体机构出具", "evidence issued by a physical institution (of the same health community too)"
     )
-    judgement: Judgement | None = fact("医师对复诊依据的判断", "what the physician said of it")
-    diagnosis_code: str | None = fact("复诊依据的诊断", 'its diagnosis, ICD-10 with its dot; "" where it names none')
+    judgement: Judgement | None = fact("医师对复诊依据的判断", "what the physician said of the evidence")
+    diagnosis_code: str | None = fact(
+        "复诊依据的诊断", 'diagnosis on the evidence; ICD-10 with its dot, "" where it names none'
+    )

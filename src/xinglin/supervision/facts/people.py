@@ -28,7 +28,7 @@ class Patient(Group):
         "身份信息变更日期", "day of the last change of name or document; None where none is recorded"
     )
     guardian_verified: bool | None = fact(
-        "监护人是否已核验", "a guardian (not necessarily a parent) is verified for this patient"
+        "监护人是否已核验", "whether a guardian is verified for this patient; not necessarily a parent"
     )
 
 
@@ -38,7 +38,7 @@ class Physician(Group):
 
     id: str | None = fact("医师编号", "the physician's id")
     specialty_code: str | None = fact(
-        "执业专业代码", "registered specialty, code of the national list of departments, such as 07.03"
+        "执业专业代码", "registered specialty; code of the national list of departments, such as 07.03"
     )
     registration: Registration | None = fact("执业注册状态", "state in the register for the day of the encounter")
     registered_from_on: date | None = fact("注册生效日", "first day on which the registration is effective")
@@ -78,7 +78,7 @@ class Institution(Group):
     """The institution that answers for the encounter."""
 
     id: str | None = fact("机构编号", "the institution's id")
-    name_zh: str | None = fact("机构名称", "registered name in Chinese")
+    name_zh: str | None = fact("机构名称", "name of the institution; as registered, in Chinese")
     territory_code: str | None = fact(
         "机构所在行政区划代码", "administrative code of the place, six digits; limits are looked up by it"
     )

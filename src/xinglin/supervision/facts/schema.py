@@ -37,7 +37,7 @@ class Column:
     @property
     def words(self) -> Words:
         """What a person is told is missing: the short name in Chinese, the meaning without its remarks in English."""
-        return Words(self.name_zh, re.split(r"[;:(]", self.meaning, maxsplit=1)[0].strip())
+        return Words(self.name_zh, re.split(r"[;:]", self.meaning, maxsplit=1)[0].strip())
 
 
 class Group:

@@ -33,6 +33,7 @@ from xinglin.supervision.vocabulary import (
     kind=Kind.NEVER,
     scope=Scope.CLAIM,
     since=date(2021, 5, 1),
+    why_zh="公共资金精确到分：申报的总额等于它的组成，也等于各方所付。",
     sentence=Words(
         "结算单总额{claim.total_fen}与各组成部分之和不一致，最大差额{excess.fen}。",
         "The claim's total of {claim.total_fen} differs from the sum of its parts, by {excess.fen} at most.",

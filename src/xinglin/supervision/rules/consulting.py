@@ -40,6 +40,7 @@ from xinglin.supervision.vocabulary import (
     scope=Scope.ENCOUNTER,
     since=date(2022, 2, 8),
     limits=("identity_age_days_max", "newborn_days_max"),
+    why_zh="线上诊疗不接受假名：患者须经核验、核验未过期，且核验后身份信息未变更。",
     sentence=Words(
         "患者的实名核验状态为“{patient.identity_state}”，不足以开展线上诊疗。",
         "The patient's real-name check stands at “{patient.identity_state}”, which is not enough for online care.",
@@ -102,6 +103,7 @@ def _is_document(f: Facts) -> Term:
     since=date(2018, 7, 17),
     limits=("evidence_months_chronic", "evidence_months_common"),
     lists=("first_visit_pilot", "evidence_group"),
+    why_zh="线上只诊疗已由实体机构确诊过的疾病；有期限的首诊试点除外。",
     sentence=Words(
         "没有可用的复诊依据（材料：{evidence.kind}，日期：{evidence.issued_on}，医师判断：{evidence.judgement}）。",
         "There is no evidence that carries a follow-up (document: {evidence.kind}, day: {evidence.issued_on}, the "
@@ -134,6 +136,7 @@ def a02(f: Facts) -> Ruling:
     scope=Scope.ENCOUNTER,
     since=date(2018, 7, 17),
     lists=("first_visit_pilot", "evidence_group", "diagnosis_group", "diagnosis_2_group", "diagnosis_3_group"),
+    why_zh="复诊针对同一疾病：编码相同，或类目相同，或属于同一慢性病组；症状编码不算另一种疾病。",
     sentence=Words(
         "本次诊断{encounter.diagnosis_code}与复诊依据的诊断{evidence.diagnosis_code}不是同一疾病。",
         "The diagnosis {encounter.diagnosis_code} of this visit and the diagnosis {evidence.diagnosis_code} of the "
@@ -187,6 +190,7 @@ def _is_symptom_or_none(code: Term) -> Term:
     since=date(2018, 7, 17),
     limits=("guardian_years_below",),
     lists=("paediatric_specialty",),
+    why_zh="幼儿不能自己表达：须有监护人和相关专业医师，年龄按就诊当日计算。",
     sentence=Words(
         "患儿未满{limits.guardian_years_below}周岁，须有已核验的监护人在场，并由儿科相关专业医师接诊。",
         "The child is under {limits.guardian_years_below}: a verified guardian must be present and the physician must "

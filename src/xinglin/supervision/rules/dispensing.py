@@ -36,6 +36,7 @@ from xinglin.supervision.vocabulary import (
     scope=Scope.PRESCRIPTION,
     since=date(2018, 7, 17),
     limits=("clock_skew_seconds",),
+    why_zh="处方经药师审核通过后方可生效；当面发药与寄出同样计算。",
     sentence=Words(
         "药品离开药房时处方的审核结果为“{review.result}”，或审核在发药之后。",
         "When the medicine left the pharmacy the review stood at “{review.result}”, or came after the hand-over.",
@@ -64,6 +65,7 @@ def b07(f: Facts) -> Ruling:
     scope=Scope.PRESCRIPTION,
     since=date(2021, 5, 1),
     limits=("clock_skew_seconds",),
+    why_zh="一步早于它的前提，说明记录是事后补的，或时钟误差超过一分钟。",
     sentence=Words(
         "接诊{encounter.started_at}、签名{prescription.signed_at}、审核{review.passed_at}、结算{prescription.settled_at}、"
         "发药{dispensing.left_at}的先后不成立。",
@@ -108,6 +110,7 @@ def _before(f: Facts, later_step: Term, earlier_step: Term) -> Term:
     kind=Kind.NEVER,
     scope=Scope.PACK,
     since=date(2025, 7, 1),
+    why_zh="一个包装只售一次；同一开封包装的拆零在售完之前可以重复扫码。",
     sentence=Words(
         "追溯码此前的销售记录为“{pack.earlier_sale}”，同一包装不能再次售出。",
         "The earlier sale of this trace code stands at “{pack.earlier_sale}”; one pack cannot be sold again.",

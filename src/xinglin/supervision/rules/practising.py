@@ -42,6 +42,7 @@ from xinglin.supervision.vocabulary import (
     kind=Kind.NEVER,
     scope=Scope.ENCOUNTER,
     since=date(2018, 7, 17),
+    why_zh="只有在本机构注册或备案的医师可以接诊，以生效日期为准，不以查询日期为准。",
     sentence=Words(
         "就诊日{encounter.on}，医师的执业注册为“{physician.registration}”，或注册、备案未覆盖当日的本机构。",
         "On {encounter.on} the physician's registration stands at “{physician.registration}”, or registration or "
@@ -74,6 +75,7 @@ def a06(f: Facts) -> Ruling:
     scope=Scope.ENCOUNTER,
     since=date(2018, 7, 17),
     limits=("independent_years_min",),
+    why_zh="看不到患者时，经验要承担更多：年限自取得执业资格独立工作起算，不自毕业起算。",
     sentence=Words(
         "医师自{physician.independent_from_on}起独立执业，线上诊疗要求满{limits.independent_years_min}年。",
         "The physician has practised independently since {physician.independent_from_on}; online care asks for "
@@ -108,6 +110,7 @@ def a07(f: Facts) -> Ruling:
     since=date(2022, 2, 8),
     limits=("authentication_minutes_max", "visits_per_authentication_max", "clock_skew_seconds"),
     lists=("authentication_enough",),
+    why_zh="患者应能相信医师就是本人：每次接诊前认证一次，不能一次认证接诊一批。",
     sentence=Words(
         "接诊前{limits.authentication_minutes_max}分钟内没有一次属于本次就诊的有效医师认证（最近方式：{physician.authentication_method}）。",
         "In the {limits.authentication_minutes_max} minutes before the visit there is no sufficient proof of the "
@@ -142,6 +145,7 @@ def a09(f: Facts) -> Ruling:
     kind=Kind.NEVER,
     scope=Scope.ENCOUNTER,
     since=date(2025, 1, 1),
+    why_zh="被暂停支付资格的医师仍可诊疗，但不能由基金支付，也不能不告知患者。",
     sentence=Words(
         "医师自{physician.payment_suspended_from_on}起被暂停医保支付资格，本次服务不能由基金支付；自费须有患者书面知情同意。",
         "The physician's right to be paid is suspended from {physician.payment_suspended_from_on}: the fund cannot pay "

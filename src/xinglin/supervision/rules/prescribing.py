@@ -37,6 +37,7 @@ from xinglin.supervision.vocabulary import (
     scope=Scope.LINE,
     since=date(2018, 7, 17),
     lists=("special_control",),
+    why_zh="麻醉、精神、毒性等特殊管理药品，不得开给未见面的患者。",
     sentence=Words(
         "{line.drug_zh}属于特殊管理药品，不得线上开具。",
         "{line.drug_en} is under special control and may not be prescribed online.",
@@ -68,6 +69,7 @@ def b01(f: Facts) -> Ruling:
     scope=Scope.PRESCRIPTION,
     since=date(2007, 5, 1),
     limits=("drugs_per_prescription_max",),
+    why_zh="药品过多就无法相互权衡；中药饮片和溶媒不计入。",
     sentence=Words(
         "本处方有{measure.distinct_drugs}种药品，每张处方最多{limits.drugs_per_prescription_max}种。",
         "This prescription holds {measure.distinct_drugs} medicines; one prescription may hold "
@@ -104,6 +106,7 @@ def b02(f: Facts) -> Ruling:
         "supply_days_long_assessed",
     ),
     lists=("frequency_times", "frequency_days", "frequency_counted"),
+    why_zh="任何人手中的药不应超过规定天数；能覆盖规定天数的最小包装不算超量。",
     sentence=Words(
         "{line.drug_zh}共{line.quantity}个包装，超出{prescription.kind}的天数上限{excess.days}天（涉及金额{excess.fen}）。",
         "{line.drug_en}: {line.quantity} packs pass the limit of days of this prescription ({prescription.kind}) by "
@@ -166,6 +169,7 @@ def _days_allowed(f: Facts) -> Term:
     kind=Kind.NEVER,
     scope=Scope.PRESCRIPTION,
     since=date(2018, 7, 17),
+    why_zh="处方只有带着开方医师本人对这份内容的签名才有效，以签名时的状态为准。",
     sentence=Words(
         "处方已进入“{prescription.stage}”，但签名缺失、不是开方医师的、与内容不符，或签名时密钥无效。",
         "The prescription stands at “{prescription.stage}”, but its signature is absent, not the prescriber's, not "

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 from xinglin.supervision.facts.case import all_columns
 from xinglin.supervision.tables.rows import BadTable, Basis, Cell, DatedRow, Table
 from xinglin.supervision.verdicts import Json, Words, canonical
+
+
+NAMES: Final = {column.path: column.words for column in all_columns()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,15 @@ class Knowledge:
         lookup = self.lookups[name]
         row = self.tables[lookup.table].row(key, on, territory)
         return lookup.unlisted if row is None else row.values.get(lookup.column)
+
+    def words_of(self, path: str) -> Words:
+        """What a person calls a fact, a limit or a list: ``line.quantity``, ``limits.…`` or ``lists.…``."""
+        group, _, name = path.partition(".")
+        if group == "limits":
+            return self.limits[name].meaning
+        if group == "lists":
+            return self.tables[self.lookups[name].table].meaning
+        return NAMES[path]
 
     def with_limit(
         self, name: str, value: Cell, basis: Basis, *, since: date, territory: str = "", until: date | None = None

@@ -66,7 +66,7 @@ class Rule:
     reviewed: date | None
     sentence: Words
     hint: Words
-    why: str
+    why: Words
 
     @property
     def shows(self) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ class Rule:
 
 def rule(
     *,
-    id: str,  # noqa: A002 (the papers call it so)
+    id: str,
     version: int,
     title: Words,
     source: tuple[Source, ...],
@@ -90,6 +90,7 @@ def rule(
     scope: Scope,
     sentence: Words,
     hint: Words,
+    why_zh: str,
     since: date,
     until: date | None = None,
     moments: tuple[Moment, ...] = ALL_MOMENTS,
@@ -123,7 +124,7 @@ def rule(
             reviewed=reviewed,
             sentence=sentence,
             hint=hint,
-            why=" ".join((body.__doc__ or "").split()),
+            why=Words(why_zh, " ".join((body.__doc__ or "").split())),
         )
         check_papers(made)
         return made
@@ -144,8 +145,8 @@ def check_papers(made: Rule) -> None:
         wrong = "moments is empty: a rule that never runs is not a rule"
     elif made.until is not None and made.until < made.since:
         wrong = "until is before since"
-    elif not made.why:
-        wrong = "the function has no docstring saying why"
+    elif not all(made.why):
+        wrong = "say why: why_zh in Chinese, the docstring of the function in English"
     elif not all((*made.title, *made.sentence, *made.hint)):
         wrong = "title, sentence and hint need both languages"
     if wrong:
