@@ -65,12 +65,13 @@ MIDDLEWARE = [
     "xinglin.hospital.web.shared.middleware.Edge",
 ]
 
+WEB = CHECKOUT / "src" / "xinglin" / "hospital" / "web"  # each folder there has its own templates and static files
 ROOT_URLCONF = "xinglin.hospital.config.urls"
 WSGI_APPLICATION = "xinglin.hospital.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": sorted(WEB.glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -157,6 +158,7 @@ USE_TZ = True
 # STATIC FILES
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = sorted(WEB.glob("*/static"))
 STATIC_ROOT = None  # WhiteNoise serves the files where they stand; nothing is collected.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

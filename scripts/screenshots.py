@@ -1,0 +1,125 @@
+"""Take pictures of the pages of a running hospital: `make screenshots` (the hospital must run: `make demo`).
+
+Each page is opened as the demo person who uses it, at the widths, in the languages and themes asked for.
+Needs a Chromium: the one of the system (`chromium`, `google-chrome`), or the one that CHROMIUM names.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page: a name, who opens it (a part of the demo person's role; empty for a visitor) and its address."""
+
+    name: str
+    role: str
+    address: str
+
+
+SHOTS = (
+    Shot("landing", "", "/"),
+    Shot("physicians", "", "/physicians"),
+    Shot("register", "", "/register"),
+    Shot("patient-home", "patient", "/me/"),
+    Shot("patient-visits", "patient", "/me/visits/"),
+    Shot("patient-prescriptions", "patient", "/me/prescriptions/"),
+    Shot("patient-payments", "patient", "/me/payments/"),
+    Shot("clinic", "physician", "/clinic/"),
+    Shot("review", "pharmacist", "/pharmacy/"),
+    Shot("dispensing", "pharmacist", "/pharmacy/dispensing/"),
+    Shot("affairs", "medical_affairs", "/affairs/"),
+    Shot("findings", "auditor", "/audit/"),
+    Shot("board", "regulator", "/board/"),
+)
+
+
+def chromium() -> str:
+    """The path of a Chromium, or a clear end."""
+    for name in (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+    sys.exit("No Chromium found. Install one (Debian: apt-get install chromium) or name it in CHROMIUM.")
+
+
+def people() -> list[dict[str, str]]:
+    """The demo people with their one-click links, from the hospital itself."""
+    out = subprocess.run(
+        [sys.executable, "-m", "xinglin", "people", "--json"], capture_output=True, text=True, check=True
+    )
+    found: list[dict[str, str]] = json.loads(out.stdout)
+    return found
+
+
+def take(browser: Browser, base: str, shot: Shot, link: str, look: tuple[str, int, str], out: Path) -> None:
+    """One picture of one page in one language, width and theme."""
+    language, width, theme = look
+    context = browser.new_context(viewport={"width": width, "height": 900 if width > 600 else 844})
+    context.add_cookies(
+        [
+            {"name": "xinglin_language", "value": {"zh": "zh-hans"}.get(language, language), "url": base},
+            {"name": "xinglin_theme", "value": theme, "url": base},
+        ]
+    )
+    page: Page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    if link:
+        page.goto(link if link.startswith("http") else base + link)
+    answer = page.goto(base + shot.address)
+    page.wait_for_timeout(500)
+    page.screenshot(path=out / f"{shot.name}-{language}-{width}-{theme}.png", full_page=True)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    status = answer.status if answer else 0
+    note = f" wider than the window: {wide}" if wide > width + 1 else ""
+    print(f"{shot.name:24} {language} {width:5} {theme:5} {status}{note} {problems or ''}")
+    context.close()
+
+
+def main() -> None:
+    """Parse the command line and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", default=f"http://localhost:{os.environ.get('PORT', '8000')}")
+    parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
+    parser.add_argument("--only", default="", help="names, separated by commas")
+    parser.add_argument("--page", action="append", default=[], help="role:/address, further pages to take")
+    parser.add_argument("--languages", default="zh,en")
+    parser.add_argument("--widths", default="390,1440")
+    parser.add_argument("--themes", default="light")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    shots = [shot for shot in SHOTS if not given.only or shot.name in given.only.split(",")]
+    if given.page:
+        shots = [] if not given.only else shots
+        for text in given.page:
+            role, _, address = text.partition(":")
+            shots.append(Shot(address.strip("/").replace("/", "_") or "root", role, address))
+    known = people() if any(shot.role for shot in shots) else []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        for shot in shots:
+            link = next((person["link"] for person in known if person["role"] == shot.role), "")
+            if shot.role.startswith("@"):
+                link = next((person["link"] for person in known if person["name"] == shot.role[1:]), "")
+            for language in given.languages.split(","):
+                for width in given.widths.split(","):
+                    for theme in given.themes.split(","):
+                        take(browser, given.base, shot, link, (language, int(width), theme), given.out)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
