@@ -115,18 +115,6 @@ class ReviewerIsPrescriber(DomainError):
     hint = T(zh="请由另一位药师审核。", en="Let another pharmacist review it.")
 
 
-class MayNotReview(DomainError):
-    """The pharmacist's title or registration does not allow review today."""
-
-    code = "prescription.may_not_review"
-    text = T(
-        zh="您目前的药师资格不能审核处方：需要在本机构执业有效、药师及以上职称（处方管理办法第二十九条）。",
-        en="Your registration does not allow review: it takes a valid practice here and the title of pharmacist "
-        "or above (Prescription Rules 2007, article 29).",
-    )
-    hint = T(zh="请联系医务管理核对您的资格。", en="Ask medical affairs to check your registration.")
-
-
 class SignatureBroken(DomainError):
     """The content is not what was signed, or the signature is not by its key."""
 

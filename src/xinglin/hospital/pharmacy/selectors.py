@@ -1,0 +1,259 @@
+"""Questions about prescriptions, limited to what the actor may see. Absent and foreign ids answer alike."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+
+from xinglin.hospital.kernel import journal
+from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.errors import NotFound
+from xinglin.hospital.pharmacy.access import DISPENSE, READ_PRESCRIPTION, REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
+from xinglin.hospital.pharmacy.gate import find, visible
+from xinglin.hospital.pharmacy.models import Draft, Line, PackIdentification, Prescription
+from xinglin.hospital.pharmacy.places import Place, place_of
+from xinglin.hospital.pharmacy.signatures import SignatureCheck, check_signature
+from xinglin.hospital.pharmacy.states import ENDED, State
+
+# READING ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One prescription as a screen shows it. `content` is what was signed."""
+
+    row: Prescription
+    content: dict[str, Any]
+    sha256: str
+    lines: list[Line]
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return State(self.row.state)
+
+
+def prescription(*, actor: Actor, prescription_id: UUID, now: datetime) -> Sheet:
+    """One prescription with everything around it. The reading is journaled, the refused reading too."""
+    require(actor, READ_PRESCRIPTION)
+    row = (
+        visible(actor)
+        .filter(id=prescription_id)
+        .select_related("signed")
+        .prefetch_related("lines", "findings", "reviews__answer", "steps", "custody", "packs")
+        .first()
+    )
+    outcome = "done" if row else "refused"
+    there = row or Prescription.objects.filter(id=prescription_id).first()
+    if there is not None:
+        journal.write(
+            actor=actor,
+            institution_id=there.institution_id,
+            verb="read_prescription",
+            object_type="prescription",
+            object_id=there.id,
+            now=now,
+            outcome=outcome,
+        )
+    if row is None:
+        raise NotFound
+    return Sheet(row, json.loads(row.signed.content), row.signed.sha256, list(row.lines.all()))
+
+
+def of_visit(*, actor: Actor, visit_id: UUID) -> list[Sheet]:
+    """The prescriptions of a visit, newest first."""
+    require(actor, READ_PRESCRIPTION)
+    rows = (
+        visible(actor).filter(visit_id=visit_id).select_related("signed").prefetch_related("lines", "reviews__answer")
+    )
+    return [_sheet(row) for row in rows.order_by("-issued_at", "-id")]
+
+
+def of_patient(*, actor: Actor, patient_id: UUID, limit: int = 50) -> list[Sheet]:
+    """A patient's prescriptions as far as the actor may see them, newest first."""
+    require(actor, READ_PRESCRIPTION)
+    rows = visible(actor).filter(patient_id=patient_id).select_related("signed").prefetch_related("lines")
+    return [_sheet(row) for row in rows.order_by("-issued_at", "-id")[:limit]]
+
+
+def _sheet(row: Prescription) -> Sheet:
+    return Sheet(row, json.loads(row.signed.content), row.signed.sha256, list(row.lines.all()))
+
+
+def draft_content(*, actor: Actor, visit_id: UUID) -> dict[str, Any] | None:
+    """What the physician has typed for a visit so far, or None."""
+    require(actor, WRITE_PRESCRIPTION)
+    row = Draft.objects.filter(visit_id=visit_id, prescriber_id=actor.practitioner_id).first()
+    return row.content if row else None
+
+
+# THE DESKS
+
+
+def awaiting_review(*, actor: Actor, limit: int = 100) -> list[Sheet]:
+    """What waits for a pharmacist of the actor's institutions: urgent first, then by the promised instant."""
+    require(actor, REVIEW_PRESCRIPTION)
+    rows = (
+        visible(actor)
+        .filter(state=State.SIGNED, institution_id__in=actor.institution_ids)
+        .exclude(prescriber_person_id=actor.person_id)
+        .select_related("signed")
+        .prefetch_related("lines", "findings")
+        .order_by("-urgent", "review_due_at", "id")
+    )
+    return [_sheet(row) for row in rows[:limit]]
+
+
+def awaiting_answer(*, actor: Actor) -> list[Sheet]:
+    """Prescriptions about which a pharmacist asked: the prescriber's own, or those of the pharmacist's institution."""
+    require(actor, READ_PRESCRIPTION)
+    rows = visible(actor).filter(state=State.QUESTIONED).select_related("signed").prefetch_related("lines", "reviews")
+    return [_sheet(row) for row in rows.order_by("issued_at", "id")]
+
+
+def awaiting_dispensing(*, actor: Actor, limit: int = 100) -> list[Sheet]:
+    """What the dispensing desk has to do: hand over the paid, then pick the approved; the picked wait for payment."""
+    require(actor, DISPENSE)
+    rows = (
+        visible(actor)
+        .filter(state__in=[State.SETTLED, State.APPROVED, State.PICKED], institution_id__in=actor.institution_ids)
+        .select_related("signed", "delivery")
+        .prefetch_related("lines", "packs")
+        .order_by("-urgent", "issued_at", "id")
+    )
+    first = {State.SETTLED: 0, State.APPROVED: 1, State.PICKED: 2}
+    return sorted((_sheet(row) for row in rows[:limit]), key=lambda sheet: first[sheet.state])
+
+
+def awaiting_pick(*, actor: Actor) -> list[Sheet]:
+    """Approved prescriptions that wait to be picked."""
+    return [sheet for sheet in awaiting_dispensing(actor=actor) if sheet.state is State.APPROVED]
+
+
+def awaiting_payment(*, actor: Actor) -> list[Sheet]:
+    """Picked prescriptions that wait for the patient's payment, as far as the actor may see them."""
+    require(actor, READ_PRESCRIPTION)
+    rows = visible(actor).filter(state=State.PICKED).select_related("signed").prefetch_related("lines")
+    return [_sheet(row) for row in rows.order_by("issued_at", "id")]
+
+
+def coming_back(*, actor: Actor) -> list[Sheet]:
+    """Parcels that were refused, lost or called back and wait for the desk to take them back."""
+    require(actor, DISPENSE)
+    rows = (
+        visible(actor)
+        .filter(state=State.HANDED_OVER, delivery__state__in=["refused", "lost", "returning", "returned"])
+        .select_related("signed", "delivery")
+        .prefetch_related("lines")
+    )
+    return [_sheet(row) for row in rows.order_by("issued_at", "id")]
+
+
+def counts(*, actor: Actor) -> dict[str, int]:
+    """How many prescriptions of the actor's scope stand in each state."""
+    require(actor, READ_PRESCRIPTION)
+    rows = visible(actor).exclude(state__in=[s.value for s in ENDED]).values("state").annotate(n=Count("id"))
+    return {row["state"]: row["n"] for row in rows}
+
+
+# FOR THE MODULES ABOVE
+
+
+@dataclass(frozen=True, slots=True)
+class LineForClaim:
+    """What settlement needs of a line. Amounts in fen."""
+
+    line_id: UUID
+    position: int
+    product_code: str
+    name_zh: str
+    name_en: str
+    packs: int
+    price_fen: int
+    amount_fen: int
+    days_supply: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionForClaim:
+    """What settlement needs of a prescription."""
+
+    id: UUID
+    visit_id: UUID
+    patient_id: UUID
+    prescriber_id: UUID
+    institution_id: UUID
+    state: State
+    kind: str
+    diagnosis_codes: tuple[str, ...]
+    issued_at: datetime
+    valid_until_at: datetime
+    total_fen: int
+    settlement_id: UUID | None
+    lines: tuple[LineForClaim, ...]
+
+
+def prescription_for_claim(*, actor: Actor, prescription_id: UUID) -> PrescriptionForClaim:
+    """One prescription as settlement reads it. Raises NotFound."""
+    row = find(actor, prescription_id)
+    return PrescriptionForClaim(
+        id=row.id,
+        visit_id=row.visit_id,
+        patient_id=row.patient_id,
+        prescriber_id=row.prescriber_id,
+        institution_id=row.institution_id,
+        state=State(row.state),
+        kind=row.kind,
+        diagnosis_codes=tuple(row.diagnosis_codes),
+        issued_at=row.issued_at,
+        valid_until_at=row.valid_until_at,
+        total_fen=row.total_fen,
+        settlement_id=row.settlement_id,
+        lines=tuple(lines_for_claim(actor=actor, prescription_id=prescription_id)),
+    )
+
+
+def lines_for_claim(*, actor: Actor, prescription_id: UUID) -> list[LineForClaim]:
+    """The lines of a prescription as settlement prices them. Raises NotFound."""
+    row = find(actor, prescription_id)
+    return [
+        LineForClaim(
+            line_id=line.id,
+            position=line.position,
+            product_code=line.product_code,
+            name_zh=line.name_zh,
+            name_en=line.name_en,
+            packs=line.packs,
+            price_fen=line.price_fen,
+            amount_fen=line.amount_fen,
+            days_supply=line.days_supply,
+        )
+        for line in row.lines.all()
+    ]
+
+
+# SIGNATURE
+
+
+def verify_signature(*, actor: Actor, prescription_id: UUID) -> SignatureCheck:
+    """Check the stored signature against the stored text, the rows and the key's life. Raises NotFound."""
+    return check_signature(find(actor, prescription_id))
+
+
+# PACKS AND PLACES
+
+
+def identifications(*, product_codes: Sequence[str]) -> dict[str, str]:
+    """Product code → one registered beginning of its trace codes (public reference data)."""
+    rows = PackIdentification.objects.filter(product_code__in=product_codes).order_by("-prefix")
+    return dict(rows.values_list("product_code", "prefix"))
+
+
+def place(*, actor: Actor, prescription_id: UUID) -> Place | None:
+    """To whom and where the medicine goes, or None while nobody has said. Raises NotFound."""
+    delivery = getattr(find(actor, prescription_id), "delivery", None)
+    return place_of(delivery) if delivery else None

@@ -1,0 +1,40 @@
+"""Verbs of the pharmacy, from the first typed letter to the patient's door and back."""
+
+from xinglin.hospital.pharmacy.drafts import Answer, Draft, DraftLine
+from xinglin.hospital.pharmacy.services.delivering import (
+    choose_delivery,
+    confirm_receipt,
+    follow_deliveries,
+    recall_parcel,
+)
+from xinglin.hospital.pharmacy.services.ending import cancel_prescription, expire_prescriptions, return_medicine
+from xinglin.hospital.pharmacy.services.handing import hand_over
+from xinglin.hospital.pharmacy.services.picking import pick, register_pack_identification, unpick
+from xinglin.hospital.pharmacy.services.releasing import release, withdraw_release
+from xinglin.hospital.pharmacy.services.reviewing import answer_question, review_prescription
+from xinglin.hospital.pharmacy.services.writing import Previewed, issue_prescription, preview, save_draft
+
+__all__ = [
+    "Answer",
+    "Draft",
+    "DraftLine",
+    "Previewed",
+    "answer_question",
+    "cancel_prescription",
+    "choose_delivery",
+    "confirm_receipt",
+    "expire_prescriptions",
+    "follow_deliveries",
+    "hand_over",
+    "issue_prescription",
+    "pick",
+    "preview",
+    "recall_parcel",
+    "register_pack_identification",
+    "release",
+    "return_medicine",
+    "review_prescription",
+    "save_draft",
+    "unpick",
+    "withdraw_release",
+]

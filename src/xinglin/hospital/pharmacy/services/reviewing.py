@@ -1,0 +1,203 @@
+"""The pharmacist's review: approve, return with coded reasons, ask or refuse; and the prescriber's answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from xinglin.hospital.identity import selectors as identity
+from xinglin.hospital.identity import services as identity_services
+from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.errors import InvalidInput, NotFound
+from xinglin.hospital.kernel.events import publish
+from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.kernel.signing import canonical_bytes, digest
+from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight import services as oversight
+from xinglin.hospital.pharmacy import law
+from xinglin.hospital.pharmacy.access import REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
+from xinglin.hospital.pharmacy.content import Party, review_content
+from xinglin.hospital.pharmacy.errors import ReviewerIsPrescriber, SignatureBroken
+from xinglin.hospital.pharmacy.events import PrescriptionReturned, PrescriptionReviewed
+from xinglin.hospital.pharmacy.gate import find
+from xinglin.hospital.pharmacy.models import Prescription, Review, ReviewAnswer
+from xinglin.hospital.pharmacy.services.moving import locked, move, require_state, require_valid
+from xinglin.hospital.pharmacy.signatures import check_signature
+from xinglin.hospital.pharmacy.states import State
+from xinglin.hospital.terminology import selectors as terminology
+from xinglin.supervision.facts import Review as ReviewFacts
+from xinglin.supervision.facts import ReviewResult, Stage
+
+AFTER = {
+    "approve": State.APPROVED,
+    "ask": State.QUESTIONED,
+    "return": State.RETURNED,
+    "refuse": State.REFUSED,
+}
+FROM = {
+    "approve": (State.SIGNED,),
+    "ask": (State.SIGNED,),
+    "return": (State.SIGNED, State.QUESTIONED),
+    "refuse": (State.SIGNED, State.QUESTIONED),
+}
+TEXT_MAX = 1000
+
+
+def review_prescription(
+    *,
+    actor: Actor,
+    prescription_id: UUID,
+    outcome: str,
+    codes: Sequence[str],
+    text: str,
+    now: datetime,
+    review_id: UUID | None = None,
+) -> Review:
+    """Review a prescription. `codes` are those of the prescription-comment table, wanted for return and refuse.
+
+    An approval is judged at control and needs an unbroken signature; every outcome is signed with the pharmacist's key.
+    A retry under the same `review_id` gives the first review. Raises InvalidInput, WrongStage, ReviewerIsPrescriber,
+    PrescriptionExpired, SignatureBroken, PrescriptionRefused, CheckerDown, ConfirmationNeeded; then nothing is written.
+    """
+    require(actor, REVIEW_PRESCRIPTION)
+    review_id = review_id or new_id()
+    done = Review.objects.filter(
+        id=review_id, prescription_id=prescription_id, reviewer_id=actor.practitioner_id
+    ).first()
+    if done is not None:
+        return done
+    _check_input(outcome, codes, text)
+    row = find(actor, prescription_id)
+    if row.institution_id not in actor.institution_ids:
+        raise NotFound
+    if row.prescriber_person_id == actor.person_id:
+        raise ReviewerIsPrescriber
+    require_state(row, *FROM[outcome])
+    require_valid(row, now)
+    if outcome == "approve":
+        _control(actor, row, now)
+    review = _signed_review(actor, row, review_id, outcome, list(codes), text.strip(), now)
+    with transaction.atomic():
+        row = locked(actor, prescription_id)
+        require_state(row, *FROM[outcome])
+        review.prescription = row
+        review.save(force_insert=True)
+        move(
+            row,
+            AFTER[outcome],
+            verb="review_prescription",
+            actor=actor,
+            now=now,
+            detail={"review_id": str(review_id), "outcome": outcome, "codes": list(codes)},
+        )
+        _publish(row, review)
+    if outcome == "approve":
+        oversight.link_verdicts(subject_id=row.id, deed_id=review_id)
+    return review
+
+
+def _check_input(outcome: str, codes: Sequence[str], text: str) -> None:
+    def wrong(field: str, zh: str, en: str) -> InvalidInput:
+        return InvalidInput(field=field, reason=T(zh=zh, en=en))
+
+    if outcome not in AFTER:
+        raise wrong("outcome", "请选择审核结论。", "Choose the outcome of the review.")
+    known = {row.code for row in terminology.review_codes()}
+    if any(code not in known for code in codes):
+        raise wrong("codes", "请从列表中选择原因代码。", "Choose reason codes from the list.")
+    if outcome in {"return", "refuse"} and not codes:
+        raise wrong("codes", "退回或拒绝须至少选择一项原因。", "Returning or refusing takes at least one coded reason.")
+    if outcome == "approve" and codes:
+        raise wrong("codes", "通过的处方不能带问题代码。", "An approval carries no remarks.")
+    if outcome == "ask" and len(text.strip()) < 2:
+        raise wrong("text", "请写明要问医师什么。", "Write what you want to ask.")
+    if len(text) > TEXT_MAX:
+        raise wrong("text", f"最多 {TEXT_MAX} 字。", f"At most {TEXT_MAX} characters.")
+
+
+def _control(actor: Actor, row: Prescription, now: datetime) -> None:
+    law.require_checker(now)
+    if not check_signature(row).good:
+        raise SignatureBroken
+    facts = ReviewFacts(result=ReviewResult.APPROVED, passed_at=now)
+    law.control(actor, row, law.stage_case(row, Stage.REVIEWED, review=facts), law.AT_REVIEW, now)
+
+
+def _signed_review(
+    actor: Actor, row: Prescription, review_id: UUID, outcome: str, codes: list[str], text: str, now: datetime
+) -> Review:
+    profile = identity.own_profile(actor=actor, at=now)
+    content = review_content(
+        review_id=review_id,
+        prescription_id=row.id,
+        prescription_sha256=row.signed.sha256,
+        reviewer=Party(profile.id, profile.name, {"register_no": profile.register_no}),
+        outcome=outcome,
+        codes=codes,
+        text=text,
+        at=now,
+    )
+    signature = identity_services.sign_as(actor=actor, content=content, now=now)
+    return Review(
+        id=review_id,
+        reviewer_id=profile.id,
+        reviewer_person_id=profile.person_id,
+        outcome=outcome,
+        codes=codes,
+        text=text,
+        at=now,
+        content=canonical_bytes(content).decode(),
+        sha256=digest(content),
+        key_id=signature.key_id,
+        public_key=signature.public_key,
+        signature=signature.signature,
+    )
+
+
+def _publish(row: Prescription, review: Review) -> None:
+    if review.outcome == "return":
+        publish(
+            PrescriptionReturned(
+                prescription_id=row.id,
+                visit_id=row.visit_id,
+                patient_id=row.patient_id,
+                prescriber_id=row.prescriber_id,
+                reviewer_id=review.reviewer_id,
+                institution_id=row.institution_id,
+                at=review.at,
+            )
+        )
+        return
+    publish(
+        PrescriptionReviewed(
+            prescription_id=row.id,
+            visit_id=row.visit_id,
+            patient_id=row.patient_id,
+            reviewer_id=review.reviewer_id,
+            institution_id=row.institution_id,
+            outcome=review.outcome,
+            at=review.at,
+        )
+    )
+
+
+@transaction.atomic
+def answer_question(*, actor: Actor, prescription_id: UUID, text: str, now: datetime) -> ReviewAnswer:
+    """The prescriber answers the pharmacist's question; the prescription goes back to the review desk.
+
+    Raises InvalidInput for an empty answer, WrongStage when there is no open question.
+    """
+    require(actor, WRITE_PRESCRIPTION)
+    if not 2 <= len(text.strip()) <= TEXT_MAX:
+        reason = T(zh=f"请写下答复（2 到 {TEXT_MAX} 字）。", en=f"Write your answer (2 to {TEXT_MAX} characters).")
+        raise InvalidInput(field="text", reason=reason)
+    row = locked(actor, prescription_id)
+    if row.prescriber_id != actor.practitioner_id:
+        raise NotFound
+    require_state(row, State.QUESTIONED)
+    question = row.reviews.filter(outcome="ask", answer__isnull=True).latest("at")
+    answer = ReviewAnswer(id=new_id(), review=question, by_id=row.prescriber_id, text=text.strip(), at=now)
+    answer.save(force_insert=True)
+    move(row, State.SIGNED, verb="answer_question", actor=actor, now=now, detail={"review_id": str(question.id)})
+    return answer
