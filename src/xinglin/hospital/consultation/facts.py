@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 from xinglin.hospital.consultation.models import FollowUpEvidence, Visit
 from xinglin.hospital.consultation.words import EvidenceKind as Kind
@@ -24,6 +25,8 @@ from xinglin.supervision.facts import (
     Registration,
     Service,
 )
+
+C = TypeVar("C", bound=Enum)
 
 PREFERENCE = {Said.ACCEPTED: 0, Said.PENDING: 1, Said.REFUSED: 2}
 
@@ -50,14 +53,22 @@ def case_of(
     )
 
 
+def _word(kind: type[C], code: str) -> C:
+    """The member with this code. Raises LookupError for a code that supervision does not know."""
+    for member in kind:
+        if member.value == code:
+            return member
+    raise LookupError(f"{kind.__name__} has no {code}")
+
+
 def _encounter(visit: Visit, diagnoses: Sequence[str], fund_asked: bool, started_at: datetime) -> Encounter:
     first, second, third = [*diagnoses, "", "", ""][:3]
     return Encounter(
         id=str(visit.id),
         on=civil_day(started_at),
         started_at=started_at,
-        channel=Channel(visit.channel),
-        service=Service(visit.mode),
+        channel=_word(Channel, visit.channel),
+        service=_word(Service, visit.mode),
         emergency=False,
         guardian_present=visit.guardian_id is not None,
         diagnosis_code=first,
@@ -72,8 +83,8 @@ def _patient(facts: Mapping[str, Any]) -> Patient:
     return Patient(
         **{
             **{key: value for key, value in facts.items() if key != "sex"},
-            "identity_state": IdentityState(facts["identity_state"]),
-            "identity_basis": IdentityBasis(facts["identity_basis"]),
+            "identity_state": _word(IdentityState, facts["identity_state"]),
+            "identity_basis": _word(IdentityBasis, facts["identity_basis"]),
         }
     )
 
@@ -82,8 +93,8 @@ def _physician(facts: Mapping[str, Any], proof_uses: int) -> Physician:
     return Physician(
         **{
             **facts,
-            "registration": Registration(facts["registration"]),
-            "authentication_method": AuthMethod(facts["authentication_method"]),
+            "registration": _word(Registration, facts["registration"]),
+            "authentication_method": _word(AuthMethod, facts["authentication_method"]),
             "authentication_uses": proof_uses,
         }
     )
@@ -96,11 +107,11 @@ def _evidence(rows: list[FollowUpEvidence]) -> Evidence:
     newest = sorted(rows, key=lambda row: row.diagnosed_on, reverse=True)
     best = min(newest, key=lambda row: PREFERENCE[Said(row.judgement)])
     # A record of this house is an outpatient record by kind.
-    kind = EvidenceKind.OUTPATIENT_RECORD if best.kind == Kind.IN_HOUSE else EvidenceKind(best.kind)
+    kind = EvidenceKind.OUTPATIENT_RECORD if best.kind == Kind.IN_HOUSE else _word(EvidenceKind, best.kind)
     return Evidence(
         kind=kind,
         issued_on=best.diagnosed_on,
         physical=best.physical,
-        judgement=Judgement(best.judgement),
+        judgement=_word(Judgement, best.judgement),
         diagnosis_code=best.diagnosis_code,
     )

@@ -3,10 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from xinglin.hospital.consultation import people
 from xinglin.hospital.consultation.errors import WrongState
 from xinglin.hospital.consultation.models import Visit
-from xinglin.hospital.consultation.words import Side, VisitState
+from xinglin.hospital.consultation.words import OPEN, Side, VisitState
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, Role
 from xinglin.hospital.kernel.errors import NotFound
@@ -22,7 +21,23 @@ def is_patient_of(actor: Actor, visit: Visit) -> bool:
 
 def is_physician_of(actor: Actor, visit: Visit) -> bool:
     """Whether the actor is the physician of the visit."""
-    return actor.has(Role.PHYSICIAN) and visit.physician_id in people.practices_of(actor)
+    return actor.has(Role.PHYSICIAN) and actor.practitioner_id == visit.physician_id
+
+
+def own_practice(actor: Actor) -> UUID:
+    """The acting physician's credential record. Raises NotFound for anybody without one."""
+    if actor.practitioner_id is None:
+        raise NotFound
+    return actor.practitioner_id
+
+
+def cares_for(actor: Actor, patient_id: UUID) -> bool:
+    """Whether the actor is a physician with an open visit of this patient: then earlier records may be read."""
+    return (
+        actor.has(Role.PHYSICIAN)
+        and actor.practitioner_id is not None
+        and Visit.objects.filter(patient_id=patient_id, physician_id=actor.practitioner_id, state__in=OPEN).exists()
+    )
 
 
 def may_read(actor: Actor, visit: Visit) -> bool:

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from xinglin.hospital.consultation import facts, people
+from xinglin.hospital.consultation.cases import case
 from xinglin.hospital.consultation.errors import ConfirmAgain, NeedsAnswer, NotEligibleOnline
-from xinglin.hospital.consultation.models import RecordDiagnosis, Visit
+from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.kernel.access import Actor
-from xinglin.hospital.oversight import services as oversight
-from xinglin.supervision.facts import Case
 
 AT_REQUEST = frozenset({"A01", "A05", "A06", "A07", "A12"})
 AT_START = frozenset({"A01", "A02", "A05", "A06", "A07", "A09", "A12"})
@@ -18,42 +16,10 @@ STOPS = frozenset({"block", "deny", "hold"})
 NEEDS_REASON = "needs_reason"
 
 
-def case(visit: Visit, at: datetime, *, proof_id: UUID | None = None, diagnoses: Sequence[str] | None = None) -> Case:
-    """The case of a visit as it stands; `proof_id` is the proof under which it was or would be started.
-
-    People and institution are taken at the start of the visit (or at `at` before it), so that every later question
-    about the same visit sees the same facts.
-    """
-    start = visit.started_at or at
-    patient, physician, institution = people.facts(
-        patient_id=visit.patient_id,
-        practitioner_id=visit.physician_id,
-        institution_id=visit.institution_id,
-        at=start,
-    )
-    proof = visit.auth_event_id or proof_id
-    uses = Visit.objects.filter(auth_event_id=proof).exclude(id=visit.id) if proof else Visit.objects.none()
-    if visit.started_at is not None:
-        uses = uses.filter(started_at__lt=visit.started_at)
-    if diagnoses is None:
-        diagnoses = list(
-            RecordDiagnosis.objects.filter(record_id=visit.id).order_by("rank").values_list("code", flat=True)
-        )
-    return facts.case_of(
-        visit=visit,
-        evidence=visit.evidence.all(),
-        diagnoses=diagnoses,
-        patient=patient,
-        physician=physician,
-        institution=institution,
-        proof_uses=uses.count(),
-        fund_asked=True,
-        at=at,
-    )
-
-
 def permit_request(*, actor: Actor, visit: Visit, now: datetime) -> None:
     """Raise NotEligibleOnline when a rule already forbids the visit that is asked for. Nothing is stored but counts."""
+    from xinglin.hospital.oversight import services as oversight
+
     asked = oversight.preview(actor=actor, case=case(visit, now, diagnoses=[]), now=now, only=AT_REQUEST)
     stops = [ask for ask in asked.asks if ask.consequence in STOPS]
     if stops:
@@ -62,6 +28,8 @@ def permit_request(*, actor: Actor, visit: Visit, now: datetime) -> None:
 
 def permit_start(*, actor: Actor, visit: Visit, proof_id: UUID | None, now: datetime) -> None:
     """Judge the start at control. Raises ConfirmAgain when only a fresh proof is wanting, else NotEligibleOnline."""
+    from xinglin.hospital.oversight import services as oversight
+
     judged = oversight.judge(
         actor=actor,
         moment="control",
@@ -86,6 +54,8 @@ def permit_signature(
 
     Raises NotEligibleOnline for what stops, NeedsAnswer for what is not answered.
     """
+    from xinglin.hospital.oversight import services as oversight
+
     judged = oversight.judge(
         actor=actor,
         moment="control",

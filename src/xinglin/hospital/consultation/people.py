@@ -44,7 +44,7 @@ def patient(actor: Actor, person_id: UUID) -> Patient:
 def practice(practitioner_id: UUID, at: datetime) -> Practice:
     """A physician with the fee of the title. Raises NotFound."""
     profile = identity.practitioner_profile(practitioner_id=practitioner_id, at=at)
-    fee = terminology.visit_fee(title=profile.title, online=True, on=at)
+    fee = terminology.visit_fee(profile.title.replace("_", "-"))
     return Practice(profile.id, profile.institution_id, profile.department, fee.code, fee.price_fen, profile.on_duty)
 
 

@@ -87,7 +87,7 @@ def _in_house(offer: EvidenceOffer, patient_id: UUID, now: datetime) -> Paper:
     """A signed record of the house. One of an online visit stands for the paper on which that visit rested."""
     record = (
         Record.objects.filter(
-            visit_id=offer.record_visit_id,
+            visit_id__in=[offer.record_visit_id] if offer.record_visit_id else [],
             patient_id=patient_id,
             state=RecordState.SIGNED,
             diagnoses__code=offer.diagnosis_code,

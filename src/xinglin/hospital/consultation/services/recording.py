@@ -194,7 +194,7 @@ def attach_picture(
     """
     require(actor, WRITE_RECORD)
     gate.visit_of_physician(actor, visit_id)
-    clean = clean_picture(raw, field="picture") if picture_id is None else None
+    clean = None if picture_id else clean_picture(raw, field="picture")
     with transaction.atomic():
         visit, record = _open_record(visit_id, now)
         if record.attachments.count() >= ATTACHMENTS_MOST:
@@ -204,7 +204,7 @@ def attach_picture(
                 id=new_id(), visit=visit, use=PictureUse.ATTACHMENT, by=actor, picture=clean, now=now
             )
         else:
-            found = Picture.objects.filter(id=picture_id, visit=visit).first()
+            found = Picture.objects.filter(id=picture_id or new_id(), visit=visit).first()
             if found is None:
                 raise NotFound
             picture = found
