@@ -5,7 +5,9 @@ from procrastinate import App
 HEARS: dict[str, list[str]] = {}
 """Event class → handler functions, both as dotted paths below xinglin.hospital."""
 
-PORTS: dict[str, str] = {}
+PORTS: dict[str, str] = {
+    "pharmacy.ports.Courier": "interop.courier.mock.DemoCourier",
+}
 """Port protocol → implementation class, both as dotted paths below xinglin.hospital."""
 
 

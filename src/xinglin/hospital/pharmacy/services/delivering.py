@@ -20,7 +20,7 @@ from xinglin.hospital.pharmacy.services.custody import add_custody
 from xinglin.hospital.pharmacy.services.moving import locked, require_state, topics
 from xinglin.hospital.pharmacy.states import BEFORE_HAND_OVER, State
 
-LOOK_EVERY = timedelta(minutes=1)
+LOOK_EVERY = timedelta(seconds=50)
 BATCH = 200
 NO_ANSWER = T(zh="没有应答", en="no answer")
 ENDS = {"delivered", "lost", "returned"}
