@@ -295,9 +295,10 @@ def _require_same_version(cluster: Cluster, binaries: Path) -> None:
 
 
 def write_settings(cluster: Cluster, owner: Owner) -> None:
+    quoted = '"' + str(cluster.run).replace("'", "''") + '"'  # In double quotes, because the setting is a list.
     people = sorted({owner.name, getpass.getuser() if os.geteuid() else "root"})
     files = {
-        "postgresql.conf": f"unix_socket_directories = '{cluster.run}'\n"
+        "postgresql.conf": f"unix_socket_directories = '{quoted}'\n"
         + (LIVE_SETTINGS if cluster.durable else TEST_SETTINGS)
         + COMMON_SETTINGS,
         "pg_hba.conf": "local all all peer map=hospital\n",
