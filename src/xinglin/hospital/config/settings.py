@@ -22,7 +22,7 @@ DEBUG = env.flag("XINGLIN_DEBUG")
 XINGLIN_STREAM_PORT = env.number("XINGLIN_STREAM_PORT", env.number("PORT", 8000) + 1)
 XINGLIN_STREAM_URL = env.text("XINGLIN_STREAM_URL", "")  # empty: the page's own host on the stream's port
 ALLOWED_HOSTS = env.text("XINGLIN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
-if env.text("HOST", "127.0.0.1") in {"0.0.0.0", "::"} and "XINGLIN_HOSTS" not in env.os.environ:
+if env.text("HOST", "127.0.0.1") in {"0.0.0.0", "::"} and "XINGLIN_HOSTS" not in os.environ:
     ALLOWED_HOSTS = ["*"]
 CSRF_TRUSTED_ORIGINS = [origin for origin in env.text("XINGLIN_ORIGINS", "").split(",") if origin]
 
