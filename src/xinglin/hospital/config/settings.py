@@ -1,5 +1,7 @@
 """Settings: what the operator decides. What an institution decides is data; what the law decides is rules."""
 
+import os
+
 from django.utils.translation import gettext_lazy
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
