@@ -21,6 +21,11 @@ def _limit(row: dict[str, str]) -> int | None:
     return int(row["price_limit_fen"]) if row["price_limit_fen"] else None
 
 
+def _ingredients(row: dict[str, str]) -> str:
+    names = [part.split(":")[0] for part in row["ingredients"].split(";") if part]
+    return "+".join(names) or row["code"]
+
+
 @cache
 def price_list() -> PriceList:
     """Medicines and services that the city uses."""
@@ -32,11 +37,12 @@ def price_list() -> PriceList:
             often = times[row["default_frequency"]]
             counts = row["no_days"] != "yes" and often["gives_days_supply"] == "yes" and bool(row["default_dose"])
             medicines[row["code"]] = Medicine(
-                row["code"], row["name_zh"], row["name_en"], row["ingredients"].split(":")[0], int(row["price_fen"]),
+                row["code"], row["name_zh"], row["name_en"], _ingredients(row), row["atc"],
+                int(row["price_fen"]),
                 row["catalogue_class"], int(row["selfpay_share_permille"]), _limit(row), int(row["unit_content"]),
                 int(row["units_per_pack"]), row["strength_zh"], row["pack_zh"], int(row["default_dose"] or 1000),
                 row["dose_unit"], row["default_frequency"], row["routes"].split(";")[0], int(often["period_days"]),
-                int(often["times"]), counts,
+                int(often["times"]), counts, f"8{len(medicines):06d}",
             )  # fmt: skip
     found = {
         row["code"]: Service(

@@ -1,7 +1,7 @@
 """A year of care of an honest city: chronic follow-ups, passing illnesses, stays in hospital, dialysis, purchases.
 
-The year is the 365 days that end on the city's date. Medicine is renewed when it runs out, so that nobody stock-piles by
-chance; whoever is in hospital or dead is seen nowhere else.
+The year is the 365 days that end on the city's date. Medicine is renewed when it runs out, so that nobody stock-piles
+by chance; whoever is in hospital or dead is seen nowhere else.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from typing import Final
 
 from xinglin.hospital.demo.city.conditions import BY_KEY
 from xinglin.hospital.demo.city.dice import Choice, Dice
-from xinglin.hospital.demo.city.encounters import ORDINARY, Diaries, Encounter
+from xinglin.hospital.demo.city.encounters import Diaries, Encounter
 from xinglin.hospital.demo.city.people import Resident
 from xinglin.hospital.demo.city.places import Map
 from xinglin.hospital.demo.city.prices import PriceList
@@ -30,7 +30,6 @@ from xinglin.hospital.demo.city.treatments import (
 DAYS: Final = 365
 ACUTE_FACTOR: Final = 1.62
 PHARMACY_SHARE: Final = 0.2
-QUALIFIED_SHARE: Final = 0.75
 ONLINE_SHARE: Final = 0.55
 MEDICINES_MAX: Final = 5
 
@@ -42,7 +41,6 @@ class Habit:
     main: str
     regimens: dict[str, tuple[str, ...]]
     codes: dict[str, str]
-    qualified: frozenset[str]
     days: int
     gap: float
     place: int
@@ -63,6 +61,8 @@ class World:
     habits: dict[int, Habit]
     away: dict[int, list[tuple[int, int]]]
     """Stays in hospital by resident: first and last day."""
+    visitors: dict[int, list[int]]
+    """Physicians from elsewhere who are filed at a place."""
 
     def alive(self, person: Resident, day: int) -> bool:
         """Born and not yet dead on a day."""
@@ -78,6 +78,9 @@ class World:
         if department not in by_department:
             department = "02" if "02" in by_department else next(iter(by_department))
         weekday = date.fromordinal(day).weekday()
+        visitors = [i for i in self.visitors.get(place, ()) if weekday in self.staff.practitioners[i].also_days]
+        if visitors and self.dice.happens(0.3):
+            return visitors[0], "02"
         here = by_department[department]
         free = [index for index in here if weekday not in self.staff.practitioners[index].also_days] or here
         return free[int(self.dice.random() * len(free))], department
@@ -88,7 +91,11 @@ def prepare(
 ) -> World:
     """The world before its year begins, with everybody's habits."""
     last = city_date.toordinal()
-    world = World(residents, places, staff, prices, last - DAYS + 1, last, dice, Diaries(dice), {}, {})
+    visitors: dict[int, list[int]] = {}
+    for one in staff.practitioners:
+        if one.also_at is not None:
+            visitors.setdefault(one.also_at, []).append(one.index)
+    world = World(residents, places, staff, prices, last - DAYS + 1, last, dice, Diaries(dice), {}, {}, visitors)
     for person in residents:
         treated = [key for key in person.known if key in CHRONIC]
         if treated:
@@ -114,22 +121,23 @@ def _habit(world: World, person: Resident, treated: list[str]) -> Habit:
         else dice.choice(places.hospitals[:1] + places.hospitals[2:])
     )
     days = min(_SUPPLY.draw(dice), 3 * CHRONIC[main].days)
-    schemes = frozenset(k for k in treated if BY_KEY[k].scheme and person.insutype and dice.happens(QUALIFIED_SHARE))
     gap = max(1.0, DAYS / BY_KEY[main].yearly_visits - 28)
     return Habit(
         main, {k: _REGIMENS[k].draw(dice) for k in treated}, {k: _CODES[k].draw(dice) for k in treated},
-        schemes, days, gap, place,
+        days, gap, place,
     )  # fmt: skip
 
 
 def a_year(world: World) -> list[Encounter]:
-    """All honest encounters of the year, in no particular order."""
+    """All honest encounters of the year, in no particular order. Who is not insured is not seen by this city's books."""
     found: list[Encounter] = []
     for person in world.residents:
+        if not person.insutype:
+            continue
         found.extend(stays(world, person))
         if person.on_dialysis:
             found.extend(dialysis(world, person))
-        if person.index in world.habits and not person.on_dialysis:
+        if person.index in world.habits and not (person.on_dialysis or person.in_home):
             found.extend(_chronic(world, person, world.habits[person.index]))
         found.extend(_passing(world, person))
     return found
@@ -169,10 +177,9 @@ def chronic_visit(world: World, person: Resident, habit: Habit, day: int) -> Enc
     if minute is None:
         return None
     fees = ONLINE_FEES if online else VISIT_FEES
-    main_scheme = scheme_of(habit, habit.main)
-    items = [(fees[world.staff.practitioners[physician].title], 1, main_scheme), *renewal(world, habit)]
+    items = [(fees[world.staff.practitioners[physician].title], 1), *renewal(world, habit)]
     if online:
-        items += [(DELIVERY, 1, ORDINARY)] if dice.happens(0.6) else []
+        items += [(DELIVERY, 1)] if dice.happens(0.6) else []
     else:
         items += _tests(world, habit, where)
     return Encounter(
@@ -180,35 +187,30 @@ def chronic_visit(world: World, person: Resident, habit: Habit, day: int) -> Enc
     )
 
 
-def scheme_of(habit: Habit, condition: str) -> str:
-    """Under which scheme medicine for this condition is claimed."""
-    return condition if condition in habit.qualified else ORDINARY
-
-
-def renewal(world: World, habit: Habit) -> list[tuple[str, int, str]]:
+def renewal(world: World, habit: Habit) -> list[tuple[str, int]]:
     """The medicines of all regimens for the habitual number of days, at most five, none twice."""
-    found: dict[str, tuple[str, int, str]] = {}
+    found: dict[str, tuple[str, int]] = {}
     for key, codes in sorted(habit.regimens.items(), key=lambda pair: pair[0] != habit.main):
         for code in codes:
             medicine = world.prices.medicines[code]
             days = min(habit.days, 3 * CHRONIC[key].days)
             if len(found) < MEDICINES_MAX:
-                found.setdefault(medicine.ingredient, (code, medicine.packs_for(days), scheme_of(habit, key)))
+                found.setdefault(medicine.ingredient, (code, medicine.packs_for(days)))
     return list(found.values())
 
 
-def _tests(world: World, habit: Habit, where: int) -> list[tuple[str, int, str]]:
+def _tests(world: World, habit: Habit, where: int) -> list[tuple[str, int]]:
     dice, simple = world.dice, world.places.places[where].kind == "village_clinic"
-    found = {}
+    found: dict[str, tuple[str, int]] = {}
     for key in habit.regimens:
         for code, share in CHRONIC[key].tests:
             if dice.happens(share * (0.35 if simple else 1.0)):
-                found.setdefault(code, (code, 1, scheme_of(habit, key)))
+                found.setdefault(code, (code, 1))
     return list(found.values())
 
 
 def _purchase(
-    world: World, person: Resident, day: int, items: list[tuple[str, int, str]], codes: tuple[str, ...]
+    world: World, person: Resident, day: int, items: list[tuple[str, int]], codes: tuple[str, ...]
 ) -> Encounter | None:
     """Medicine bought in the pharmacy nearest to the village."""
     pharmacies = world.places.pharmacies
@@ -246,7 +248,7 @@ def acute_visits(world: World, person: Resident, illness: Acute, age: int, day: 
     adult, child = _CHOICES[illness.key]
     codes = (child if age < 15 else adult).draw(dice)
     diagnosis = (illness.codes[int(dice.random() * len(illness.codes))],)
-    medicines = [(code, world.prices.medicines[code].packs_for(illness.days), ORDINARY) for code in codes]
+    medicines = [(code, world.prices.medicines[code].packs_for(illness.days)) for code in codes]
     if age >= 15 and dice.happens(PHARMACY_SHARE):
         bought = _purchase(world, person, day, medicines, diagnosis)
         if bought is not None:
@@ -266,7 +268,7 @@ def acute_visits(world: World, person: Resident, illness: Acute, age: int, day: 
 
 def _clinic_visit(
     world: World, person: Resident, illness: Acute, age: int, day: int, codes: tuple[str, ...],
-    medicines: list[tuple[str, int, str]],
+    medicines: list[tuple[str, int]],
 ) -> Encounter | None:  # fmt: skip
     dice, village = world.dice, world.places.villages[person.village]
     where = dice.random()
@@ -281,7 +283,7 @@ def _clinic_visit(
     if minute is None:
         return None
     fee = EMERGENCY_FEE if emergency else VISIT_FEES[world.staff.practitioners[physician].title]
-    items = [(fee, 1, ORDINARY), *medicines]
-    items += [(code, 1, ORDINARY) for code, share in illness.tests if dice.happens(share * (0.25 if simple else 1.0))]
+    items = [(fee, 1), *medicines]
+    items += [(code, 1) for code, share in illness.tests if dice.happens(share * (0.25 if simple else 1.0))]
     kind = "emergency" if emergency else "outpatient"
     return Encounter(person.index, place, physician, kind, day, minute, department, codes, items)

@@ -24,8 +24,6 @@ class Condition:
     known: float
     yearly_visits: float
     source: str
-    scheme: bool = False
-    """Whether the city's insurance has an outpatient chronic scheme for it."""
 
     def permille(self, sex: str, age: int) -> int:
         """Prevalence per thousand for a person of this sex and age."""
@@ -50,7 +48,6 @@ CONDITIONS: Final = (
         0.52,
         7.0,
         "China Hypertension Survey 2012–2015 (Wang and others, Circulation 2018): 23.2 % of adults, by age and sex",
-        True,
     ),
     Condition(
         "diabetes",
@@ -60,7 +57,6 @@ CONDITIONS: Final = (
         0.45,
         7.5,
         "China Chronic Disease and Risk Factor Surveillance 2018 (Wang and others, JAMA 2021): 12.4 % of adults",
-        True,
     ),
     Condition(
         "hyperlipidaemia",
@@ -69,7 +65,7 @@ CONDITIONS: Final = (
         (0, 90, 120, 170, 290, 420, 450, 440),
         0.16,
         4.0,
-        "China National Stroke Screening and chronic-disease surveillance (Pan and others, 2016): about one third of adults",
+        "Chronic-disease surveillance (Pan and others, 2016): about one third of adults",
     ),
     Condition(
         "coronary",
@@ -79,7 +75,6 @@ CONDITIONS: Final = (
         0.85,
         6.0,
         "Sixth National Health Services Survey 2018: ischaemic heart disease in about 2.7 % of those of 15 and over",
-        True,
     ),
     Condition(
         "heart-failure",
@@ -88,7 +83,7 @@ CONDITIONS: Final = (
         (0, 0, 0, 3, 6, 11, 22, 42),
         0.7,
         7.0,
-        "China Hypertension Survey 2012–2015 (Hao and others, Eur J Heart Fail 2019): 1.3 % of those of 35 and over",
+        "China Hypertension Survey 2012–2015 (Hao and others, 2019): 1.3 % of those of 35 and over",
     ),
     Condition(
         "atrial-fibrillation",
@@ -107,7 +102,6 @@ CONDITIONS: Final = (
         0.9,
         6.0,
         "China Stroke Surveillance 2020 (Tu and others, JAMA Network Open 2023): 2.6 % of those of 40 and over",
-        True,
     ),
     Condition(
         "copd",
@@ -117,7 +111,6 @@ CONDITIONS: Final = (
         0.2,
         6.0,
         "China Pulmonary Health Study (Wang and others, Lancet 2018): 8.6 % of those of 20 and over",
-        True,
     ),
     Condition(
         "asthma",
@@ -135,8 +128,7 @@ CONDITIONS: Final = (
         (0, 40, 50, 60, 75, 105, 170, 250),
         0.12,
         6.0,
-        "Sixth China Chronic Disease and Risk Factor Surveillance (Wang and others, JAMA Intern Med 2023): 8.2 % of adults",
-        True,
+        "Sixth chronic-disease surveillance (Wang and others, JAMA Intern Med 2023): 8.2 % of adults",
     ),
     Condition(
         "gout",
@@ -182,7 +174,6 @@ CONDITIONS: Final = (
         0.9,
         7.0,
         "Chinese population surveys of rheumatoid arthritis, 0.28 to 0.41 % of adults",
-        True,
     ),
     Condition(
         "depression",
@@ -191,7 +182,7 @@ CONDITIONS: Final = (
         (7, 40, 40, 42, 45, 45, 42, 38),
         0.25,
         7.0,
-        "China Mental Health Survey (Huang and others, Lancet Psychiatry 2019): depressive disorders in 3.6 % within a year",
+        "China Mental Health Survey (Huang and others, Lancet Psychiatry 2019): 3.6 % within a year",
     ),
     Condition(
         "insomnia",
@@ -228,7 +219,6 @@ CONDITIONS: Final = (
         0.3,
         4.5,
         "National serological survey of hepatitis B 2020: surface antigen in 5.9 % of 1 to 69 years",
-        True,
     ),
     Condition(
         "prostate",
@@ -256,7 +246,6 @@ CONDITIONS: Final = (
         0.8,
         5.0,
         "Chinese surveys within the WHO demonstration project: 4 to 7 per thousand",
-        True,
     ),
 )
 

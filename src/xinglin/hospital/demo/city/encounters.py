@@ -6,7 +6,6 @@ from typing import Final
 
 from xinglin.hospital.demo.city.dice import Dice
 
-ORDINARY: Final = "ordinary"
 MORNING, NOON, AFTERNOON, EVENING, NIGHT = 480, 690, 840, 1050, 1320
 """Minutes after midnight: opening, lunch, second opening, closing, end of the online day."""
 STEP: Final = 10
@@ -14,9 +13,9 @@ STEP: Final = 10
 
 @dataclass(slots=True)
 class Encounter:
-    """One contact: a visit, a stay, a purchase in a pharmacy, a session of dialysis. Indexes refer to the city's lists.
+    """One contact: a visit, a stay, a purchase in a pharmacy, a session of dialysis. Indexes: the city's lists.
 
-    `items` holds (code, quantity, scheme); `agent` is who came for the medicine when it was somebody else; `plant` names
+    `items` holds (code, quantity); `agent` is who came for the medicine when it was somebody else; `plant` names
     the misconduct or the innocent look-alike it belongs to and goes to the answer file only.
     """
 
@@ -25,10 +24,10 @@ class Encounter:
     practitioner: int
     kind: str
     day: int
-    minute: int
+    minute: float
     department: str
     codes: tuple[str, ...]
-    items: list[tuple[str, int, str]]
+    items: list[tuple[str, int]]
     minutes: int = 8
     until_day: int = 0
     agent: int = -1

@@ -1,7 +1,7 @@
 """The institutions of the city: 267 primary ones at scale 1, some hospitals, pharmacies, and the internet hospital.
 
-The area codes begin with 3799: no place in China has them (the last two digits of a prefecture in use go to 17 and 90 to
-92 in that province), so that neither a number nor a claim of the city can be mistaken for one of a real town.
+The area codes begin with 3799: no place in China has them (prefectures are numbered from 01 upwards, and none is 99),
+so that neither a number nor a claim of the city can be mistaken for one of a real town.
 """
 
 from dataclasses import dataclass

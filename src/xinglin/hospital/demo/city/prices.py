@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
-    """A product as it is prescribed by default. `supply` tells how long a pack lasts; None where no days can be said."""
+    """A product as it is prescribed by default. `counts_days`: the days that a pack lasts can be computed."""
 
     code: str
     name_zh: str
     name_en: str
     ingredient: str
+    atc: str
     price_fen: int
     catalogue_class: str
     selfpay_permille: int
@@ -27,6 +28,7 @@ class Medicine:
     period_days: int
     times: int
     counts_days: bool
+    trace_prefix: str
 
     def packs_for(self, days: int) -> int:
         """The fewest packs that cover the days; one where no days can be counted."""
@@ -61,7 +63,7 @@ Item = Medicine | Service
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """All medicines and services of the city by code. Looking up a code that is missing raises KeyError: it is a fault."""
+    """All medicines and services of the city by code; a code that is missing is a fault (KeyError)."""
 
     medicines: Mapping[str, Medicine]
     services: Mapping[str, Service]

@@ -83,7 +83,7 @@ class _Hiring:
                 admitted_on,
                 f"演示用的{zh}，并无其人。",
                 f"A {en} made up for the demonstration; no such person exists.",
-            )  # fmt: skip
+            )
         )
         return index
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from xinglin.hospital.demo.city.encounters import ORDINARY, Encounter
+from xinglin.hospital.demo.city.encounters import Encounter
 from xinglin.hospital.demo.city.people import Resident
 from xinglin.hospital.demo.city.treatments import BED, DIALYSIS, DIALYSIS_MEDICINES, INFUSION, NURSING, TESTS
 
@@ -61,12 +61,12 @@ def _stay(world: "World", person: Resident, age: int, day: int, length: int) -> 
     code, department = dice.choice(REASONS[key])
     place = places.children if age < 15 else dice.choice(places.hospitals[:1] + places.hospitals[2:])
     physician, department = world.physician(place, department, day)
-    items = [(BED, length, ORDINARY), (NURSING, length, ORDINARY), (INFUSION, 2 * length, ORDINARY)]
-    items += [(TESTS[name], 1 + (length > 9), ORDINARY) for name in _WARD_TESTS if dice.happens(0.6)]
+    items = [(BED, length), (NURSING, length), (INFUSION, 2 * length)]
+    items += [(TESTS[name], 1 + (length > 9)) for name in _WARD_TESTS if dice.happens(0.6)]
     habit = world.habits.get(person.index)
     if habit is not None:
         for drug in next(iter(habit.regimens.values())):
-            items.append((drug, world.prices.medicines[drug].packs_for(length), ORDINARY))
+            items.append((drug, world.prices.medicines[drug].packs_for(length)))
     minute = 500 + int(dice.random() * 500)
     return Encounter(
         person.index, place, physician, "inpatient", day, minute, department, (code,), items, until_day=day + length
@@ -78,20 +78,19 @@ def dialysis(world: "World", person: Resident) -> Iterable[Encounter]:
     dice, place = world.dice, world.places.hospitals[0]
     weekdays = (0, 2, 4) if dice.happens(0.5) else (1, 3, 5)
     begin = 450 if dice.happens(0.6) else 750
-    scheme = "chronic-kidney"
     physician, department = world.physician(place, "03.06", world.first_day)
     session = 0
     for day in range(world.first_day, world.last_day + 1):
         if date.fromordinal(day).weekday() not in weekdays or not world.at_home(person, day) or dice.happens(0.015):
             continue
-        items = [(DIALYSIS, 1, scheme)]
+        items = [(DIALYSIS, 1)]
         if session % 6 == 0:
-            items += [(code, world.prices.medicines[code].packs_for(14), scheme) for code in DIALYSIS_MEDICINES[1:]]
+            items += [(code, world.prices.medicines[code].packs_for(14)) for code in DIALYSIS_MEDICINES[1:]]
         if session % 6 == 3:
-            items += [(TESTS["kidney"], 1, scheme), (TESTS["electrolytes"], 1, scheme), (TESTS["blood"], 1, scheme)]
+            items += [(TESTS["kidney"], 1), (TESTS["electrolytes"], 1), (TESTS["blood"], 1)]
         session += 1
         minute = begin + int(dice.random() * 10)
         yield Encounter(
             person.index, place, physician, "dialysis", day, minute, department, ("N18.9",), items,
-            minutes=240, plant="innocent:dialysis",
+            minutes=240,
         )  # fmt: skip

@@ -27,7 +27,7 @@ def _options(text: str) -> Options:
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """How one chronic condition is looked after: regimens, tests with the share of visits that order each, department."""
+    """How one chronic condition is looked after: regimens, tests with how often they are ordered, department."""
 
     regimens: Options
     tests: tuple[tuple[str, float], ...]
@@ -121,7 +121,8 @@ CHRONIC: Final = {
         "03.04",
     ),
     "heart-failure": _care(
-        "8 C09DX04-1 C03DA01-1 C07AB02-3; 6 C09AA02-3 C03CA01-1 C07AB07-3; 5 C09CA03-3 C03DA01-1 C03CA01-1; 4 A10BK01-3 C09DX04-1",
+        "8 C09DX04-1 C03DA01-1 C07AB02-3; 6 C09AA02-3 C03CA01-1 C07AB07-3; 5 C09CA03-3 C03DA01-1 C03CA01-1; "
+        "4 A10BK01-3 C09DX04-1",
         "electrolytes:0.3 kidney:0.25 bnp:0.15 echo:0.08 ecg:0.2",
         "03.04",
     ),
@@ -311,6 +312,8 @@ RESALE: Final = tuple(
 )
 """Small, dear, long-lasting: what those who resell medicine ask for."""
 
+PLANTED: Final = tuple(_drug(short) for short in ("B03BB01-1", "G04CA02-2", "M01AE01-3", "Z-033", "Z-038", "Z-002"))
+"""Medicines that only planted encounters name."""
 DIALYSIS_MEDICINES: Final = tuple(_drug(short) for short in ("B03XA05-2", "A11CC04-1", "A12AX-2"))
 
 
@@ -321,4 +324,4 @@ def every_code() -> tuple[frozenset[str], frozenset[str]]:
     drugs = {code for options in sets for _, codes in options for code in codes}
     services = {*TESTS.values(), *VISIT_FEES.values(), *ONLINE_FEES.values()}
     services |= {DIALYSIS, BED, NURSING, INFUSION, DELIVERY, EMERGENCY_FEE}
-    return frozenset(drugs | set(RESALE) | set(DIALYSIS_MEDICINES)), frozenset(services)
+    return frozenset(drugs | {*RESALE, *DIALYSIS_MEDICINES, *PLANTED}), frozenset(services)
