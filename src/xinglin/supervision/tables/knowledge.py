@@ -13,7 +13,6 @@ from xinglin.supervision.facts.case import all_columns
 from xinglin.supervision.tables.rows import BadTable, Basis, Cell, DatedRow, Table
 from xinglin.supervision.verdicts import Json, Words, canonical
 
-
 NAMES: Final = {column.path: column.words for column in all_columns()}
 
 

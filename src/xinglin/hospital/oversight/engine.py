@@ -1,0 +1,37 @@
+"""The engine under watch: what the known cases say of it, and judging for the services."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from xinglin.hospital.kernel.clock import SHANGHAI
+from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
+from xinglin.supervision import moments
+from xinglin.supervision.moments import Judged
+from xinglin.supervision.tables import load_knowledge
+from xinglin.supervision.verdicts import Moment
+
+TEST_AT = datetime(2026, 5, 20, 12, 0, tzinfo=SHANGHAI)
+
+
+def failed_rules() -> frozenset[str]:
+    """The rules that answer a known case wrongly; empty when the engine is alive."""
+    knowledge = load_knowledge()
+    wrong: set[str] = set()
+    for moment in (Moment.REMIND, Moment.CONTROL):
+        for case, rules in bad_cases():
+            judged = moments.judge(case, moment, knowledge=knowledge, judged_at=TEST_AT)
+            wrong |= rules - {verdict.rule for verdict in judged.findings}
+        clean = moments.judge(clean_case(), moment, knowledge=knowledge, judged_at=TEST_AT)
+        wrong |= {verdict.rule for verdict in (*clean.findings, *clean.undecided)}
+    return frozenset(wrong)
+
+
+@lru_cache(maxsize=1)
+def failed_at_start() -> frozenset[str]:
+    """The same, asked once in the life of a process, before its first judgement."""
+    return failed_rules()
+
+
+def ask(case: moments.Case, moment: str, now: datetime, only: frozenset[str] | None) -> Judged:
+    """Every verdict on a case, with the knowledge that comes with the hospital."""
+    return moments.judge(case, Moment.of(moment), knowledge=load_knowledge(), judged_at=now, only=only)

@@ -1,0 +1,204 @@
+"""Cases whose answers are known: two in which every rule must find a breach, and one in which none may.
+
+They are put to the engine at start and from time to time. An engine that lets a known bad case pass, or finds fault
+with the clean one, must not be trusted with a real one.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from xinglin.hospital.kernel.clock import SHANGHAI
+from xinglin.supervision.facts import (
+    AuthMethod,
+    Case,
+    Channel,
+    Claim,
+    Dispensing,
+    EarlierSale,
+    Encounter,
+    Evidence,
+    EvidenceKind,
+    IdentityBasis,
+    IdentityState,
+    Institution,
+    Judgement,
+    Line,
+    Pack,
+    Patient,
+    Physician,
+    Prescription,
+    PrescriptionKind,
+    Registration,
+    Review,
+    ReviewResult,
+    Service,
+    SpecialControl,
+    Stage,
+)
+
+DAY: Final = date(2026, 5, 20)
+
+
+def _at(hour: int, minute: int) -> datetime:
+    return datetime(2026, 5, 20, hour, minute, tzinfo=SHANGHAI)
+
+
+def _line(number: int, **changes: object) -> Line:
+    values: dict[str, object] = {
+        "id": f"line-{number}",
+        "drug_code": f"drug-{number}",
+        "drug_zh": "自检药品",
+        "drug_en": "test medicine",
+        "atc_code": "C08CA01",
+        "special_control": SpecialControl.NONE,
+        "decoction": False,
+        "solvent": False,
+        "quantity": 1,
+        "pack_content": 7,
+        "dose": 1,
+        "frequency_code": "qd",
+        "dose_measured": True,
+        "amount_fen": 1000,
+    }
+    return Line(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def clean_case() -> Case:
+    """Everything is in order: every rule must say clear or not applicable."""
+    return Case(
+        encounter=Encounter(
+            id="visit",
+            on=DAY,
+            started_at=_at(10, 0),
+            channel=Channel.ONLINE,
+            service=Service.FOLLOW_UP,
+            emergency=False,
+            guardian_present=True,
+            diagnosis_code="I10",
+            diagnosis_2_code="",
+            diagnosis_3_code="",
+            fund_asked=True,
+            self_pay_notice=False,
+        ),
+        patient=Patient(
+            id="patient",
+            birth_on=date(2022, 1, 1),
+            identity_state=IdentityState.VERIFIED,
+            identity_basis=IdentityBasis.OWN,
+            identity_verified_on=DAY,
+            guardian_verified=True,
+        ),
+        physician=_physician(),
+        institution=Institution(id="institution", name_zh="自检机构", territory_code="370902"),
+        evidence=Evidence(
+            kind=EvidenceKind.OUTPATIENT_RECORD,
+            issued_on=date(2026, 3, 1),
+            physical=True,
+            judgement=Judgement.ACCEPTED,
+            diagnosis_code="I10",
+        ),
+        prescription=_prescription(),
+        review=Review(result=ReviewResult.APPROVED, passed_at=_at(10, 20)),
+        dispensing=Dispensing(left_at=_at(11, 0)),
+        claim=_claim(),
+        lines=(_line(1),),
+        packs=(_pack(),),
+    )
+
+
+def _physician() -> Physician:
+    return Physician(
+        id="physician",
+        specialty_code="07.03",
+        registration=Registration.ACTIVE,
+        registered_from_on=date(2010, 1, 1),
+        here_from_on=date(2020, 1, 1),
+        independent_from_on=date(2010, 1, 1),
+        authenticated_at=_at(9, 55),
+        authentication_method=AuthMethod.TOTP,
+        authentication_uses=0,
+        payment_suspended=False,
+        first_visit_pilot_listed=False,
+    )
+
+
+def _prescription() -> Prescription:
+    return Prescription(
+        id="prescription",
+        on=DAY,
+        kind=PrescriptionKind.ORDINARY,
+        stage=Stage.DISPENSED,
+        reason_recorded=False,
+        long_assessed=False,
+        long_patient_signed=False,
+        signed_at=_at(10, 10),
+        settled_at=_at(10, 30),
+        signature_present=True,
+        signature_holds=True,
+        signature_by_prescriber=True,
+        signature_content_same=True,
+        signature_key_valid=True,
+    )
+
+
+def _claim() -> Claim:
+    return Claim(
+        id="claim",
+        on=DAY,
+        total_fen=1000,
+        lines_fen=1000,
+        outside_fen=0,
+        over_limit_fen=0,
+        first_pay_fen=0,
+        in_scope_fen=1000,
+        fund_fen=600,
+        funds_fen=600,
+        person_fen=400,
+        account_fen=0,
+        family_account_fen=0,
+        cash_fen=400,
+        hospital_fen=0,
+    )
+
+
+def _pack() -> Pack:
+    return Pack(
+        id="pack",
+        line_id="line-1",
+        trace_code="80000000000000000001",
+        on=DAY,
+        amount_fen=1000,
+        split=False,
+        earlier_sale=EarlierSale.NONE,
+        earlier_split=False,
+        sold_permille=1000,
+        resale_allowed=False,
+    )
+
+
+def bad_cases() -> tuple[tuple[Case, frozenset[str]], ...]:
+    """Each case with the rules that must find a breach in it. Together they name every rule."""
+    clean = clean_case()
+    everything = replace(
+        clean,
+        patient=replace(clean.patient, identity_state=IdentityState.FAILED, guardian_verified=False),
+        physician=replace(
+            clean.physician,
+            registration=Registration.REVOKED,
+            independent_from_on=date(2025, 1, 1),
+            authentication_method=AuthMethod.NONE,
+            payment_suspended=True,
+            payment_suspended_from_on=DAY,
+        ),
+        evidence=replace(clean.evidence, judgement=Judgement.REFUSED),
+        encounter=replace(clean.encounter, diagnosis_code="J20.9"),
+        prescription=replace(clean.prescription, signature_holds=False, signed_at=_at(9, 0)),
+        review=Review(result=ReviewResult.NONE),
+        claim=replace(_claim(), fund_fen=601),
+        lines=tuple(_line(number, special_control=SpecialControl.NARCOTIC, quantity=9) for number in range(1, 7)),
+        packs=(replace(_pack(), earlier_sale=EarlierSale.SOLD),),
+    )
+    rules = "A01 A02 A03 A05 A06 A07 A09 A12 B01 B02 B03 B07 B08 G10 G12 J01"
+    listed = replace(clean, lines=(_line(1, atc_code="N02AA01"),))
+    return ((everything, frozenset(rules.split())), (listed, frozenset({"B01"})))

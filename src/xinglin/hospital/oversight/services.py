@@ -1,0 +1,308 @@
+"""The verbs of oversight: judge a case, preview it, answer a reminder, link what followed, watch the engine."""
+
+from collections.abc import Collection
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from xinglin.hospital.kernel import journal, live
+from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.clock import civil_day
+from xinglin.hospital.kernel.errors import InvalidInput, NotFound
+from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight import access, engine, records, selectors
+from xinglin.hospital.oversight.consequences import ANSWERABLE, consequence_of
+from xinglin.hospital.oversight.errors import EngineSilent, NothingToAnswer
+from xinglin.hospital.oversight.models import Answer, DeedLink, FindingView, GivenVerdict, Judgement
+from xinglin.hospital.oversight.words import Consequence, FindingState
+from xinglin.hospital.terminology import selectors as terminology
+from xinglin.supervision.facts import Case
+from xinglin.supervision.verdicts import Verdict
+
+REFUSING = frozenset({Consequence.BLOCK, Consequence.HOLD, Consequence.DENY})
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One finding or *cannot tell*, with what follows by policy. `verdict_id` is None in a preview."""
+
+    verdict: Verdict
+    consequence: str
+    sentence: T
+    hint: T
+    rule_id: str
+    verdict_id: UUID | None
+    answered: bool = False
+
+    @property
+    def title(self) -> T:
+        """The rule's name."""
+        return T(zh=self.verdict.title.zh, en=self.verdict.title.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Every verdict that was given, and what is asked because of them. `id` is None in a preview."""
+
+    verdicts: tuple[Verdict, ...]
+    asks: tuple[Ask, ...]
+    id: UUID | None = None
+
+    @property
+    def stops(self) -> tuple[Ask, ...]:
+        """The asks that forbid going on: block, hold, deny."""
+        return tuple(ask for ask in self.asks if ask.consequence in REFUSING)
+
+
+def judge(
+    *,
+    actor: Actor,
+    moment: Literal["remind", "control", "audit"],
+    case: Case,
+    subject_type: str,
+    subject_id: UUID,
+    institution_id: UUID,
+    now: datetime,
+    only: Collection[str] | None = None,
+    happened_at: datetime | None = None,
+) -> Judged:
+    """Write the facts down, judge them, write the verdicts down; commits by itself, so that asking leaves its trace.
+
+    Never call it inside a transaction: it raises RuntimeError there. `subject_type` and `subject_id` name the deed that
+    is asked for; `only` narrows the rules; `happened_at` is when the facts came about (now, unless told).
+    Raises EngineSilent when the engine fails its known cases, and NotAllowed.
+    """
+    require(actor, access.JUDGE)
+    _require_engine()
+    judged = engine.ask(case, moment, now, frozenset(only) if only is not None else None)
+    with transaction.atomic(durable=True):
+        answered = selectors.answered_before(judged.verdicts)
+        asks = _asks(judged.verdicts, case, subject_type, now, answered, stored=True)
+        judgement = Judgement(
+            id=new_id(),
+            institution_id=institution_id,
+            moment=moment,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            encounter_id=case.encounter.id or "",
+            actor_id=actor.id,
+            actor_label=actor.label[:120],
+            at=now,
+            knowledge=judged.knowledge,
+            answers=records.answers(judged.verdicts),
+        )
+        records.write(judgement, case, asks, happened_at or now)
+        journal.write(
+            actor=actor,
+            institution_id=institution_id,
+            verb="judge",
+            object_type=subject_type,
+            object_id=subject_id,
+            now=now,
+            detail={"judgement": str(judgement.id), "moment": moment, "answers": records.seal(judgement.answers)},
+        )
+        if asks:
+            live.announce("desk:audit", "finding", judgement.id)
+    return Judged(judged.verdicts, asks, judgement.id)
+
+
+def preview(
+    *,
+    actor: Actor,
+    case: Case,
+    now: datetime,
+    only: Collection[str] | None = None,
+    subject_type: str = "",
+    moment: Literal["remind", "control"] = "remind",
+) -> Judged:
+    """Judge what somebody is typing. Nothing is stored but counts by rule, day and institution."""
+    require(actor, access.JUDGE)
+    _require_engine()
+    judged = engine.ask(case, moment, now, frozenset(only) if only is not None else None)
+    answered = selectors.answered_before(judged.verdicts)
+    institution = case.institution.id
+    if institution:
+        records.count_preview(judged.verdicts, UUID(institution), civil_day(now))
+    return Judged(judged.verdicts, _asks(judged.verdicts, case, subject_type, now, answered, stored=False))
+
+
+def _asks(
+    verdicts: tuple[Verdict, ...],
+    case: Case,
+    subject_type: str,
+    now: datetime,
+    answered: frozenset[tuple[str, str]],
+    *,
+    stored: bool,
+) -> tuple[Ask, ...]:
+    made = []
+    for verdict in verdicts:
+        if not (verdict.is_finding or verdict.is_undecided):
+            continue
+        known = (verdict.rule, verdict.core.subject) in answered
+        consequence = consequence_of(
+            verdict,
+            subject_type=subject_type,
+            territory=case.institution.territory_code or "",
+            on=civil_day(now),
+            answered=known,
+        )
+        made.append(
+            Ask(
+                verdict=verdict,
+                consequence=consequence.value,
+                sentence=T(zh=verdict.sentence.zh, en=verdict.sentence.en),
+                hint=T(zh=verdict.hint.zh, en=verdict.hint.en),
+                rule_id=verdict.rule,
+                verdict_id=new_id() if stored else None,
+                answered=known,
+            )
+        )
+    return tuple(made)
+
+
+def answer(*, actor: Actor, verdict_id: UUID, reason_code: str, text: str, now: datetime) -> UUID:
+    """Go on in spite of a reminder, with a coded reason; it stays for ever and is not asked for again.
+
+    Raises InvalidInput for an unknown code or missing words, NothingToAnswer where a reason is not enough, NotFound
+    for a verdict of another institution.
+    """
+    require(actor, access.ANSWER)
+    with _joined():
+        verdict = _own_verdict(actor, verdict_id)
+        if Consequence(verdict.consequence) not in ANSWERABLE:
+            raise NothingToAnswer(rule=verdict.rule)
+        _check_reason(reason_code, text)
+        given = Answer(
+            id=new_id(),
+            verdict=verdict,
+            institution_id=verdict.institution_id,
+            rule=verdict.rule,
+            subject=verdict.subject,
+            reason_code=reason_code,
+            text=text.strip(),
+            actor_id=actor.id,
+            actor_label=actor.label[:120],
+            at=now,
+        )
+        given.save(force_insert=True)
+        journal.write(
+            actor=actor,
+            institution_id=verdict.institution_id,
+            verb="answer",
+            object_type="verdict",
+            object_id=verdict.id,
+            now=now,
+            detail={"rule": verdict.rule, "reason": reason_code},
+        )
+    return given.id
+
+
+def _joined() -> transaction.Atomic | nullcontext[None]:
+    """A transaction of one's own, or the caller's where there is one: an answer may be part of a larger deed."""
+    return nullcontext() if connection.in_atomic_block else transaction.atomic()
+
+
+def _own_verdict(actor: Actor, verdict_id: UUID) -> GivenVerdict:
+    verdict = GivenVerdict.objects.filter(id=verdict_id).first()
+    if verdict is None or verdict.institution_id not in actor.institution_ids:
+        raise NotFound
+    return verdict
+
+
+def _check_reason(reason_code: str, text: str) -> None:
+    reasons = {reason.code: reason for reason in terminology.override_reasons()}
+    reason = reasons.get(reason_code)
+    if reason is None:
+        raise InvalidInput(
+            field="reason_code", reason=T(zh="请从列表中选择一个理由。", en="Choose a reason from the list.")
+        )
+    if reason.needs_text and not text.strip():
+        raise InvalidInput(
+            field="text", reason=T(zh="这个理由需要补充说明。", en="This reason needs a few words of explanation.")
+        )
+    if len(text.strip()) > 500:
+        raise InvalidInput(field="text", reason=T(zh="说明最多 500 字。", en="The explanation holds 500 characters."))
+
+
+def link_verdicts(*, subject_id: UUID, deed_id: UUID, actor: Actor | None = None) -> int:
+    """Note which deed followed the latest judgement of a subject. Repeating it changes nothing. Returns 0 or 1.
+
+    The caller has already checked the right to the deed; `actor` is taken for the sake of one form for every verb.
+    """
+    latest = Judgement.objects.filter(subject_id=subject_id).order_by("-at", "-id").first()
+    if latest is None:
+        return 0
+    link = DeedLink(id=new_id(), judgement=latest, deed_id=deed_id)
+    return len(DeedLink.objects.bulk_create([link], ignore_conflicts=True))
+
+
+def open_finding(*, actor: Actor, verdict_id: UUID, now: datetime) -> selectors.FindingDetail:
+    """One finding with its evidence. Reading it is written into the journal and marks it as seen by an auditor."""
+    detail = selectors.finding(actor=actor, verdict_id=verdict_id)
+    with transaction.atomic():
+        if access.MARK_FINDING.held_by(actor):
+            FindingView.objects.get_or_create(
+                verdict_id=verdict_id,
+                defaults={
+                    "state": FindingState.SEEN,
+                    "changed_by_id": actor.id,
+                    "changed_by_label": actor.label[:120],
+                    "changed_at": now,
+                },
+            )
+        journal.write(
+            actor=actor,
+            institution_id=detail.row.institution_id,
+            verb="open_finding",
+            object_type="verdict",
+            object_id=verdict_id,
+            now=now,
+            detail={"rule": detail.row.rule},
+        )
+    return detail
+
+
+def mark_finding(*, actor: Actor, verdict_id: UUID, state: str, note: str, now: datetime) -> None:
+    """Say whether a finding holds: `confirmed` or `rejected`, with a note. Raises InvalidInput, NotFound."""
+    require(actor, access.MARK_FINDING)
+    if state not in {FindingState.CONFIRMED, FindingState.REJECTED}:
+        raise InvalidInput(field="state", reason=T(zh="请选择属实或不属实。", en="Choose whether it holds or not."))
+    if not note.strip() or len(note.strip()) > 500:
+        raise InvalidInput(field="note", reason=T(zh="请写明依据（500 字以内）。", en="Say why, in 500 characters."))
+    detail = selectors.finding(actor=actor, verdict_id=verdict_id)
+    with transaction.atomic():
+        FindingView.objects.update_or_create(
+            verdict_id=verdict_id,
+            defaults={
+                "state": state,
+                "note": note.strip(),
+                "changed_by_id": actor.id,
+                "changed_by_label": actor.label[:120],
+                "changed_at": now,
+            },
+        )
+        journal.write(
+            actor=actor,
+            institution_id=detail.row.institution_id,
+            verb="mark_finding",
+            object_type="verdict",
+            object_id=verdict_id,
+            now=now,
+            detail={"rule": detail.row.rule, "state": state},
+        )
+
+
+def check_engine_alive(*, now: datetime) -> bool:
+    """Whether the engine answers its known cases rightly, asked afresh. False means: prescribe and release nothing."""
+    return not engine.failed_rules()
+
+
+def _require_engine() -> None:
+    if failed := engine.failed_at_start():
+        raise EngineSilent(rules=", ".join(sorted(failed)))
