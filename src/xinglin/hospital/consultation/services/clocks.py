@@ -11,9 +11,9 @@ from xinglin.hospital.consultation.access import KEEP_PROMISES
 from xinglin.hospital.consultation.events import VisitPromiseBroken, VisitPromiseEscalated, VisitPromiseNudged
 from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.consultation.parameters import clock_from, nudge_at
-from xinglin.hospital.consultation.services.storing import say, tell
+from xinglin.hospital.consultation.services.storing import note, say, tell
 from xinglin.hospital.consultation.words import OPEN, VisitState
-from xinglin.hospital.kernel import journal, live
+from xinglin.hospital.kernel import live
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.texts import T
@@ -106,15 +106,7 @@ def check_promise(*, actor: Actor, visit_id: UUID, now: datetime) -> Step | None
         elif step is Step.BREAK:
             _break(visit, now)
         if step is not None:
-            journal.write(
-                actor=actor,
-                institution_id=visit.institution_id,
-                verb=f"promise_{step}",
-                object_type="visit",
-                object_id=visit.id,
-                now=now,
-                detail={"physician": str(visit.physician_id)},
-            )
+            note(actor, visit, f"promise_{step}", now, detail={"physician": str(visit.physician_id)})
             _look_next(visit, now)
             tell(visit, "state")
     return step

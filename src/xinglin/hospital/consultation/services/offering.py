@@ -11,7 +11,7 @@ from xinglin.hospital.consultation.access import REQUEST_VISIT, SEE_PATIENTS
 from xinglin.hospital.consultation.errors import EvidenceAlreadyJudged
 from xinglin.hospital.consultation.models import FollowUpEvidence, Record, Visit
 from xinglin.hospital.consultation.services.clocks import CLOCK_FIELDS, set_clock, stop_clock
-from xinglin.hospital.consultation.services.storing import say, store_picture, tell
+from xinglin.hospital.consultation.services.storing import note, say, store_picture, tell
 from xinglin.hospital.consultation.words import (
     BEFORE_START,
     Channel,
@@ -21,7 +21,6 @@ from xinglin.hospital.consultation.words import (
     RecordState,
     VisitState,
 )
-from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import InvalidInput, NotFound
@@ -167,15 +166,7 @@ def offer_evidence(*, actor: Actor, visit_id: UUID, offer: EvidenceOffer, now: d
         if visit.promised_by_at is None:
             set_clock(visit, now)
             visit.save(update_fields=CLOCK_FIELDS)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="offer_evidence",
-            object_type="visit",
-            object_id=visit.id,
-            now=now,
-            detail={"evidence": str(row.id), "kind": row.kind},
-        )
+        note(actor, visit, "offer_evidence", now, detail={"evidence": str(row.id), "kind": row.kind})
         tell(visit, "state")
     return row
 
@@ -221,13 +212,11 @@ def _judge(actor: Actor, evidence_id: UUID, judgement: Judgement, reason: str, n
             row.physical = True
         row.save(update_fields=["judgement", "judged_by_id", "judged_at", "judged_reason", "physical"])
         _follow(visit, row, now)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="accept_evidence" if judgement == Judgement.ACCEPTED else "refuse_evidence",
-            object_type="visit",
-            object_id=visit.id,
-            now=now,
+        note(
+            actor,
+            visit,
+            "accept_evidence" if judgement == Judgement.ACCEPTED else "refuse_evidence",
+            now,
             detail={"evidence": str(row.id), "kind": row.kind, "diagnosis": row.diagnosis_code},
         )
         tell(visit, "state")

@@ -26,10 +26,9 @@ from xinglin.hospital.consultation.models import (
     Visit,
 )
 from xinglin.hospital.consultation.parameters import vitals
-from xinglin.hospital.consultation.services.storing import store_picture, tell
+from xinglin.hospital.consultation.services.storing import note, store_picture, tell
 from xinglin.hospital.consultation.words import PictureUse, RecordState, VisitState
 from xinglin.hospital.identity import services as identity
-from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.errors import InvalidForm, InvalidInput, NotFound
@@ -88,15 +87,7 @@ def save_record(*, actor: Actor, visit_id: UUID, draft: RecordDraft, now: dateti
         record.saved_at = now
         record.save()
         _replace_diagnoses(record, codes)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="save_record",
-            object_type="record",
-            object_id=visit.id,
-            now=now,
-            detail={"version": record.version},
-        )
+        note(actor, visit, "save_record", now, on="record", detail={"version": record.version})
     return record
 
 
@@ -211,15 +202,7 @@ def attach_picture(
         row, _ = RecordAttachment.objects.get_or_create(
             record=record, picture=picture, defaults={"caption": caption.strip()[:200]}
         )
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="attach_picture",
-            object_type="record",
-            object_id=visit.id,
-            now=now,
-            detail={"picture": str(picture.id)},
-        )
+        note(actor, visit, "attach_picture", now, on="record", detail={"picture": str(picture.id)})
     return row
 
 
@@ -232,15 +215,7 @@ def detach_picture(*, actor: Actor, visit_id: UUID, picture_id: UUID, now: datet
         gone, _ = record.attachments.filter(picture_id=picture_id).delete()
         if not gone:
             raise NotFound
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="detach_picture",
-            object_type="record",
-            object_id=visit.id,
-            now=now,
-            detail={"picture": str(picture_id)},
-        )
+        note(actor, visit, "detach_picture", now, on="record", detail={"picture": str(picture_id)})
 
 
 # SIGNING
@@ -296,15 +271,7 @@ def sign_record(
         if record.version != version:
             raise RecordMoved(current=record.version, given=version)
         _sign(actor, visit, record, now)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="sign_record",
-            object_type="record",
-            object_id=visit.id,
-            now=now,
-            detail={"sha256": record.sha256, "key": str(record.key_id)},
-        )
+        note(actor, visit, "sign_record", now, on="record", detail={"sha256": record.sha256, "key": str(record.key_id)})
         publish(
             RecordSigned(
                 visit_id=visit.id,
@@ -388,14 +355,6 @@ def add_addendum(*, actor: Actor, visit_id: UUID, id: UUID, text: str, now: date
             signature=made.signature,
         )
         row.save(force_insert=True)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="add_addendum",
-            object_type="record",
-            object_id=visit.id,
-            now=now,
-            detail={"addendum": str(id), "sha256": row.sha256},
-        )
+        note(actor, visit, "add_addendum", now, on="record", detail={"addendum": str(id), "sha256": row.sha256})
         tell(visit, "record")
     return row

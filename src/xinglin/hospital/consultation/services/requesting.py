@@ -26,9 +26,8 @@ from xinglin.hospital.consultation.services.offering import (
     check_paper,
     keep_paper,
 )
-from xinglin.hospital.consultation.services.storing import append, say, tell
+from xinglin.hospital.consultation.services.storing import append, note, say, tell
 from xinglin.hospital.consultation.words import BEFORE_START, OPEN, DangerTier, MessageKind, Side, VisitState
-from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import InvalidInput, NotFound
@@ -62,34 +61,14 @@ def request_visit(
         if earlier.patient_id != person_id:
             raise NotFound
         return earlier
-    practice = people.practice(physician_id, now)
     complaint = _complaint(complaint)
     checked = read_answers(sex=patient.sex, months=age_months(patient.birth_on, civil_day(now)), given=answers)
-    visit = Visit(
-        id=id,
-        patient_id=person_id,
-        asked_by_id=actor.person_id,
-        physician_id=physician_id,
-        institution_id=practice.institution_id,
-        department=practice.department,
-        complaint=complaint,
-        fee_code=practice.fee_code,
-        fee_fen=practice.fee_fen,
-        guardian_id=actor.person_id if actor.person_id != person_id else None,
-        requested_at=now,
-    )
+    practice = people.practice(physician_id, now)
+    visit = _new(actor, id, person_id, practice, complaint, now)
     if checked.stopping:
         return _stop_for_danger(actor, visit, checked, now)
-    consent = consent_at(now)
-    if consent_version != consent.version:
-        raise ConsentOutdated(field="consent_version", current=consent.version)
-    if not evidence:
-        raise EvidenceNeeded(field="evidence")
-    if len(evidence) > EVIDENCE_MOST:
-        raise InvalidInput(
-            field="evidence", reason=T(zh="最多 {n} 份材料。", en="At most {n} papers.").with_(n=EVIDENCE_MOST)
-        )
-    papers = [check_paper(offer, person_id, now) for offer in evidence]
+    _consented(consent_version, now)
+    papers = _papers(evidence, person_id, now)
     if not practice.on_duty:
         raise PhysicianNotReceiving
     law.permit_request(actor=actor, visit=visit, now=now)
@@ -101,6 +80,39 @@ def request_visit(
     except IntegrityError as error:  # Two requests at once: the database lets one through.
         raise VisitAlreadyOpen from error
     return visit
+
+
+def _new(
+    actor: Actor, visit_id: UUID, person_id: UUID, practice: people.Practice, complaint: str, now: datetime
+) -> Visit:
+    return Visit(
+        id=visit_id,
+        patient_id=person_id,
+        asked_by_id=actor.person_id,
+        physician_id=practice.id,
+        institution_id=practice.institution_id,
+        department=practice.department,
+        complaint=complaint,
+        fee_code=practice.fee_code,
+        fee_fen=practice.fee_fen,
+        guardian_id=actor.person_id if actor.person_id != person_id else None,
+        requested_at=now,
+    )
+
+
+def _consented(version: str, now: datetime) -> None:
+    current = consent_at(now).version
+    if version != current:
+        raise ConsentOutdated(field="consent_version", current=current)
+
+
+def _papers(evidence: Sequence[EvidenceOffer], person_id: UUID, now: datetime) -> list[Paper]:
+    if not evidence:
+        raise EvidenceNeeded(field="evidence")
+    if len(evidence) > EVIDENCE_MOST:
+        reason = T(zh="最多 {n} 份材料。", en="At most {n} papers.").with_(n=EVIDENCE_MOST)
+        raise InvalidInput(field="evidence", reason=reason)
+    return [check_paper(offer, person_id, now) for offer in evidence]
 
 
 def _asked_for(actor: Actor, person_id: UUID) -> people.Patient:
@@ -130,13 +142,11 @@ def _stop_for_danger(actor: Actor, visit: Visit, answers: Answers, now: datetime
     with transaction.atomic():
         visit.save(force_insert=True)
         _keep_answers(visit, answers, now)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="request_visit",
-            object_type="visit",
-            object_id=visit.id,
-            now=now,
+        note(
+            actor,
+            visit,
+            "request_visit",
+            now,
             outcome="stopped",
             detail={"red_flags": [f.question_id for f in answers.stopping], "tier": tier.value},
         )
@@ -176,13 +186,11 @@ def _write_request(actor: Actor, visit: Visit, answers: Answers, papers: Sequenc
         id=new_id(), side=Side.PATIENT, author_id=actor.id, kind=MessageKind.TEXT, body=visit.complaint, at=now
     )
     append(visit, first)
-    journal.write(
-        actor=actor,
-        institution_id=visit.institution_id,
-        verb="request_visit",
-        object_type="visit",
-        object_id=visit.id,
-        now=now,
+    note(
+        actor,
+        visit,
+        "request_visit",
+        now,
         detail={
             "physician": str(visit.physician_id),
             "evidence": [p.offer.kind for p in papers],
@@ -240,14 +248,7 @@ def cancel_visit(*, actor: Actor, visit_id: UUID, reason: str, now: datetime) ->
         visit.closing_text = reason.strip()[:500]
         visit.save(update_fields=["state", "ended_at", "closing_code", "closing_text"])
         say(visit, T(zh="患者取消了这次问诊。", en="The patient cancelled the visit."), now=now)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="cancel_visit",
-            object_type="visit",
-            object_id=visit.id,
-            now=now,
-        )
+        note(actor, visit, "cancel_visit", now)
         publish(
             VisitCancelled(
                 visit_id=visit.id,

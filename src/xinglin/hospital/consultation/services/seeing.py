@@ -10,9 +10,8 @@ from xinglin.hospital.consultation.access import SEE_PATIENTS
 from xinglin.hospital.consultation.errors import EvidenceNotAccepted, RecordNotSigned
 from xinglin.hospital.consultation.events import VisitEnded, VisitReferred, VisitStarted
 from xinglin.hospital.consultation.models import Record, Visit
-from xinglin.hospital.consultation.services.storing import say, tell
+from xinglin.hospital.consultation.services.storing import note, say, tell
 from xinglin.hospital.consultation.words import OPEN, Judgement, RecordState, VisitState
-from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import InvalidInput
 from xinglin.hospital.kernel.events import publish
@@ -54,15 +53,7 @@ def start_visit(*, actor: Actor, visit_id: UUID, now: datetime) -> Visit:
             T(zh="医师已核验身份，接诊开始。", en="The physician's identity was verified; the visit has begun."),
             now=now,
         )
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="start_visit",
-            object_type="visit",
-            object_id=visit.id,
-            now=now,
-            detail={"proof": str(proof_id)},
-        )
+        note(actor, visit, "start_visit", now, detail={"proof": str(proof_id)})
         publish(
             VisitStarted(
                 visit_id=visit.id,
@@ -100,15 +91,7 @@ def refer_offline(*, actor: Actor, visit_id: UUID, letter: str, now: datetime) -
         visit.save(update_fields=["state", "ended_at", "closing_code", "closing_text"])
         words = T(zh="医师建议您到线下就诊：{letter}", en="The physician asks you to be seen in person: {letter}")
         say(visit, words.with_(letter=letter), now=now)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="refer_offline",
-            object_type="visit",
-            object_id=visit.id,
-            now=now,
-            detail={"started": visit.started_at is not None},
-        )
+        note(actor, visit, "refer_offline", now, detail={"started": visit.started_at is not None})
         publish(
             VisitReferred(
                 visit_id=visit.id,
@@ -147,14 +130,7 @@ def end_visit(*, actor: Actor, visit_id: UUID, now: datetime) -> Visit:
             ),
             now=now,
         )
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="end_visit",
-            object_type="visit",
-            object_id=visit.id,
-            now=now,
-        )
+        note(actor, visit, "end_visit", now)
         publish(
             VisitEnded(
                 visit_id=visit.id,

@@ -2,11 +2,12 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from xinglin.hospital.consultation.models import Message, Picture, Visit
 from xinglin.hospital.consultation.words import MessageKind, PictureUse, Side
-from xinglin.hospital.kernel import live
+from xinglin.hospital.kernel import journal, live
 from xinglin.hospital.kernel.access import SYSTEM_ID, Actor
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.pictures import Picture as CleanPicture
@@ -55,6 +56,29 @@ def store_picture(
     )
     row.save(force_insert=True)
     return row
+
+
+def note(
+    actor: Actor,
+    visit: Visit,
+    verb: str,
+    now: datetime,
+    *,
+    on: str = "visit",
+    outcome: str = "done",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write a deed on a visit or its record (one id) into the journal."""
+    journal.write(
+        actor=actor,
+        institution_id=visit.institution_id,
+        verb=verb,
+        object_type=on,
+        object_id=visit.id,
+        now=now,
+        outcome=outcome,
+        detail=detail,
+    )
 
 
 def tell(visit: Visit, kind: str) -> None:

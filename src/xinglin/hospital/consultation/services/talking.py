@@ -10,10 +10,10 @@ from xinglin.hospital.consultation.access import TALK
 from xinglin.hospital.consultation.errors import MessageIdTaken, NotStartedYet, TooManyMessages, VisitClosed
 from xinglin.hospital.consultation.events import FirstReplySent
 from xinglin.hospital.consultation.models import Message, ReadMark, Visit
-from xinglin.hospital.consultation.services.storing import append, store_picture, tell
+from xinglin.hospital.consultation.services.storing import append, note, store_picture, tell
 from xinglin.hospital.consultation.talking_rules import is_substantive
 from xinglin.hospital.consultation.words import OPEN, MessageKind, PictureUse, Side, VisitState
-from xinglin.hospital.kernel import journal, live
+from xinglin.hospital.kernel import live
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import InvalidInput
 from xinglin.hospital.kernel.events import publish
@@ -82,13 +82,11 @@ def _send(actor: Actor, visit_id: UUID, message: Message, picture: Picture | Non
         _mark(visit, Side(message.side), message.seq, message.at)
         if message.side == Side.PHYSICIAN and visit.first_reply_at is None and is_substantive(message.body):
             _first_reply(visit, message.at)
-        journal.write(
-            actor=actor,
-            institution_id=visit.institution_id,
-            verb="send_message",
-            object_type="visit",
-            object_id=visit.id,
-            now=message.at,
+        note(
+            actor,
+            visit,
+            "send_message",
+            message.at,
             detail={"message": str(message.id), "seq": message.seq, "kind": message.kind},
         )
         tell(visit, "message")
