@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from xinglin.cli import db, demo
+from xinglin.cli import db, demo, journal
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
@@ -21,6 +21,7 @@ app.command()(demo.demo)
 app.command()(demo.serve)
 app.command()(demo.worker)
 app.add_typer(db.app, name="db")
+app.add_typer(journal.app, name="journal")
 
 
 def main() -> None:
