@@ -1,1 +1,1 @@
-"""The regulator's view: every institution with the state of its journal, verified on demand. Reads all, writes little."""
+"""The regulator: every institution with the state of its journal, verified on demand. Reads all, writes little."""
