@@ -8,6 +8,7 @@ from xinglin.hospital.consultation.cases import case
 from xinglin.hospital.consultation.errors import ConfirmAgain, NeedsAnswer, NotEligibleOnline
 from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.oversight import services as oversight
 
 AT_REQUEST = frozenset({"A01", "A05", "A06", "A07", "A12"})
 AT_START = frozenset({"A01", "A02", "A05", "A06", "A07", "A09", "A12"})
@@ -18,8 +19,6 @@ NEEDS_REASON = "needs_reason"
 
 def permit_request(*, actor: Actor, visit: Visit, now: datetime) -> None:
     """Raise NotEligibleOnline when a rule already forbids the visit that is asked for. Nothing is stored but counts."""
-    from xinglin.hospital.oversight import services as oversight
-
     asked = oversight.preview(actor=actor, case=case(visit, now, diagnoses=[]), now=now, only=AT_REQUEST)
     stops = [ask for ask in asked.asks if ask.consequence in STOPS]
     if stops:
@@ -28,8 +27,6 @@ def permit_request(*, actor: Actor, visit: Visit, now: datetime) -> None:
 
 def permit_start(*, actor: Actor, visit: Visit, proof_id: UUID | None, now: datetime) -> None:
     """Judge the start at control. Raises ConfirmAgain when only a fresh proof is wanting, else NotEligibleOnline."""
-    from xinglin.hospital.oversight import services as oversight
-
     judged = oversight.judge(
         actor=actor,
         moment="control",
@@ -54,8 +51,6 @@ def permit_signature(
 
     Raises NotEligibleOnline for what stops, NeedsAnswer for what is not answered.
     """
-    from xinglin.hospital.oversight import services as oversight
-
     judged = oversight.judge(
         actor=actor,
         moment="control",
