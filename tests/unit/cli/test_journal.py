@@ -47,7 +47,8 @@ def test_an_altered_entry_is_named_and_the_exit_code_says_so() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER USER")
         cursor.execute(
-            "UPDATE journal_entry SET verb = 'another' WHERE institution_id = %s AND detail->>'number' = '1' RETURNING id",
+            "UPDATE journal_entry SET verb = 'another' "
+            "WHERE institution_id = %s AND detail->>'number' = '1' RETURNING id",
             [institution],
         )
         (altered,) = cursor.fetchone() or ("",)
