@@ -45,7 +45,7 @@ def draft_case(base: Case, draft: Draft, priced: Sequence[PricedLine], on: date)
         prescription=Prescription(
             id=str(draft.id),
             on=on,
-            kind=PrescriptionKind(draft.kind),
+            kind=PrescriptionKind.of(draft.kind),
             stage=Stage.DRAFT,
             reason_recorded=bool(draft.kind_reason.strip()),
             long_assessed=draft.assessed,
@@ -75,7 +75,7 @@ def row_case(
         prescription=Prescription(
             id=str(row.id),
             on=civil_day(row.issued_at),
-            kind=PrescriptionKind(row.kind),
+            kind=PrescriptionKind.of(row.kind),
             stage=stage,
             reason_recorded=bool(row.kind_reason),
             long_assessed=row.assessed,
@@ -110,7 +110,7 @@ def _line(
         drug_zh=product.name_zh,
         drug_en=product.name_en,
         atc_code=product.atc,
-        special_control=SpecialControl(product.special_class),
+        special_control=SpecialControl.of(product.special_class),
         decoction=product.is_decoction,
         solvent=product.atc.startswith("V07AB"),
         quantity=packs,

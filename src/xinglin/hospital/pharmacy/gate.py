@@ -33,3 +33,10 @@ def find(actor: Actor, prescription_id: UUID) -> Prescription:
     if found is None:
         raise NotFound
     return found
+
+
+def practitioner_of(actor: Actor) -> UUID:
+    """The acting practitioner's credential record. Raises NotFound for anyone else."""
+    if actor.practitioner_id is None:
+        raise NotFound
+    return actor.practitioner_id

@@ -2,22 +2,65 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import NotFound
+from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.pharmacy import instructions
 from xinglin.hospital.pharmacy.access import DISPENSE, READ_PRESCRIPTION, REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
-from xinglin.hospital.pharmacy.gate import find, visible
-from xinglin.hospital.pharmacy.models import Draft, Line, PackIdentification, Prescription
+from xinglin.hospital.pharmacy.drafts import KINDS, Draft, DraftLine, from_json
+from xinglin.hospital.pharmacy.gate import find, practitioner_of, visible
+from xinglin.hospital.pharmacy.models import Draft as DraftRow
+from xinglin.hospital.pharmacy.models import Line, PackIdentification, Prescription
 from xinglin.hospital.pharmacy.places import Place, place_of
+from xinglin.hospital.pharmacy.reasons import Reason, reasons
 from xinglin.hospital.pharmacy.signatures import SignatureCheck, check_signature
 from xinglin.hospital.pharmacy.states import ENDED, State
+from xinglin.hospital.terminology import selectors as terminology
+from xinglin.hospital.terminology.selectors import ProductInfo
+
+__all__ = [
+    "KINDS",
+    "Directions",
+    "Draft",
+    "DraftLine",
+    "LineForClaim",
+    "Place",
+    "PrescriptionForClaim",
+    "Reason",
+    "Sheet",
+    "SignatureCheck",
+    "State",
+    "awaiting_answer",
+    "awaiting_dispensing",
+    "awaiting_payment",
+    "awaiting_pick",
+    "awaiting_review",
+    "cancel_reasons",
+    "coming_back",
+    "counts",
+    "directions_of",
+    "draft_of",
+    "identifications",
+    "lines_for_claim",
+    "of_patient",
+    "of_prescriber",
+    "of_visit",
+    "place",
+    "prescription",
+    "prescription_for_claim",
+    "redraft",
+    "return_reasons",
+    "verify_signature",
+]
 
 # READING ONE
 
@@ -30,6 +73,7 @@ class Sheet:
     content: dict[str, Any]
     sha256: str
     lines: list[Line]
+    replaced: bool = False
 
     @property
     def state(self) -> State:
@@ -84,11 +128,88 @@ def _sheet(row: Prescription) -> Sheet:
     return Sheet(row, json.loads(row.signed.content), row.signed.sha256, list(row.lines.all()))
 
 
-def draft_content(*, actor: Actor, visit_id: UUID) -> dict[str, Any] | None:
+def of_prescriber(*, actor: Actor, limit: int = 100) -> list[Sheet]:
+    """The acting physician's prescriptions, newest first; `replaced` marks those that another has replaced."""
+    require(actor, WRITE_PRESCRIPTION)
+    rows = (
+        visible(actor)
+        .filter(prescriber_id=practitioner_of(actor))
+        .annotate(is_replaced=Exists(Prescription.objects.filter(replaces_id=OuterRef("id"))))
+        .select_related("signed")
+        .prefetch_related("lines", "reviews__answer")
+        .order_by("-issued_at", "-id")
+    )
+    return [replace(_sheet(row), replaced=row.is_replaced) for row in rows[:limit]]
+
+
+def draft_of(*, actor: Actor, visit_id: UUID) -> Draft | None:
     """What the physician has typed for a visit so far, or None."""
     require(actor, WRITE_PRESCRIPTION)
-    row = Draft.objects.filter(visit_id=visit_id, prescriber_id=actor.practitioner_id).first()
-    return row.content if row else None
+    row = DraftRow.objects.filter(visit_id=visit_id, prescriber_id=practitioner_of(actor)).first()
+    return from_json(row.content) if row else None
+
+
+def redraft(*, actor: Actor, prescription_id: UUID) -> Draft:
+    """A new draft with the lines of an ended prescription of one's own, which it will replace. Raises NotFound."""
+    require(actor, WRITE_PRESCRIPTION)
+    row = find(actor, prescription_id)
+    if row.prescriber_id != actor.practitioner_id:
+        raise NotFound
+    lines = tuple(
+        DraftLine(
+            new_id(), line.product_code, line.dose_units, line.frequency, line.route, line.days, None, line.reason
+        )
+        if line.days
+        else DraftLine(
+            new_id(), line.product_code, line.dose_units, line.frequency, line.route, None, line.packs, line.reason
+        )
+        for line in row.lines.all()
+    )
+    return Draft(
+        id=new_id(),
+        visit_id=row.visit_id,
+        lines=lines,
+        kind=row.kind,
+        kind_reason=row.kind_reason,
+        assessed=row.assessed,
+        patient_agreed=row.patient_agreed,
+        urgent=row.urgent,
+        replaces_id=row.id,
+    )
+
+
+# WORDS FOR SCREENS
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """A line in plain words."""
+
+    line: Line
+    product: ProductInfo
+    take: T
+    supply: T
+    caution: T | None
+
+
+def directions_of(sheet: Sheet) -> list[Directions]:
+    """How to take each medicine of a sheet that the actor was given."""
+    found = []
+    for line in sheet.lines:
+        product = terminology.product(line.product_code)
+        words = instructions.directions(line, product), instructions.supply(line), instructions.caution(line)
+        found.append(Directions(line, product, *words))
+    return found
+
+
+def cancel_reasons() -> list[Reason]:
+    """Why a prescription may be cancelled."""
+    return list(reasons("cancel").values())
+
+
+def return_reasons() -> list[Reason]:
+    """Why medicine is taken back, the forbidden reason among them so that it can be explained."""
+    return list(reasons("return").values())
 
 
 # THE DESKS
@@ -100,7 +221,7 @@ def awaiting_review(*, actor: Actor, limit: int = 100) -> list[Sheet]:
     rows = (
         visible(actor)
         .filter(state=State.SIGNED, institution_id__in=actor.institution_ids)
-        .exclude(prescriber_person_id=actor.person_id)
+        .exclude(prescriber_person_id__in=[actor.person_id] if actor.person_id else [])
         .select_related("signed")
         .prefetch_related("lines", "findings")
         .order_by("-urgent", "review_due_at", "id")

@@ -1,6 +1,7 @@
 """Verbs of the pharmacy, from the first typed letter to the patient's door and back."""
 
 from xinglin.hospital.pharmacy.drafts import Answer, Draft, DraftLine
+from xinglin.hospital.pharmacy.law import key_of as ask_key
 from xinglin.hospital.pharmacy.services.delivering import (
     choose_delivery,
     confirm_receipt,
@@ -20,6 +21,7 @@ __all__ = [
     "DraftLine",
     "Previewed",
     "answer_question",
+    "ask_key",
     "cancel_prescription",
     "choose_delivery",
     "confirm_receipt",

@@ -46,7 +46,7 @@ def choose_delivery(
     delivery.way, delivery.place_sealed, delivery.chosen_at, delivery.state = way, sealed(place), now, "chosen"
     delivery.save()
     for topic in topics(row):
-        announce(topic, "prescription", row.id)
+        announce(topic, "state", row.id)
     return delivery
 
 
@@ -119,7 +119,7 @@ def _record(actor: Actor, row: Prescription, news: list[News], now: datetime) ->
         deliver(actor, row, verb="follow_deliveries", now=now)
     else:
         for topic in topics(row):
-            announce(topic, "prescription", row.id)
+            announce(topic, "state", row.id)
     return True
 
 
@@ -184,4 +184,4 @@ def note_recall(row: Prescription, actor: Actor, bill: Waybill, now: datetime) -
         detail={"return_waybill": bill.number},
     )
     for topic in topics(row):
-        announce(topic, "prescription", row.id)
+        announce(topic, "state", row.id)

@@ -92,7 +92,7 @@ def note(
         detail={"from": before or "", "to": prescription.state} | (detail or {}),
     )
     for topic in topics(prescription):
-        announce(topic, "prescription", prescription.id)
+        announce(topic, "state", prescription.id)
 
 
 def topics(prescription: Prescription) -> list[str]:

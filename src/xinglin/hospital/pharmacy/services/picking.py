@@ -1,6 +1,6 @@
 """Picking by trace code: every box of the prescription scanned, each box once in its life."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -64,7 +64,7 @@ def _at_my_desk(actor: Actor, prescription_id: UUID) -> Prescription:
     return row
 
 
-def _identified(wanted: Sequence[tuple[str, T, int]], scanned: Mapping[UUID, Sequence[str]]) -> dict[str, str]:
+def _identified(wanted: Iterable[tuple[str, T, int]], scanned: Mapping[UUID, Sequence[str]]) -> dict[str, str]:
     """Registered beginnings of trace codes, for the products wanted and the codes scanned."""
     prefixes = {code.strip()[:PREFIX] for codes in scanned.values() for code in codes}
     rows = PackIdentification.objects.filter(product_code__in={code for code, _, _ in wanted})

@@ -92,8 +92,8 @@ def review_prescription(
             detail={"review_id": str(review_id), "outcome": outcome, "codes": list(codes)},
         )
         _publish(row, review)
-    if outcome == "approve":
-        oversight.link_verdicts(subject_id=row.id, deed_id=review_id)
+        if outcome == "approve":
+            oversight.link_verdicts(subject_id=row.id, deed_id=review_id)
     return review
 
 

@@ -32,6 +32,7 @@ from xinglin.hospital.pharmacy.errors import (
 )
 from xinglin.hospital.pharmacy.events import PrescriptionIssued
 from xinglin.hospital.pharmacy.facts import draft_case, row_case
+from xinglin.hospital.pharmacy.gate import practitioner_of
 from xinglin.hospital.pharmacy.models import Draft as DraftRow
 from xinglin.hospital.pharmacy.models import Finding, Line, Prescription, SignedContent
 from xinglin.hospital.pharmacy.services.moving import note
@@ -43,6 +44,7 @@ from xinglin.supervision.facts import ReviewResult, Stage
 
 REVIEW_WITHIN = timedelta(minutes=10)
 URGENT_REVIEW_WITHIN = timedelta(minutes=5)
+UNREVIEWED = ReviewFacts(result=ReviewResult.NONE)
 MAY_BE_REWRITTEN = {State.RETURNED, State.REFUSED, State.CANCELLED, State.EXPIRED}
 
 
@@ -106,7 +108,7 @@ def save_draft(*, actor: Actor, draft: Draft, now: datetime) -> None:
     require(actor, WRITE_PRESCRIPTION)
     visit = care.visit_to_prescribe(actor, draft.visit_id, now)
     if not draft.lines:
-        DraftRow.objects.filter(visit_id=visit.id, prescriber_id=actor.practitioner_id).delete()
+        DraftRow.objects.filter(visit_id=visit.id, prescriber_id=practitioner_of(actor)).delete()
         return
     values = {
         "prescriber_id": actor.practitioner_id,
@@ -146,29 +148,13 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     check = check_signature(row, signed, lines)
     products = {p.product.code: p.product for p in priced}
     facts = row_case(
-        visit.case,
-        row,
-        lines=lines,
-        products=products,
-        stage=Stage.SIGNED,
-        signature=check,
-        review=ReviewFacts(result=ReviewResult.NONE),
+        visit.case, row, lines=lines, products=products, stage=Stage.SIGNED, signature=check, review=UNREVIEWED
     )
     law.control(actor, row, facts, law.AT_SIGNATURE, now)
     if not check.good:
         raise SignatureBroken
     findings = [_finding(row, ask, settled.get(law.key_of(ask)), now) for ask in judged.asks]
     _save(actor, row, lines, signed, findings, now)
-    for finding in findings:
-        if finding.reason_code:
-            oversight.answer(
-                actor=actor,
-                verdict_id=finding.verdict_id,
-                reason_code=finding.reason_code,
-                text=finding.reason_text,
-                now=now,
-            )
-    oversight.link_verdicts(subject_id=row.id, deed_id=row.id)
     return row
 
 
@@ -187,7 +173,7 @@ def _check_replaced(actor: Actor, draft: Draft) -> None:
     if draft.replaces_id is None:
         return
     former = Prescription.objects.filter(
-        id=draft.replaces_id, prescriber_id=actor.practitioner_id, visit_id=draft.visit_id
+        id=draft.replaces_id, prescriber_id=practitioner_of(actor), visit_id=draft.visit_id
     ).first()
     if former is None:
         reason = T(zh="找不到要替换的处方。", en="The prescription to be replaced was not found.")
@@ -224,13 +210,12 @@ def valid_until(issued_at: datetime, days: int) -> datetime:
 def _rows(
     actor: Actor, visit: VisitToPrescribe, draft: Draft, priced: Sequence[PricedLine], now: datetime
 ) -> tuple[Prescription, list[Line]]:
-    assert actor.practitioner_id is not None  # a physician's account has both; visit_to_prescribe has seen to it
-    assert actor.person_id is not None
+    assert actor.person_id is not None  # a practitioner is a natural person
     row = Prescription(
         id=draft.id,
         visit_id=visit.id,
         patient_id=visit.patient_id,
-        prescriber_id=actor.practitioner_id,
+        prescriber_id=practitioner_of(actor),
         prescriber_person_id=actor.person_id,
         institution_id=visit.institution_id,
         kind=draft.kind,
@@ -318,7 +303,7 @@ def _finding(row: Prescription, ask: Ask, answer: Answer | None, now: datetime) 
         line_ids=[UUID(line) for line in dict.fromkeys((*core.lines, core.subject)) if line != str(row.id)]
         if core.scope.value in {"line", "prescription"}
         else [],
-        verdict_id=ask.verdict_id,
+        verdict_id=ask.verdict_id or new_id(),
         rule_id=ask.rule_id,
         rule_version=core.version,
         certainty=core.certainty.value,
@@ -342,6 +327,16 @@ def _save(
     Line.objects.bulk_create(lines)
     signed.save(force_insert=True)
     Finding.objects.bulk_create(findings)
+    for finding in findings:
+        if finding.reason_code:
+            oversight.answer(
+                actor=actor,
+                verdict_id=finding.verdict_id,
+                reason_code=finding.reason_code,
+                text=finding.reason_text,
+                now=now,
+            )
+    oversight.link_verdicts(subject_id=row.id, deed_id=row.id)
     DraftRow.objects.filter(visit_id=row.visit_id).delete()
     note(
         row,
