@@ -72,16 +72,12 @@ def write_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def open_hospital() -> None:
-    """Make Django ready. Raises DatabaseTrouble when the embedded database is meant and does not run."""
-    from xinglin.hospital.config import postgres
+def open_hospital(*, database: bool = True) -> None:
+    """Make Django ready. Raises DatabaseTrouble when a database is needed and the embedded one does not run."""
+    if database:
+        from xinglin.hospital.config import postgres
 
-    postgres.require_running()
-    prepare_django()
-
-
-def prepare_django() -> None:
-    """Load the settings and the modules, without looking at the database."""
+        postgres.require_running()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinglin.hospital.config.settings")
     import django
 
