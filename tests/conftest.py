@@ -8,6 +8,7 @@ that two runs at once do not meet in one.
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -34,4 +35,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     with ExitStack() as stack:
         if EMBEDDED:
             stack.enter_context(postgres.using(postgres.test_cluster()))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def empty_tables_past_their_triggers() -> Iterator[None]:
+    """Tests with real transactions empty every table afterwards, which append-only tables refuse to anyone else."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    plain = DatabaseOperations.sql_flush
+
+    def unguarded(self: Any, *args: Any, **options: Any) -> list[str]:
+        statements = plain(self, *args, **options)
+        return ["SET session_replication_role = replica", *statements, "SET session_replication_role = origin"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", unguarded)
         yield
