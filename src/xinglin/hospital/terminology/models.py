@@ -118,7 +118,16 @@ class Term(models.Model):
 
     class Meta:
         db_table = "terminology_term"
-        indexes = [models.Index(fields=["catalogue", "code"], name="terminology_term_code")]
+        indexes = [
+            models.Index(fields=["catalogue", "code"], name="terminology_term_code"),
+            # Without ICU trigrams know no Chinese character: a short index over the Chinese spellings is read instead.
+            models.Index(
+                fields=["catalogue"],
+                include=["spelling", "code", "form"],
+                condition=Q(form__in=[1, 3, 9]),
+                name="terminology_term_chinese",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.catalogue} {self.code}: {self.spelling}"

@@ -97,15 +97,17 @@ def _chinese(alias: str, form: Form, sound: Form, first_letters: Form) -> Iterat
 
 # THE QUESTION
 
+IN_CHINESE = f"IN ({Form.NAME:d}, {Form.ALIAS:d}, {Form.PART:d})"  # literal, to be served by the partial index
 MATCH = """
-SELECT code, min(score) - CASE WHEN code = ANY(%(common)s) THEN 150 ELSE 0 END AS best FROM (
+SELECT code, min(score) - CASE WHEN code = ANY(%(common)s) THEN 1500 ELSE 0 END AS best FROM (
   SELECT code, form * 100 + least(length(spelling), 99) + CASE
       WHEN spelling IN (%(spaced)s, %(tight)s) THEN 0
       WHEN spelling LIKE %(spaced)s || '%%' OR spelling LIKE %(tight)s || '%%' THEN 10000
-      WHEN spelling LIKE '%% ' || %(spaced)s || '%%' THEN 20000
+      WHEN spelling LIKE '%% ' || %(spaced)s || '%%' THEN 11000
       ELSE 30000 END AS score
   FROM terminology_term
-  WHERE catalogue = %(catalogue)s AND (spelling LIKE %(inside_spaced)s OR spelling LIKE %(inside_tight)s)
+  WHERE catalogue = %(catalogue)s AND form {forms}
+    AND (spelling LIKE %(inside_spaced)s OR spelling LIKE %(inside_tight)s)
 ) AS hits GROUP BY code ORDER BY best, code LIMIT %(limit)s
 """
 SIMILAR = """
@@ -145,7 +147,8 @@ def _matches(catalogue: str, spaced: str, limit: int) -> list[str]:
         "inside_tight": f"{before}{tight}%",
         "limit": limit,
     }
-    return _ask(MATCH, values)
+    forms = IN_CHINESE if HAN.search(tight) else ">= 0"
+    return _ask(MATCH.format(forms=forms), values)
 
 
 def _having_each_word(catalogue: str, words: list[str], limit: int) -> list[str]:

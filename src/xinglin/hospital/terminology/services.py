@@ -54,6 +54,7 @@ def load_reference_data(*, actor: Actor, now: datetime) -> list[Loaded]:
     """
     require(actor, MAINTAIN_TERMINOLOGY)
     lock()
+    snapshot.forget()
     given: list[tuple[str, type[Versioned], list[dict[str, str]]]] = [
         ("ingredient", Ingredient, shipped.ingredient_rows()),
         ("product", Product, shipped.product_rows()),
