@@ -1,4 +1,4 @@
-"""What every encounter cost and who paid it: the arithmetic of xinglin.benefits, bill after bill as they were settled."""
+"""What every encounter cost and who paid it: the arithmetic of xinglin.benefits, bill after bill."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -129,7 +129,7 @@ def _habit(world: World, person: Resident, treated: list[str]) -> Habit:
 
 
 def a_year(world: World) -> list[Encounter]:
-    """All honest encounters of the year, in no particular order. Who is not insured is not seen by this city's books."""
+    """All honest encounters of the year, in no particular order. The uninsured are in no insurer's books."""
     found: list[Encounter] = []
     for person in world.residents:
         if not person.insutype:

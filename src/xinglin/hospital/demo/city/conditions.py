@@ -87,7 +87,7 @@ CONDITIONS: Final = (
     ),
     Condition(
         "atrial-fibrillation",
-        {"I48": 1},
+        {"I48.9": 1},
         (0, 0, 2, 4, 9, 20, 38, 55),
         (0, 0, 1, 3, 8, 18, 37, 56),
         0.6,
@@ -182,7 +182,7 @@ CONDITIONS: Final = (
         (7, 40, 40, 42, 45, 45, 42, 38),
         0.25,
         7.0,
-        "China Mental Health Survey (Huang and others, Lancet Psychiatry 2019): 3.6 % within a year",
+        "China Mental Health Survey (Huang and others, Lancet Psychiatry 2019): 3.6 % a year",
     ),
     Condition(
         "insomnia",
@@ -250,6 +250,6 @@ CONDITIONS: Final = (
 )
 
 DIALYSIS_PERMILLE: Final = 0.75
-"""People in haemodialysis per thousand residents; Chinese National Renal Data System, about 0.6 to 0.8 (from memory)."""
+"""People in haemodialysis per thousand residents; Chinese National Renal Data System, 0.6 to 0.8 from memory."""
 
 BY_KEY: Final = {condition.key: condition for condition in CONDITIONS}

@@ -203,7 +203,7 @@ def _phones(people: list[Resident], city_date: date, dice: Dice) -> None:
 
 
 def _insure(people: list[Resident], city_date: date, dice: Dice) -> None:
-    """Insurance types 310 (employees) and 390 (residents); kinds of person 11, 12, 14, 15 of the insurers' interface."""
+    """Types 310 (employees) and 390 (residents); kinds of person 11, 12, 14, 15 of the insurers' interface."""
     for person in people:
         age = person.age_on(city_date)
         if dice.happens(UNINSURED_SHARE):

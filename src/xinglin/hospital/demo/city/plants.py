@@ -4,6 +4,7 @@ A plant adds encounters, or changes honest ones; it never writes a hint into wha
 scale 1 stands in COUNTS; at another scale proportionally, but always at least one of each kind.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,7 +33,7 @@ MEANINGS: Final = {
     "phantom_visits": "A village physician charges visits that never happened, on cards left with the clinic.",
     "phantom_online_visits": "An online physician charges visits in which the patient never wrote a word.",
     "shared_card": "One card is used by several people: what it was used for cannot belong to one body.",
-    "three_institutions": "The same medicine is collected from three institutions or more within a month, again and again.",
+    "three_institutions": "The same medicine is collected from three institutions or more within a month.",
     "split_prescriptions": "Two prescriptions within an hour that together break a limit neither breaks.",
     "resold_packs": "A pharmacy sells packs that were sold before: their trace codes come a second time.",
     "two_places": "A physician's name stands under visits in two districts within minutes.",
@@ -63,10 +64,7 @@ class Planter:
         self.plants: list[Plant] = []
         self.used: set[int] = {p.index for p in world.residents if p.in_home or p.on_dialysis or not p.insutype}
         self.busy: set[int] = set()
-        by_person: dict[int, list[Encounter]] = {}
-        for encounter in encounters:
-            by_person.setdefault(encounter.person, []).append(encounter)
-        self.by_person = by_person
+        self.load = Counter(e.practitioner for e in encounters if e.kind in ("outpatient", "online"))
         self._numbered = 0
 
     def count(self, kind: str) -> int:
@@ -109,12 +107,16 @@ class Planter:
         return [p for p in self.world.residents if p.died_on is None and p.insutype and year - p.birth_on.year > 25]
 
     def physicians(self, places: Sequence[int], count: int) -> list[int]:
-        """Physicians of these places that take part in nothing else yet and work in one place only."""
+        """Physicians of these places that take part in nothing else yet, work in one place only, and have work."""
         one = [
-            index for place in places for here in self.world.staff.by_place.get(place, {}).values() for index in here
+            index
+            for place in places
+            for here in self.world.staff.by_place.get(place, {}).values()
+            for index in here
             if index not in self.busy and self.world.staff.practitioners[index].also_at is None
-        ]  # fmt: skip
-        chosen = self.dice.sample(one, min(count, len(one)))
+        ]
+        seen = sorted(one, key=lambda index: -self.load[index])[: max(2 * count, len(one) // 2)]
+        chosen = self.dice.sample(seen, min(count, len(seen)))
         self.busy |= set(chosen)
         return chosen
 

@@ -22,6 +22,8 @@ class Medicine:
     strength_text: str
     pack_text: str
     dose: int
+    used: int
+    """Dose units that one dose uses up, the unsaved rest of a cut tablet included."""
     dose_unit: str
     frequency: str
     route: str
@@ -34,7 +36,7 @@ class Medicine:
         """The fewest packs that cover the days; one where no days can be counted."""
         if not self.counts_days:
             return 1
-        need = days * self.dose * self.times
+        need = days * self.used * self.times
         pack = self.period_days * self.unit_content * self.units_per_pack
         return max(1, -(-need // pack))
 
@@ -42,7 +44,7 @@ class Medicine:
         """How many whole days the packs last at the default dose; None where no days can be counted."""
         if not self.counts_days:
             return None
-        return packs * self.unit_content * self.units_per_pack * self.period_days // (self.dose * self.times)
+        return packs * self.unit_content * self.units_per_pack * self.period_days // (self.used * self.times)
 
 
 @dataclass(frozen=True, slots=True)
