@@ -53,7 +53,7 @@ def consequence_of(verdict: Verdict, *, subject_type: str, territory: str, on: d
         for subject in (subject_type, "")
     )
     row = next((row for row in rows if row is not None), None)
-    consequence = Consequence(row.values["consequence"]) if row else Consequence.BLOCK
+    consequence = Consequence(str(row.values["consequence"])) if row else Consequence.BLOCK
     if answered and consequence in ANSWERABLE:
         return Consequence.FLAG
     return consequence

@@ -6,6 +6,7 @@ from functools import lru_cache
 from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
 from xinglin.supervision import moments
+from xinglin.supervision.facts import Case
 from xinglin.supervision.moments import Judged
 from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.verdicts import Moment
@@ -32,6 +33,6 @@ def failed_at_start() -> frozenset[str]:
     return failed_rules()
 
 
-def ask(case: moments.Case, moment: str, now: datetime, only: frozenset[str] | None) -> Judged:
+def ask(case: Case, moment: str, now: datetime, only: frozenset[str] | None) -> Judged:
     """Every verdict on a case, with the knowledge that comes with the hospital."""
     return moments.judge(case, Moment.of(moment), knowledge=load_knowledge(), judged_at=now, only=only)

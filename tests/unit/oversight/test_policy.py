@@ -1,0 +1,39 @@
+"""What follows from a verdict: complete, dated, and never milder than asked where no policy stands."""
+
+from datetime import UTC, date, datetime
+from itertools import product
+
+import pytest
+
+from xinglin.hospital.oversight.consequences import consequence_of, policy
+from xinglin.hospital.oversight.known_cases import bad_cases
+from xinglin.hospital.oversight.words import Consequence
+from xinglin.supervision.catalogue import RULES
+from xinglin.supervision.moments import judge
+from xinglin.supervision.tables import load_knowledge
+from xinglin.supervision.verdicts import Moment, Verdict
+
+TODAY = date(2026, 5, 20)
+
+
+def _verdict(moment: Moment) -> Verdict:
+    case, _rules = bad_cases()[1]
+    at = datetime(2026, 5, 20, tzinfo=UTC)
+    return judge(case, moment, knowledge=load_knowledge(), judged_at=at, only={"B01"}).verdicts[0]
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+def test_every_rule_has_a_policy_for_every_answer(rule: str) -> None:
+    for moment, outcome in product(("remind", "control"), ("finding", "cannot_tell")):
+        assert policy().row((rule, moment, outcome, ""), TODAY, "") is not None, (moment, outcome)
+
+
+def test_an_audit_only_flags() -> None:
+    asked = {"subject_type": "claim", "territory": "370902", "on": TODAY, "answered": False}
+    assert consequence_of(_verdict(Moment.AUDIT), **asked) is Consequence.FLAG  # type: ignore[arg-type]
+
+
+def test_without_a_policy_the_stricter_side() -> None:
+    before_any = date(1999, 1, 1)
+    found = consequence_of(_verdict(Moment.CONTROL), subject_type="", territory="", on=before_any, answered=True)
+    assert found is Consequence.BLOCK
