@@ -6,6 +6,8 @@ HEARS: dict[str, list[str]] = {}
 """Event class → handler functions, both as dotted paths below xinglin.hospital."""
 
 PORTS: dict[str, str] = {
+    "identity.ports.PopulationRegistry": "interop.registry.demo.DemoRegistry",
+    "identity.ports.TextMessages": "interop.sms.echo.EchoMessages",
     "pharmacy.ports.Courier": "interop.courier.mock.DemoCourier",
 }
 """Port protocol → implementation class, both as dotted paths below xinglin.hospital."""

@@ -46,3 +46,230 @@ class NoCredential(DomainError):
     )
     hint = T(zh="请联系医务管理部门。", en="Please contact medical affairs.")
     status = 403
+
+
+# REGISTRATION
+
+
+class CodeTooSoon(DomainError):
+    """A second code within the pause."""
+
+    code = "identity.code_too_soon"
+    text = T(zh="刚刚已发送过验证码。", en="A code has just been sent.")
+    hint = T(zh="请 {seconds} 秒后再获取。", en="Ask again in {seconds} seconds.")
+    status = 429
+
+
+class TooManyCodes(DomainError):
+    """More codes in an hour than a phone may get."""
+
+    code = "identity.too_many_codes"
+    text = T(zh="这个手机号一小时内获取验证码过多。", en="This phone has asked for too many codes within an hour.")
+    hint = T(zh="请稍后再试。", en="Please try again later.")
+    status = 429
+
+
+class WrongCode(DomainError):
+    """The code does not fit."""
+
+    code = "identity.wrong_code"
+    text = T(zh="验证码不对。", en="The code does not fit.")
+    hint = T(zh="还可以再试 {left} 次。", en="You can try {left} more times.")
+    status = 422
+
+
+class CodeDead(DomainError):
+    """There is no code that could fit: none sent, too old, used, or tried too often."""
+
+    code = "identity.code_dead"
+    text = T(zh="验证码已失效。", en="The code is no longer valid.")
+    hint = T(zh="请重新获取验证码。", en="Please ask for a new code.")
+    status = 422
+
+
+class MessagesDown(DomainError):
+    """The text message could not be handed to a provider."""
+
+    code = "identity.messages_down"
+    text = T(zh="短信暂时发不出去。", en="The text message cannot be sent at present.")
+    hint = T(zh="请稍后再试；急症请拨打 120。", en="Please try again later; in an emergency call 120.")
+    status = 503
+
+
+class NoAccountForPhone(DomainError):
+    """A phone that was proved, but no patient's account has it."""
+
+    code = "identity.no_account_for_phone"
+    text = T(zh="这个手机号还没有注册。", en="This phone is not registered yet.")
+    hint = T(zh="请先实名注册。", en="Please register with your real name first.")
+    status = 404
+
+
+class PhoneTaken(DomainError):
+    """The phone already belongs to an account."""
+
+    code = "identity.phone_taken"
+    text = T(zh="这个手机号已经注册过。", en="This phone is registered already.")
+    hint = T(
+        zh="请直接登录；若号码是新换来的，请联系医院。", en="Please sign in; if the number is new to you, contact us."
+    )
+
+
+class NumberTaken(DomainError):
+    """The identity number is registered already, and the person here has not proved to be that one."""
+
+    code = "identity.number_taken"
+    text = T(zh="这个证件号码已经登记，但登记的手机号不是这一个。", en="This number is registered, with another phone.")
+    hint = T(
+        zh="请用原手机号登录；原号码已停用的，请带证件到医院更正。",
+        en="Please sign in with that phone; if you no longer have it, bring your document to the hospital.",
+    )
+
+
+class MinorNeedsGuardian(DomainError):
+    """A minor registers through a guardian."""
+
+    code = "identity.minor_needs_guardian"
+    text = T(zh="未满 {years} 周岁，需要监护人来注册。", en="People under {years} are registered by a guardian.")
+    hint = T(
+        zh="请监护人先用本人证件注册，再添加孩子。",
+        en="Let the guardian register with the own document first, then add the child.",
+    )
+
+
+class RegistryAskedTooOften(DomainError):
+    """More questions about one person than the register should get."""
+
+    code = "identity.registry_asked_too_often"
+    text = T(zh="一小时内核验次数过多。", en="Too many checks within an hour.")
+    hint = T(zh="请先核对姓名和证件号码，稍后再试。", en="Please check name and number, and try again later.")
+    status = 429
+
+
+class NotCheckable(DomainError):
+    """The population register knows resident identity cards only."""
+
+    code = "identity.not_checkable"
+    text = T(zh="人口库只能核验居民身份证。", en="The population register checks resident identity cards only.")
+    hint = T(zh="其他证件请上传照片，由医务人员审核。", en="Upload a photo of the document; the hospital reviews it.")
+
+
+# GUARDIANS
+
+
+class GuardianNotVerified(DomainError):
+    """The guardian's own real name is not verified yet."""
+
+    code = "identity.guardian_not_verified"
+    text = T(zh="您本人的实名核验还没有通过。", en="Your own real-name check has not passed yet.")
+    hint = T(zh="请先完成本人的实名核验，再添加家人。", en="Complete your own check first, then add family members.")
+
+
+class GuardianTooYoung(DomainError):
+    """A minor cannot be a guardian."""
+
+    code = "identity.guardian_too_young"
+    text = T(zh="监护人须年满 {years} 周岁。", en="A guardian must be at least {years} years old.")
+
+
+class GuardianshipExists(DomainError):
+    """The same guardian asked for the same ward before."""
+
+    code = "identity.guardianship_exists"
+    text = T(zh="这位家人已经添加过。", en="This family member has been added already.")
+
+
+class AlreadyDecided(DomainError):
+    """Someone else decided first."""
+
+    code = "identity.already_decided"
+    text = T(zh="这件事已经有人处理过。", en="This has been decided already.")
+    hint = T(zh="请刷新后查看结果。", en="Please reload to see the outcome.")
+
+
+# PRACTICE
+
+
+class UsernameTaken(DomainError):
+    """The user name belongs to someone."""
+
+    code = "identity.username_taken"
+    text = T(zh="这个用户名已有人使用。", en="This user name is taken.")
+    hint = T(zh="请换一个。", en="Please choose another.")
+
+
+class ApplicationWaiting(DomainError):
+    """A second application while the first waits."""
+
+    code = "identity.application_waiting"
+    text = T(zh="您已有一份申请在等待审核。", en="An application of yours is waiting for a decision.")
+
+
+class RegisterNumberTaken(DomainError):
+    """The register number belongs to another credential record."""
+
+    code = "identity.register_number_taken"
+    text = T(
+        zh="这个执业注册号已经登记在另一份资格记录上。", en="This register number stands on another credential record."
+    )
+    hint = T(zh="请核对证书上的号码。", en="Please check the number on the certificate.")
+
+
+class PapersMissing(DomainError):
+    """An application cannot be approved without its papers."""
+
+    code = "identity.papers_missing"
+    text = T(zh="还缺少材料：{papers}。", en="Papers are missing: {papers}.")
+    hint = T(zh="请退回补正并说明缺什么。", en="Return the application and say what is missing.")
+
+
+class ApplicantNotVerified(DomainError):
+    """The applicant's real name is not verified."""
+
+    code = "identity.applicant_not_verified"
+    text = T(zh="申请人的实名核验没有通过。", en="The applicant's real name is not verified.")
+    hint = T(zh="请先核验；不一致的退回补正。", en="Check it first; return the application where it does not match.")
+
+
+class TooFewYears(DomainError):
+    """Fewer years of independent practice than the place of the institution asks."""
+
+    code = "identity.too_few_years"
+    text = T(
+        zh="独立执业满 {have} 年，本地线上诊疗要求满 {need} 年（规则 A07）。",
+        en="{have} years of independent practice; online care here asks for {need} (rule A07).",
+    )
+    hint = T(zh="年限达到后可再次申请。", en="The applicant may apply again when the years are complete.")
+
+
+class OutsideRegistration(DomainError):
+    """The registration does not hold today."""
+
+    code = "identity.outside_registration"
+    text = T(
+        zh="执业注册或备案不覆盖今天（{first} 至 {last}）。",
+        en="Registration or filing does not cover today ({first} to {last}).",
+    )
+    hint = T(zh="请核对生效日期。", en="Please check the effective dates.")
+
+
+class DepartmentNotLicensed(DomainError):
+    """The institution is not licensed for the department."""
+
+    code = "identity.department_not_licensed"
+    text = T(zh="机构没有登记科室 {department}。", en="The institution holds no licence for department {department}.")
+    hint = T(zh="请选择已登记的科室，或先登记该科室。", en="Choose a licensed department, or enter it first.")
+
+
+class AlreadySuspended(DomainError):
+    """A suspension is open."""
+
+    code = "identity.already_suspended"
+    text = T(zh="已经处于暂停状态。", en="Already suspended.")
+
+
+class NotSuspended(DomainError):
+    """There is nothing to lift."""
+
+    code = "identity.not_suspended"
+    text = T(zh="目前没有暂停。", en="Not suspended at present.")

@@ -11,6 +11,7 @@ from xinglin.hospital.identity.selectors.institutions import InstitutionCard, in
 from xinglin.hospital.identity.selectors.people import PersonCard, person
 from xinglin.hospital.identity.selectors.practitioners import (
     PractitionerProfile,
+    own_profile,
     practitioner_profile,
     practitioners_online,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "institution",
     "institution_facts",
     "institutions",
+    "own_profile",
     "person",
     "person_facts",
     "practitioner_facts",

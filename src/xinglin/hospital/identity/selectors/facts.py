@@ -19,7 +19,6 @@ from xinglin.hospital.identity.models import (
     PersonVerification,
     Practitioner,
 )
-from xinglin.hospital.identity.parameters import VISIT_PROOF_WINDOW
 from xinglin.hospital.identity.words import CheckMethod, CheckResult, GuardianshipState, IdType, ProofMethod
 from xinglin.hospital.identity.working import covers_instant
 from xinglin.hospital.kernel.clock import civil_day
@@ -137,12 +136,9 @@ def _distance(span: tuple[date, date | None], day: date) -> int:
 
 
 def _latest_proof(row: Practitioner, at: datetime) -> AuthEvent | None:
-    """The latest proof; a password given after a stronger one does not weaken it while that one is fresh."""
     if row.account_id is None:
         return None
-    proofs = AuthEvent.objects.filter(account_id=row.account_id, at__lte=at).order_by("-at", "-pk")
-    strong = proofs.filter(at__gte=at - VISIT_PROOF_WINDOW).exclude(method=ProofMethod.PASSWORD).first()
-    return strong or proofs.first()
+    return AuthEvent.objects.filter(account_id=row.account_id, at__lte=at).order_by("-at", "-pk").first()
 
 
 def _payment_stop(row: Practitioner, day: date) -> PaymentStatus | None:

@@ -1,6 +1,73 @@
 """Verbs of identity. One verb, one function: permission, change, journal and event together."""
 
+from xinglin.hospital.identity.services.admitting import decide_application
+from xinglin.hospital.identity.services.applying import Practice, Sign, apply_for_practice
+from xinglin.hospital.identity.services.codes import CodeSent, request_phone_code
+from xinglin.hospital.identity.services.guardians import add_guardian, decide_guardianship, end_guardianship
+from xinglin.hospital.identity.services.houses import (
+    House,
+    assign_role,
+    end_role,
+    enter_institution,
+    open_staff_account,
+    renew_licence,
+)
 from xinglin.hospital.identity.services.proofs import confirm_again, record_auth_event
+from xinglin.hospital.identity.services.registration import (
+    Declared,
+    Registered,
+    attach_document,
+    declare,
+    register_patient,
+    sign_in_with_code,
+)
+from xinglin.hospital.identity.services.registry import review_document, verify_with_registry
 from xinglin.hospital.identity.services.signing import Signature, sign_as
+from xinglin.hospital.identity.services.stopping import (
+    end_practice,
+    record_payment_stop,
+    reinstate_institution,
+    reinstate_practitioner,
+    set_on_duty,
+    suspend_institution,
+    suspend_practitioner,
+    withdraw_payment_stop,
+)
 
-__all__ = ["Signature", "confirm_again", "record_auth_event", "sign_as"]
+__all__ = [
+    "CodeSent",
+    "Declared",
+    "House",
+    "Practice",
+    "Registered",
+    "Sign",
+    "Signature",
+    "add_guardian",
+    "apply_for_practice",
+    "assign_role",
+    "attach_document",
+    "confirm_again",
+    "decide_application",
+    "decide_guardianship",
+    "declare",
+    "end_guardianship",
+    "end_practice",
+    "end_role",
+    "enter_institution",
+    "open_staff_account",
+    "record_auth_event",
+    "record_payment_stop",
+    "register_patient",
+    "reinstate_institution",
+    "reinstate_practitioner",
+    "renew_licence",
+    "request_phone_code",
+    "review_document",
+    "set_on_duty",
+    "sign_as",
+    "sign_in_with_code",
+    "suspend_institution",
+    "suspend_practitioner",
+    "verify_with_registry",
+    "withdraw_payment_stop",
+]
