@@ -25,6 +25,9 @@ def test_ids_are_version_seven_and_follow_time() -> None:
     made = [new_id(at_ms=ms) for ms in range(1_700_000_000_000, 1_700_000_000_050)]
     assert made == sorted(made)
     assert {(u.version, u.variant) for u in made} == {(7, "specified in RFC 4122")}
+    present = [new_id() for _ in range(200)]
+    assert present == sorted(present)
+    assert len(set(present)) == 200
 
 
 @given(st.integers(min_value=-(10**12), max_value=10**12))
