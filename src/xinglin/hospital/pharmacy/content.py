@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy.drafts import Answer, Draft, PricedLine
 from xinglin.hospital.terminology.selectors import dose_text
 
@@ -66,7 +67,7 @@ def prescription_content(
 
 def _line(priced: PricedLine) -> dict[str, Any]:
     line, product = priced.line, priced.product
-    dose = dose_text(product, line.dose_units or 0)
+    dose = dose_text(product, line.dose_units) if line.dose_units else T(zh="", en="")
     return {
         "id": line.id,
         "product_code": product.code,

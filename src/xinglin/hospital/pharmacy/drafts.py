@@ -24,12 +24,13 @@ PACKS_MAX = 99
 LINES_MAX = 30
 DOSE_MAX = 100_000_000
 TEXT_MAX = 500
+NOTE_MAX = 300
 VALID_DAYS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One medicine as typed. None is a field left empty."""
+    """One medicine as typed. None is a field left empty; `reason` is the prescriber's note to the line."""
 
     id: UUID
     product_code: str
@@ -99,8 +100,15 @@ def _line_errors(line: DraftLine, product: ProductInfo, position: int) -> list[I
         return InvalidInput(field=f"line-{position}-{name}", reason=T(zh=zh, en=en))
 
     errors = []
-    if line.dose_units is None or not 0 < line.dose_units <= DOSE_MAX:
-        errors.append(wrong("dose", "请填写每次用量。", "Give the dose for one time."))
+    if line.dose_units is None:
+        if not product.no_days:
+            errors.append(wrong("dose", "请填写每次用量。", "Give the dose for one time."))
+        elif len(line.reason.strip()) < 2:
+            errors.append(wrong("reason", "请写明用量，例如“薄涂患处”。", 'Say how much, for example "a thin layer".'))
+    elif not 0 < line.dose_units <= DOSE_MAX:
+        errors.append(wrong("dose", "每次用量太大或太小。", "The dose is too large or too small."))
+    if len(line.reason) > NOTE_MAX:
+        errors.append(wrong("reason", f"最多 {NOTE_MAX} 字。", f"At most {NOTE_MAX} characters."))
     if line.frequency not in frequency_table():
         errors.append(wrong("frequency", "请选择用药频次。", "Choose how often."))
     if line.route not in product.routes:

@@ -49,15 +49,11 @@ def by_way_of(code: str) -> T:
 
 def directions(line: Line, product: ProductInfo) -> T:
     """The directions of a line in one sentence."""
-    dose, often, way = (
-        each_time(product, line.dose_units),
-        how_often(line.frequency),
-        by_way_of(line.route),
-    )
-    return T(
-        zh=f"{way.zh}，{often.zh}，每次{dose.zh}。",
-        en=f"{_capital(way.en)}, {often.en}, {dose.en} each time.",
-    )
+    often, way = how_often(line.frequency), by_way_of(line.route)
+    if line.dose_units is None:
+        return T(zh=f"{way.zh}，{often.zh}，{line.reason}。", en=f"{_capital(way.en)}, {often.en}: {line.reason}.")
+    dose = each_time(product, line.dose_units)
+    return T(zh=f"{way.zh}，{often.zh}，每次{dose.zh}。", en=f"{_capital(way.en)}, {often.en}, {dose.en} each time.")
 
 
 def supply(line: Line) -> T:

@@ -117,7 +117,7 @@ class Line(models.Model):
     name_en = models.CharField(max_length=160)
     strength_text = models.CharField(max_length=80)
     pack_text = models.CharField(max_length=80)
-    dose_units = models.PositiveIntegerField()
+    dose_units = models.PositiveIntegerField(null=True)  # empty for creams and the like: then `reason` says how much
     dose_unit = models.CharField(max_length=20)
     frequency = models.CharField(max_length=16)
     route = models.CharField(max_length=16)
@@ -135,7 +135,10 @@ class Line(models.Model):
         ordering = ["prescription_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["prescription", "position"], name="pharmacy_line_position"),
-            models.CheckConstraint(condition=Q(packs__gt=0, dose_units__gt=0), name="pharmacy_line_something"),
+            models.CheckConstraint(
+                condition=Q(packs__gt=0) & (Q(dose_units__gt=0) | (Q(dose_units__isnull=True) & ~Q(reason=""))),
+                name="pharmacy_line_something",
+            ),
             models.CheckConstraint(
                 condition=Q(price_fen__gte=0, amount_fen=F("price_fen") * F("packs")), name="pharmacy_line_amount"
             ),

@@ -157,11 +157,14 @@ def redraft(*, actor: Actor, prescription_id: UUID) -> Draft:
         raise NotFound
     lines = tuple(
         DraftLine(
-            new_id(), line.product_code, line.dose_units, line.frequency, line.route, line.days, None, line.reason
-        )
-        if line.days
-        else DraftLine(
-            new_id(), line.product_code, line.dose_units, line.frequency, line.route, None, line.packs, line.reason
+            id=new_id(),
+            product_code=line.product_code,
+            dose_units=line.dose_units,
+            frequency=line.frequency,
+            route=line.route,
+            days=line.days,
+            packs=None if line.days else line.packs,
+            reason=line.reason,
         )
         for line in row.lines.all()
     )

@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(max_length=160)),
                 ('strength_text', models.CharField(max_length=80)),
                 ('pack_text', models.CharField(max_length=80)),
-                ('dose_units', models.PositiveIntegerField()),
+                ('dose_units', models.PositiveIntegerField(null=True)),
                 ('dose_unit', models.CharField(max_length=20)),
                 ('frequency', models.CharField(max_length=16)),
                 ('route', models.CharField(max_length=16)),
@@ -439,7 +439,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('dose_units__gt', 0), ('packs__gt', 0)), name='pharmacy_line_something'),
+            constraint=models.CheckConstraint(condition=models.Q(('packs__gt', 0), models.Q(('dose_units__gt', 0), models.Q(('dose_units__isnull', True), models.Q(('reason', ''), _negated=True)), _connector='OR')), name='pharmacy_line_something'),
         ),
         migrations.AddConstraint(
             model_name='line',

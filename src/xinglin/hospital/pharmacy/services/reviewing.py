@@ -20,7 +20,7 @@ from xinglin.hospital.pharmacy.access import REVIEW_PRESCRIPTION, WRITE_PRESCRIP
 from xinglin.hospital.pharmacy.content import Party, review_content
 from xinglin.hospital.pharmacy.errors import ReviewerIsPrescriber, SignatureBroken
 from xinglin.hospital.pharmacy.events import PrescriptionReturned, PrescriptionReviewed
-from xinglin.hospital.pharmacy.gate import find
+from xinglin.hospital.pharmacy.gate import find, practitioner_of
 from xinglin.hospital.pharmacy.models import Prescription, Review, ReviewAnswer
 from xinglin.hospital.pharmacy.services.moving import locked, move, require_state, require_valid
 from xinglin.hospital.pharmacy.signatures import check_signature
@@ -63,7 +63,7 @@ def review_prescription(
     require(actor, REVIEW_PRESCRIPTION)
     review_id = review_id or new_id()
     done = Review.objects.filter(
-        id=review_id, prescription_id=prescription_id, reviewer_id=actor.practitioner_id
+        id=review_id, prescription_id=prescription_id, reviewer_id=practitioner_of(actor)
     ).first()
     if done is not None:
         return done

@@ -236,8 +236,7 @@ def _rows(
 
 def _line(row: Prescription, position: int, priced: PricedLine) -> Line:
     line, product = priced.line, priced.product
-    assert line.dose_units  # check_draft has refused everything else
-    assert priced.packs
+    assert priced.packs is not None  # check_draft has refused everything else
     return Line(
         id=line.id,
         prescription=row,

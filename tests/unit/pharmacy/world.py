@@ -1,0 +1,180 @@
+"""What the tests of the pharmacy stand on: medicines, people, and the steps to each state. No one made here exists."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from tests import builders as make
+from tests.unit.consultation.world import World as Visits
+
+from xinglin.hospital.consultation.models import Visit
+from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.pharmacy import services
+from xinglin.hospital.pharmacy.models import PackIdentification, Prescription
+from xinglin.hospital.pharmacy.services import Answer, Draft, DraftLine
+from xinglin.hospital.terminology import shipped, snapshot
+from xinglin.hospital.terminology.models import Ingredient, Product
+
+NOW = make.NOW
+AMLODIPINE = "XL-C08CA01-002"  # 5 mg x 7
+METFORMIN = "XL-A10BA02-003"  # 500 mg x 48
+VALSARTAN = "XL-C09CA03-003"  # 80 mg x 28
+ATORVASTATIN = "XL-C10AA05-003"  # 20 mg x 28
+METHOTREXATE = "XL-L04AX03-001"  # 2.5 mg x 16, weekly
+PARACETAMOL = "XL-N02BE01-001"  # as needed
+CREAM = "XL-D07AB02-001"
+ZOLPIDEM = "XL-N05CF02-001"  # psychotropic II
+PRODUCTS = (AMLODIPINE, METFORMIN, VALSARTAN, ATORVASTATIN, METHOTREXATE, PARACETAMOL, CREAM, ZOLPIDEM)
+PREFIXES = {code: f"81{n:05d}" for n, code in enumerate(PRODUCTS, start=1)}
+_serials = count(1)
+
+
+def medicines() -> None:
+    """The rows of the shipped catalogue that these tests need."""
+    since = date(2020, 1, 1)
+    rows = [row for row in shipped.product_rows() if row["code"] in PRODUCTS]
+    wanted = {part.split(":")[0] for row in rows for part in row["ingredients"].split(";")}
+    plain: dict[str, Any] = {"pinyin": "", "initials": "", "row_hash": "", "valid_from_on": since}
+    for row in shipped.ingredient_rows():
+        if row["code"] in wanted:
+            Ingredient.objects.create(
+                id=new_id(),
+                code=row["code"],
+                name_zh=row["name_zh"],
+                name_en=row["name_en"],
+                sort_key=row["code"],
+                content=row,
+                **plain,
+            )
+    for row in rows:
+        Product.objects.create(
+            id=new_id(),
+            code=row["code"],
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            sort_key=row["code"],
+            content=row,
+            atc=row["atc"],
+            price_fen=int(row["price_fen"]),
+            **plain,
+        )
+    PackIdentification.objects.bulk_create(
+        PackIdentification(prefix=prefix, product_code=code) for code, prefix in PREFIXES.items()
+    )
+    snapshot.forget()
+
+
+def a_line(product_code: str = AMLODIPINE, **changes: Any) -> DraftLine:
+    """Amlodipine 5 mg once a day for 7 days: one box of seven."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "product_code": product_code,
+        "dose_units": 5000,
+        "frequency": "qd",
+        "route": "po",
+        "days": 7,
+    }
+    return DraftLine(**(values | changes))
+
+
+def a_code(product_code: str = AMLODIPINE) -> str:
+    """A trace code that no test has used."""
+    return f"{PREFIXES[product_code]}{next(_serials):013d}"
+
+
+class World(Visits):
+    """A visit with a signed record, a pharmacist, and the steps of a prescription."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        medicines()
+        self.pharmacist = make.a_pharmacist()
+
+    def draft(self, visit: Visit | None = None, lines: Sequence[DraftLine] = (), **changes: Any) -> Draft:
+        """A draft of one clean line unless told otherwise."""
+        visit = visit or self.signed()
+        return Draft(id=new_id(), visit_id=visit.id, lines=tuple(lines) or (a_line(),), **changes)
+
+    def issue(self, draft: Draft | None = None, answers: Sequence[Answer] = (), at: int = 3) -> Prescription:
+        """A signed prescription, `at` minutes after NOW."""
+        now = NOW + timedelta(minutes=at)
+        draft = draft or self.draft()
+        return services.issue_prescription(actor=self.doctor.at(now), draft=draft, answers=answers, now=now)
+
+    def review(self, row: Prescription, outcome: str = "approve", at: int = 4, **changes: Any) -> Prescription:
+        """The pharmacist's review, with a fresh proof of identity."""
+        now = NOW + timedelta(minutes=at)
+        make.a_proof(self.pharmacist.account, at=now)
+        values: dict[str, Any] = {"codes": (), "text": "", "outcome": outcome}
+        services.review_prescription(
+            actor=self.pharmacist.at(now), prescription_id=row.id, now=now, **(values | changes)
+        )
+        row.refresh_from_db()
+        return row
+
+    def approved(self, draft: Draft | None = None, answers: Sequence[Answer] = ()) -> Prescription:
+        """A prescription that the pharmacist approved."""
+        return self.review(self.issue(draft, answers))
+
+    def codes(self, row: Prescription) -> dict[UUID, list[str]]:
+        """Fresh trace codes for every box of a prescription."""
+        return {line.id: [a_code(line.product_code) for _ in range(line.packs)] for line in row.lines.all()}
+
+    def pick(self, row: Prescription, codes: dict[UUID, list[str]] | None = None, at: int = 5) -> Prescription:
+        """Picked under trace codes."""
+        now = NOW + timedelta(minutes=at)
+        services.pick(
+            actor=self.pharmacist.at(now), prescription_id=row.id, trace_codes=codes or self.codes(row), now=now
+        )
+        row.refresh_from_db()
+        return row
+
+    def picked(self, draft: Draft | None = None) -> Prescription:
+        """A prescription that waits for payment."""
+        return self.pick(self.approved(draft))
+
+    def release(self, row: Prescription, settlement_id: UUID | None = None, at: int = 6) -> Prescription:
+        """What settlement does when it has been paid."""
+        now = NOW + timedelta(minutes=at)
+        services.release(
+            actor=self.patient.at(now), prescription_id=row.id, settlement_id=settlement_id or new_id(), now=now
+        )
+        row.refresh_from_db()
+        return row
+
+    def settled(self, draft: Draft | None = None, address: str = "") -> Prescription:
+        """A paid prescription; with an address, to be sent there."""
+        row = self.picked(draft)
+        if address:
+            self.choose(row, address)
+        return self.release(row)
+
+    def choose(self, row: Prescription, address: str = "测试市测试路 1 号 2 单元 301") -> None:
+        """The patient asks for delivery."""
+        services.choose_delivery(
+            actor=self.patient.actor,
+            prescription_id=row.id,
+            way="courier",
+            name="测试收件人",
+            phone="13900000001",
+            address=address,
+            now=NOW + timedelta(minutes=5),
+        )
+
+    def hand_over(self, row: Prescription, to: str = "patient", at: int = 7, **changes: Any) -> Prescription:
+        """Handed over to the patient at the counter, or to the courier."""
+        now = NOW + timedelta(minutes=at)
+        values: dict[str, Any] = {"hand_over_id": new_id(), "recipient": "测试取药人"}
+        services.hand_over(actor=self.pharmacist.at(now), prescription_id=row.id, to=to, now=now, **(values | changes))
+        row.refresh_from_db()
+        return row
+
+    def sent(self, address: str = "测试市测试路 1 号 2 单元 301") -> Prescription:
+        """On its way with the courier."""
+        return self.hand_over(self.settled(address=address), to="courier")
+
+    def later(self, minutes: int) -> datetime:
+        """An instant after NOW."""
+        return NOW + timedelta(minutes=minutes)
