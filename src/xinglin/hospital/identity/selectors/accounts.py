@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
 from xinglin.hospital.identity.models import (
@@ -125,3 +126,10 @@ def signing_key(*, key_id: UUID) -> PublicKey:
     if key is None:
         raise NotFound
     return PublicKey(key.pk, key.practitioner_id, key.public_key, key.from_at, key.revoked_at)
+
+
+def needs_second_factor(*, account_id: UUID) -> bool:
+    """Whether a staff account has neither one-time codes nor a passkey yet."""
+    enough = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    staff = Account.objects.filter(pk=account_id, kind=AccountKind.STAFF)
+    return staff.exclude(authenticator__type__in=enough).exists()
