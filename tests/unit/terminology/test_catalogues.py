@@ -93,11 +93,21 @@ def test_unknown_codes_are_refused_in_both_languages(loaded: Any) -> None:
 
 
 def test_visit_fees_follow_the_title(loaded: Any) -> None:
-    fees = [selectors.visit_fee(title).price_fen for title in ("resident", "attending", "associate-chief", "chief")]
+    fees = [selectors.visit_fee(title).price_fen for title in ("resident", "attending", "associate_chief", "chief")]
     assert fees == sorted(fees)
+    assert selectors.visit_fee("associate-chief") == selectors.visit_fee("associate_chief")
     assert all(selectors.visit_fee(title).online for title in ("resident", "chief"))
     with pytest.raises(UnknownCode):
         selectors.visit_fee("wizard")
+
+
+def test_reasons_fit_the_family_of_the_reminder() -> None:
+    everything = {reason.code for reason in selectors.override_reasons()}
+    about_people = {reason.code for reason in selectors.override_reasons("A")}
+    about_medicine = {reason.code for reason in selectors.override_reasons("medicine")}
+    assert {"evidence-seen", "other"} <= about_people < everything
+    assert "evidence-seen" not in about_medicine
+    assert {"monitoring-arranged", "other"} <= about_medicine
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,10 @@ from xinglin.hospital.terminology.infos import (
 DATA = Path(__file__).parent / "data"
 Item = TypeVar("Item", bound=ListItem)
 Row = Mapping[str, str]
+REASONS_OF_RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"A": ("eligibility", "record", "policy", "data"), "B": ("medicine", "quantity", "policy", "data")}
+)
+"""Families of reasons that fit a reminder of a rule family: who may be seen (A), what may be prescribed (B)."""
 
 
 def rows_of(name: str) -> list[dict[str, str]]:

@@ -128,8 +128,9 @@ def services_in(category: str) -> Sequence[ServiceInfo]:
 
 def visit_fee(title: str, online: bool = True) -> ServiceInfo:
     """The visit fee for a physician's title. Raises UnknownCode for a title without one."""
+    wanted = title.replace("-", "_")
     for info in services_in("visit"):
-        if info.title == title and info.online is online:
+        if info.title == wanted and info.online is online:
             return info
     raise UnknownCode(field="title", list=T(zh="诊察费", en="visit fees"), value=title[:40])
 
@@ -232,8 +233,12 @@ def chronic_groups() -> Sequence[ChronicGroup]:
 
 
 def override_reasons(family: str = "") -> Sequence[OverrideReason]:
-    """Coded reasons for going on in spite of a reminder; of one family and those of any, or all."""
-    return [r for r in lists.override_reason_list().values() if not family or r.family in (family, "any")]
+    """Coded reasons for going on in spite of a reminder: all, or those that fit a family.
+
+    A family is one of the list (medicine, quantity, eligibility, record, policy, data) or a rule family's letter.
+    """
+    fitting = {"any", *lists.REASONS_OF_RULES.get(family, (family,))}
+    return [r for r in lists.override_reason_list().values() if not family or r.family in fitting]
 
 
 def review_codes() -> Sequence[ReviewCode]:
