@@ -61,10 +61,10 @@ def build(
 ) -> City:
     """Make the city. The same arguments always give the same city.
 
-    Raises ValueError when the scale is not between 0.01 and 20.
+    Raises ValueError when the scale is not between 0.001 and 100.
     """
-    if not 0.01 <= scale <= 20:
-        raise ValueError(f"the scale must lie between 0.01 and 20, not {scale}")
+    if not 0.001 <= scale <= 100:
+        raise ValueError(f"the scale must lie between 0.001 and 100, not {scale}")
     tell = progress or (lambda what, done, total: None)
     places, registry = make_map(seed, scale, city_date), Registry()
     residents = make_residents(seed, scale, city_date, places, registry)

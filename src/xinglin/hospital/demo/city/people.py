@@ -97,11 +97,11 @@ def make_residents(seed: int, scale: float, city_date: date, places: Map, regist
         village = places.villages[dice.randrange(len(places.villages))]
         registered_on = max(city_date - timedelta(days=900 + index % 700), birth_on)
         person_id = dice.id_at(instant(registered_on, 480 + index % 500))
-        number, name = registry.number(village.area, birth_on, sex), f"演示患者 {index + 1:05d}"
-        people.append(
-            Resident(index, person_id, name, sex, birth_on, number, village.index, village.area, registered_on)
-        )
+        name = f"演示患者 {index + 1:05d}"
+        people.append(Resident(index, person_id, name, sex, birth_on, "", village.index, village.area, registered_on))
     _families(people, city_date, Dice(seed, "families"))
+    for person in people:
+        person.number = registry.number(person.area, person.birth_on, person.sex)
     _nursing_homes(people, scale, city_date, places)
     _addresses(people, places)
     _phones(people, city_date, Dice(seed, "phones"))
