@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 
 from xinglin.hospital.identity import selectors
 from xinglin.hospital.identity.models import (
@@ -39,6 +40,7 @@ NOW = datetime(2026, 9, 1, 10, 0, tzinfo=SHANGHAI)
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "apricot-grove-2026"
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 AREA = "370902"
 DEPARTMENTS = ("03", "03.01", "03.04", "03.07", "07", "07.03", "50")
 _count = itertools.count(1)
@@ -201,7 +203,7 @@ def _staff_account(prefix: str) -> Account:
     account = Account(username=f"{prefix}-{next(_count)}", kind="staff")
     account.set_password(PASSWORD)
     account.save()
-    Authenticator.objects.create(user=account, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    Authenticator.objects.create(user=account, type="totp", data={"secret": encrypt(TOTP_SECRET)})
     return account
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -177,7 +178,7 @@ def load_accounts(*, rows: Iterable[AccountRow]) -> int:
 
     count = _copy(Account, (values(r) for r in kept))
     Authenticator.objects.bulk_create(
-        Authenticator(user_id=r.id, type=Authenticator.Type.TOTP, data={"secret": r.totp_secret})
+        Authenticator(user_id=r.id, type=Authenticator.Type.TOTP, data={"secret": encrypt(r.totp_secret)})
         for r in kept
         if r.totp_secret
     )

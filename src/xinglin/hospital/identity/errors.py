@@ -137,6 +137,16 @@ class MinorNeedsGuardian(DomainError):
     )
 
 
+class AlreadyVerified(DomainError):
+    """A confirmed name is not changed on a page."""
+
+    code = "identity.already_verified"
+    text = T(zh="实名信息已经核验通过，不能在这里修改。", en="Your identity is verified; it cannot be changed here.")
+    hint = T(
+        zh="姓名或证件有变更的，请带新证件到医院办理。", en="If it changed, bring the new document to the hospital."
+    )
+
+
 class RegistryAskedTooOften(DomainError):
     """More questions about one person than the register should get."""
 

@@ -19,6 +19,9 @@ PROOF_FAILURES = 5
 PROOF_LOCK = timedelta(minutes=15)
 """So many failed confirmations within this time lock further ones. Our design."""
 
+DEMO_CODE = "000000"
+"""In demo mode alone, for staff without a second factor of their own: counts as a proof of method 'demo'."""
+
 ADULT_YEARS = 18
 """A person below this age is a minor (Civil Code, article 17; from memory) and registers through a guardian."""
 

@@ -117,7 +117,15 @@ def own_application(*, actor: Actor) -> OwnApplication | None:
     row = CredentialApplication.objects.filter(account_id=actor.id).order_by("-applied_at", "-pk").first()
     if row is None:
         return None
-    names = ("institution_id", "kind", "register_no", "title", "department", "independent_from_on", "valid_from_on")
+    names: tuple[str, ...] = (
+        "institution_id",
+        "kind",
+        "register_no",
+        "title",
+        "department",
+        "independent_from_on",
+        "valid_from_on",
+    )
     names += ("valid_until_on", "primary_site", "filed_from_on", "filed_until_on", "languages", "intro_zh", "intro_en")
     return OwnApplication(
         id=row.pk,

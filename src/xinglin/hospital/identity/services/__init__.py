@@ -3,6 +3,7 @@
 from xinglin.hospital.identity.services.admitting import decide_application
 from xinglin.hospital.identity.services.applying import Practice, Sign, apply_for_practice
 from xinglin.hospital.identity.services.codes import CodeSent, request_phone_code
+from xinglin.hospital.identity.services.demo import demo_token, enter_demo
 from xinglin.hospital.identity.services.guardians import add_guardian, decide_guardianship, end_guardianship
 from xinglin.hospital.identity.services.houses import (
     House,
@@ -17,6 +18,7 @@ from xinglin.hospital.identity.services.registration import (
     Declared,
     Registered,
     attach_document,
+    correct_identity,
     declare,
     register_patient,
     sign_in_with_code,
@@ -47,12 +49,15 @@ __all__ = [
     "assign_role",
     "attach_document",
     "confirm_again",
+    "correct_identity",
     "decide_application",
     "decide_guardianship",
     "declare",
+    "demo_token",
     "end_guardianship",
     "end_practice",
     "end_role",
+    "enter_demo",
     "enter_institution",
     "open_staff_account",
     "record_auth_event",

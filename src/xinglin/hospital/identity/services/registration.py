@@ -60,11 +60,19 @@ class Declared:
 
 
 def declare(
-    *, actor: Actor, name: str, id_type: str, number: str, now: datetime, sex: str = "", birth_on: date | None = None
+    *,
+    actor: Actor,
+    name: str,
+    id_type: str,
+    number: str,
+    now: datetime,
+    sex: str = "",
+    birth_on: date | None = None,
+    myself: bool = False,
 ) -> Declared:
     """Check what is said of a person, field by field; changes nothing. Raises InvalidForm with every wrong field.
 
-    Sex and birth date are read from a resident number; for other documents they are asked for.
+    With `myself` the speaker is the person and must be of age: else MinorNeedsGuardian. Sex and birth date are read from a resident number; for other documents they are asked for.
     """
     wrong: list[InvalidInput] = []
     today = civil_day(now)
@@ -87,7 +95,15 @@ def declare(
         wrong += _asked(sex, birth_on, today)
     if wrong or birth_on is None:
         raise InvalidForm(wrong)
-    return Declared(said_name, id_type, clean, sex, birth_on, area)
+    made = Declared(said_name, id_type, clean, sex, birth_on, area)
+    if myself:
+        _refuse_minor(made, now)
+    return made
+
+
+def _refuse_minor(declared: Declared, now: datetime) -> None:
+    if age_on(declared.birth_on, civil_day(now)) < ADULT_YEARS or not declared.number:
+        raise errors.MinorNeedsGuardian(field="number", years=ADULT_YEARS)
 
 
 def _asked(sex: str, birth_on: date | None, today: date) -> list[InvalidInput]:
@@ -127,8 +143,7 @@ def register_patient(
     CodeDead, PhoneTaken, NumberTaken.
     """
     number = clean_phone(phone)
-    if age_on(declared.birth_on, civil_day(now)) < ADULT_YEARS or not declared.number:
-        raise errors.MinorNeedsGuardian(field="number", years=ADULT_YEARS)
+    _refuse_minor(declared, now)
     code_id = prove_phone(number, CodePurpose.REGISTER, code, now)
     with transaction.atomic():
         if Account.objects.filter(phone=number).exists():
@@ -210,6 +225,39 @@ def sign_in_with_code(*, actor: Actor, phone: str, code: str, now: datetime, ses
     if account is None:
         raise errors.NoAccountForPhone(field="phone")
     return account.pk
+
+
+@transaction.atomic
+def correct_identity(*, actor: Actor, declared: Declared, now: datetime) -> None:
+    """Correct the own name or number while no check has confirmed them. Raises NotFound, AlreadyVerified, NumberTaken,
+    MinorNeedsGuardian. A confirmed name changes by a new document at the hospital only.
+    """
+    require(actor, SEE_OWN)
+    _refuse_minor(declared, now)
+    row = Person.objects.select_for_update().filter(account_id=actor.id, status="active").first()
+    if row is None:
+        raise NotFound
+    real_name = [CheckMethod.REGISTRY, CheckMethod.DOCUMENT]
+    if row.verifications.filter(method__in=real_name, result=CheckResult.MATCH).exists():
+        raise errors.AlreadyVerified
+    index = blind_index(declared.number, NUMBER_SEAL)
+    if Person.objects.filter(id_number_index=index).exclude(pk=row.pk).exists():
+        raise errors.NumberTaken(field="number")
+    row.name, row.name_key = declared.name, pinyin_key(declared.name)
+    row.sex, row.birth_on, row.area = declared.sex, declared.birth_on, declared.area
+    row.id_type, row.id_number_index = declared.id_type, index
+    row.id_number_sealed = seal(declared.number.encode(), NUMBER_SEAL)
+    row.identity_changed_on = civil_day(now)
+    row.save()
+    journal.write(
+        actor=actor,
+        institution_id=PLATFORM_CHAIN,
+        verb="correct_identity",
+        object_type="person",
+        object_id=row.pk,
+        now=now,
+        detail={"id_type": declared.id_type},
+    )
 
 
 @transaction.atomic
