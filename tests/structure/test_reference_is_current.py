@@ -16,7 +16,8 @@ def test_every_setting_has_a_meaning() -> None:
 def test_every_event_says_what_happened() -> None:
     for kind in reference.all_events():
         doc = kind.__doc__ or ""
-        assert doc and not doc.startswith(kind.__name__ + "("), kind
+        assert doc, kind
+        assert not doc.startswith(kind.__name__ + "("), kind
 
 
 def test_permission_codes_are_unique_and_named_after_their_module() -> None:

@@ -80,9 +80,9 @@ def settings_page() -> str:
     rows: dict[str, str] = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READERS:
-            name, *rest = node.args
-            if isinstance(name, ast.Constant):
-                rows.setdefault(str(name.value), ast.unparse(rest[0]) if rest else READERS[node.func.attr])
+            variable, *rest = node.args
+            if isinstance(variable, ast.Constant):
+                rows.setdefault(str(variable.value), ast.unparse(rest[0]) if rest else READERS[node.func.attr])
     lines = ["# Settings\n", "Read from the environment when a process starts.\n"]
     lines += ["| variable | default | meaning |", "| --- | --- | --- |"]
     for name, default in sorted({**rows, **OTHERS}.items()):

@@ -19,6 +19,7 @@ XINGLIN_HOSPITAL_KEY = env.secret(state_home(), "hospital")  # the hospital's ow
 
 # THE INSTALLATION
 
+XINGLIN_STATE_HOME = state_home()
 XINGLIN_DEMO = env.flag("XINGLIN_DEMO")
 DEBUG = env.flag("XINGLIN_DEBUG")
 XINGLIN_STREAM_PORT = env.number("XINGLIN_STREAM_PORT", env.number("PORT", 8000) + 1)

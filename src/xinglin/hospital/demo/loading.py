@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from xinglin.benefits.policy import demo_book
-from xinglin.hospital.config.paths import state_home
 from xinglin.hospital.demo import rows_identity
 from xinglin.hospital.demo.answers import answers_of
 from xinglin.hospital.demo.cast import Cast, make_cast
@@ -89,7 +89,7 @@ def _load_identity(city: City, cast: Cast, now: datetime, progress: Progress) ->
 
 def answers_path(seed: int) -> Path:
     """Where the truth about a city is kept: in the state folder, never in the database."""
-    return state_home() / "demo" / f"answers-{seed}.json"
+    return Path(settings.XINGLIN_STATE_HOME) / "demo" / f"answers-{seed}.json"
 
 
 def write_answers(city: City) -> Path:

@@ -93,7 +93,7 @@ class MessagesDown(DomainError):
     code = "identity.messages_down"
     text = T(zh="短信暂时发不出去。", en="The text message cannot be sent at present.")
     hint = T(zh="请稍后再试；急症请拨打 120。", en="Please try again later; in an emergency call 120.")
-    status = 503
+    status = 424
 
 
 class NoAccountForPhone(DomainError):

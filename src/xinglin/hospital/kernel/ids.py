@@ -8,9 +8,9 @@ from uuid import UUID
 def new_id(at_ms: int | None = None) -> UUID:
     """A new UUIDv7.
 
-    `at_ms` is the instant in milliseconds since 1970 that the id should carry; None takes the present. Ids made one after
-    the other in the present are in order even within a millisecond: twelve bits carry its 1/4096th part (RFC 9562,
-    section 6.2, method 3). Ids are not secrets: nothing may be guarded by an id being hard to guess.
+    `at_ms` is the instant in milliseconds since 1970 that the id should carry; None takes the present. Ids made one
+    after the other in the present are in order even within a millisecond: twelve bits carry its 1/4096th part
+    (RFC 9562, section 6.2, method 3). Ids are not secrets: nothing may be guarded by an id being hard to guess.
     """
     tail = int.from_bytes(os.urandom(10), "big")
     if at_ms is None:

@@ -34,7 +34,7 @@ def clean_picture(raw: bytes, *, field: str) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(raw), formats=sorted(KINDS))
+            image: Image.Image = Image.open(io.BytesIO(raw), formats=sorted(KINDS))
             if image.width * image.height > MAX_PIXELS:
                 raise Image.DecompressionBombError
             image = ImageOps.exif_transpose(image).convert("RGB")

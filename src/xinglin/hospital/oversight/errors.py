@@ -16,7 +16,7 @@ class EngineSilent(DomainError):
         zh="请联系信息科；恢复前请引导患者到线下就诊。",
         en="Call the information desk; until it is back, send patients to care in person.",
     )
-    status = 503
+    status = 424
 
 
 class NothingToAnswer(DomainError):

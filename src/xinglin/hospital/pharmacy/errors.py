@@ -18,7 +18,7 @@ class CheckerDown(DomainError):
         zh="请稍候片刻再试；急需用药请转线下就诊。",
         en="Try again in a moment; refer the patient in person if medicine is needed at once.",
     )
-    status = 503
+    status = 424
 
 
 class PrescriptionNeedsAnswer(DomainError):
@@ -223,7 +223,7 @@ class CourierUnavailable(DomainError):
         zh="药已备好，系统会继续联系；也可改为到店自取。",
         en="The medicine is ready and we keep trying; it can be collected instead.",
     )
-    status = 503
+    status = 424
 
 
 class ReturnNotAllowed(DomainError):
