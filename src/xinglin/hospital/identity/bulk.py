@@ -25,12 +25,14 @@ from xinglin.hospital.identity.models import (
     PersonVerification,
     Practitioner,
     PractitionerFiling,
+    SigningKey,
     StaffRole,
 )
 from xinglin.hospital.identity.numbers import NUMBER_SEAL, pinyin_key
+from xinglin.hospital.identity.services.signing import KEY_SEAL
 from xinglin.hospital.kernel.access import SYSTEM_ID
 from xinglin.hospital.kernel.ids import new_id
-from xinglin.hospital.kernel.signing import blind_index, seal
+from xinglin.hospital.kernel.signing import blind_index, public_key_of, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,3 +349,22 @@ def load_auth_events(*, rows: Iterable[tuple[UUID, str, datetime]]) -> int:
             for account_id, method, at in rows
         ),
     )
+
+
+def load_signing_keys(*, rows: Iterable[tuple[UUID, bytes, datetime]]) -> dict[UUID, UUID]:
+    """Load signing keys as (practitioner, raw private key, held from), sealed on the way in; returns the keys' ids."""
+    made = {practitioner_id: (new_id(), private, at) for practitioner_id, private, at in rows}
+    _copy(
+        SigningKey,
+        (
+            {
+                "id": key_id,
+                "practitioner_id": practitioner_id,
+                "public_key": public_key_of(private).hex(),
+                "private_sealed": seal(private, KEY_SEAL),
+                "from_at": at,
+            }
+            for practitioner_id, (key_id, private, at) in made.items()
+        ),
+    )
+    return {practitioner_id: key_id for practitioner_id, (key_id, _, _) in made.items()}

@@ -72,7 +72,8 @@ def declare(
 ) -> Declared:
     """Check what is said of a person, field by field; changes nothing. Raises InvalidForm with every wrong field.
 
-    With `myself` the speaker is the person and must be of age: else MinorNeedsGuardian. Sex and birth date are read from a resident number; for other documents they are asked for.
+    With `myself` the speaker is the person and must be of age: else MinorNeedsGuardian. Sex and birth date are read
+    from a resident number; for other documents they are asked for.
     """
     wrong: list[InvalidInput] = []
     today = civil_day(now)
