@@ -25,6 +25,13 @@ def permit_request(*, actor: Actor, visit: Visit, now: datetime) -> None:
         raise NotEligibleOnline(stops)
 
 
+def preview_visit(*, actor: Actor, visit: Visit, now: datetime) -> list[oversight.Ask]:
+    """What supervision would say of the visit as it stands; the proof of identity is asked for only at the start."""
+    only = AT_SIGNATURE if visit.started_at is not None else AT_SIGNATURE - {"A09"}
+    judged = oversight.preview(actor=actor, case=case(visit, now), now=now, only=only, subject_type="visit")
+    return list(judged.asks)
+
+
 def permit_start(*, actor: Actor, visit: Visit, proof_id: UUID | None, now: datetime) -> None:
     """Judge the start at control. Raises ConfirmAgain when only a fresh proof is wanting, else NotEligibleOnline."""
     judged = oversight.judge(
@@ -69,5 +76,7 @@ def permit_signature(
     if open_asks:
         raise NeedsAnswer(open_asks)
     for ask in asks:
+        if ask.verdict_id is None:
+            continue
         code, text = answers[ask.rule_id]
         oversight.answer(actor=actor, verdict_id=ask.verdict_id, reason_code=code, text=text, now=now)

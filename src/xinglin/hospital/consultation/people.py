@@ -7,6 +7,7 @@ from uuid import UUID
 
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.terminology import selectors as terminology
 
 PHYSICAL_KINDS = frozenset({"hospital", "health_centre", "village_clinic"})
@@ -42,10 +43,17 @@ def patient(actor: Actor, person_id: UUID) -> Patient:
 
 
 def practice(practitioner_id: UUID, at: datetime) -> Practice:
-    """A physician with the fee of the title. Raises NotFound."""
+    """A physician with the fee of the title. Raises NotFound, for a pharmacist too."""
     profile = identity.practitioner_profile(practitioner_id=practitioner_id, at=at)
-    fee = terminology.visit_fee(profile.title.replace("_", "-"))
+    if profile.kind != "physician":
+        raise NotFound
+    fee = fee_of(profile.title)
     return Practice(profile.id, profile.institution_id, profile.department, fee.code, fee.price_fen, profile.on_duty)
+
+
+def fee_of(title: str) -> terminology.ServiceInfo:
+    """The fee of an online visit for a professional title. Raises terminology's UnknownCode."""
+    return terminology.visit_fee(title.replace("_", "-"))
 
 
 def is_physical(institution_id: UUID, at: datetime) -> bool:

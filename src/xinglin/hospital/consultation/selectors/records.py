@@ -113,6 +113,11 @@ def is_intact(row: Record) -> bool | None:
     )
 
 
+def has_signed_record(visit: Visit) -> bool:
+    """Whether there is a signed record to read. For somebody who holds the visit already."""
+    return Record.objects.filter(visit=visit, state=RecordState.SIGNED).exists()
+
+
 # WHAT THE PHYSICIAN SEES BESIDE IT
 
 

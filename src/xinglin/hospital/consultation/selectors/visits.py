@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from xinglin.hospital.consultation import gate
+from xinglin.hospital.consultation import gate, people
 from xinglin.hospital.consultation.access import (
     FOLLOW_OWN_VISIT,
     READ_VISIT,
@@ -17,8 +17,7 @@ from xinglin.hospital.consultation.access import (
 )
 from xinglin.hospital.consultation.models import FollowUpEvidence, Message, Record, RecordDiagnosis, Visit
 from xinglin.hospital.consultation.parameters import nudge_at
-from xinglin.hospital.consultation.people import PHYSICAL_KINDS
-from xinglin.hospital.consultation.selectors.waits import Wait, estimate_waits
+from xinglin.hospital.consultation.selectors.waits import Wait, estimate_wait, estimate_waits
 from xinglin.hospital.consultation.words import (
     BEFORE_START,
     OPEN,
@@ -33,6 +32,7 @@ from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import SHANGHAI, civil_day
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.terminology import selectors as terminology
 
 EVIDENCE_LOOK_BACK = timedelta(days=731)
 PAGE = 50
@@ -50,6 +50,8 @@ class Choice:
 
     profile: identity.PractitionerProfile
     wait: Wait
+    department: T
+    fee_fen: int
 
 
 def choices(
@@ -60,8 +62,22 @@ def choices(
     name = name.strip()
     profiles = [p for p in found if name in p.name] if name else found
     waits = estimate_waits(physician_ids=[p.id for p in profiles], now=now)
-    rows = [Choice(profile, waits[profile.id]) for profile in profiles]
+    rows = [_choice(profile, waits[profile.id]) for profile in profiles]
     return sorted(rows, key=lambda c: c.wait.order) if order == "wait" else rows
+
+
+def choice(*, physician_id: UUID, now: datetime) -> Choice:
+    """One physician with the wait and the fee. Public. Raises NotFound for anybody who is no physician."""
+    profile = identity.practitioner_profile(practitioner_id=physician_id, at=now)
+    if profile.kind != "physician":
+        raise NotFound
+    return _choice(profile, estimate_wait(physician_id=physician_id, now=now))
+
+
+def _choice(profile: identity.PractitionerProfile, wait: Wait) -> Choice:
+    return Choice(
+        profile, wait, terminology.department(profile.department).name, people.fee_of(profile.title).price_fen
+    )
 
 
 # THE PATIENT'S SIDE
@@ -94,13 +110,13 @@ def _unread(visits: Iterable[Visit], side: Side) -> dict[UUID, int]:
 def patient_visits(*, actor: Actor, now: datetime, person_id: UUID | None = None) -> list[VisitLine]:
     """The latest visits of the actor and the actor's wards (or of one of them), newest first."""
     require(actor, FOLLOW_OWN_VISIT)
-    people = {who for who in (actor.person_id, *actor.wards) if who is not None}
+    persons = {who for who in (actor.person_id, *actor.wards) if who is not None}
     if person_id is not None:
-        if person_id not in people:
+        if person_id not in persons:
             raise NotFound
-        people = {person_id}
+        persons = {person_id}
     rows = list(
-        Visit.objects.filter(patient_id__in=people).order_by("-requested_at").prefetch_related("read_marks")[:PAGE]
+        Visit.objects.filter(patient_id__in=persons).order_by("-requested_at").prefetch_related("read_marks")[:PAGE]
     )
     unread = _unread([row for row in rows if row.state in OPEN], Side.PATIENT)
     return _lines(actor, rows, unread, now)
@@ -178,7 +194,7 @@ def earlier_diagnoses(*, actor: Actor, person_id: UUID, now: datetime) -> list[E
 def _usable(record: Record, house: identity.InstitutionCard) -> list[RecordDiagnosis]:
     diagnoses = list(record.diagnoses.all())
     if record.visit.channel == Channel.IN_PERSON:
-        return diagnoses if house.kind in PHYSICAL_KINDS else []
+        return diagnoses if house.kind in people.PHYSICAL_KINDS else []
     paper = record.visit.evidence.filter(judgement=Judgement.ACCEPTED).order_by("-diagnosed_on").first()
     return [d for d in diagnoses if paper is not None and d.code == paper.diagnosis_code]
 

@@ -15,8 +15,8 @@ from xinglin.hospital.consultation.services.recording import (
     save_record,
     sign_record,
 )
-from xinglin.hospital.consultation.services.requesting import cancel_visit, request_visit
-from xinglin.hospital.consultation.services.seeing import end_visit, refer_offline, start_visit
+from xinglin.hospital.consultation.services.requesting import cancel_visit, request_visit, screen_answers
+from xinglin.hospital.consultation.services.seeing import end_visit, preview_visit, refer_offline, start_visit
 from xinglin.hospital.consultation.services.talking import mark_read, send_message, send_picture, typing
 
 __all__ = [
@@ -32,10 +32,12 @@ __all__ = [
     "expire_promises",
     "mark_read",
     "offer_evidence",
+    "preview_visit",
     "refer_offline",
     "refuse_evidence",
     "request_visit",
     "save_record",
+    "screen_answers",
     "send_message",
     "send_picture",
     "sign_record",

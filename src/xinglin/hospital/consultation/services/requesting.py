@@ -30,7 +30,7 @@ from xinglin.hospital.consultation.services.storing import append, note, say, te
 from xinglin.hospital.consultation.words import BEFORE_START, OPEN, DangerTier, MessageKind, Side, VisitState
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
-from xinglin.hospital.kernel.errors import InvalidInput, NotFound
+from xinglin.hospital.kernel.errors import InvalidForm, InvalidInput, NotFound
 from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
@@ -113,6 +113,25 @@ def _papers(evidence: Sequence[EvidenceOffer], person_id: UUID, now: datetime) -
         reason = T(zh="最多 {n} 份材料。", en="At most {n} papers.").with_(n=EVIDENCE_MOST)
         raise InvalidInput(field="evidence", reason=reason)
     return [check_paper(offer, person_id, now) for offer in evidence]
+
+
+def screen_answers(*, actor: Actor, person_id: UUID, complaint: str, answers: Mapping[str, str], now: datetime) -> bool:
+    """Whether the answers forbid online care; nothing is written. Raises InvalidForm naming what is wrong, NotFound."""
+    patient = _asked_for(actor, person_id)
+    wrong: list[InvalidInput] = []
+    stops = False
+    try:
+        _complaint(complaint)
+    except InvalidInput as error:
+        wrong.append(error)
+    try:
+        months = age_months(patient.birth_on, civil_day(now))
+        stops = bool(read_answers(sex=patient.sex, months=months, given=answers).stopping)
+    except InvalidForm as form:
+        wrong += form.errors
+    if wrong:
+        raise InvalidForm(wrong)
+    return stops
 
 
 def _asked_for(actor: Actor, person_id: UUID) -> people.Patient:

@@ -16,8 +16,15 @@ from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import InvalidInput
 from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight.services import Ask
 
 LETTER_LEAST, LETTER_MOST = 10, 3000
+
+
+def preview_visit(*, actor: Actor, visit_id: UUID, now: datetime) -> list[Ask]:
+    """The reminders of supervision for the visit as it stands. Nothing is stored but counts. Raises NotFound."""
+    require(actor, SEE_PATIENTS)
+    return law.preview_visit(actor=actor, visit=gate.visit_of_physician(actor, visit_id), now=now)
 
 
 def start_visit(*, actor: Actor, visit_id: UUID, now: datetime) -> Visit:

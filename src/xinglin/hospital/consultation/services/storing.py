@@ -82,8 +82,13 @@ def note(
 
 
 def tell(visit: Visit, kind: str) -> None:
-    """Wake the room, the patient's pages and the physician's queue after the commit."""
+    """Wake the visit's own pages, the patient's home and the physician's queue after the commit.
+
+    `kind` is 'message', 'state' or 'record'. A guardian's home hears it as well.
+    """
     live.announce(f"visit:{visit.id}", kind, visit.id)
-    if kind != "message":
-        live.announce(f"person:{visit.patient_id}", "visit", visit.id)
+    for person_id in {visit.patient_id, visit.guardian_id} - {None}:
+        live.announce(f"person:{person_id}", "visit" if kind == "message" else kind, visit.id)
     live.announce(f"physician:{visit.physician_id}", "queue", visit.id)
+    if kind == "state":
+        live.announce(f"wait:{visit.physician_id}", "wait")  # for those who wait: nobody's id goes with it

@@ -1,0 +1,1 @@
+"""The physician's pages: the queue, the consultation room, prescriptions."""

@@ -1,0 +1,35 @@
+"""Addresses below /clinic/."""
+
+from importlib import import_module
+from pathlib import Path
+
+from django.urls import URLPattern, URLResolver, path
+
+from xinglin.hospital.web.clinician import record, talk, views
+
+app_name = "clinician"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("queue", views.queue, name="queue"),
+    path("duty", views.duty, name="duty"),
+    path("visits/", views.visits, name="visits"),
+    path("visits/<uuid:visit_id>/", views.room, name="room"),
+    path("visits/<uuid:visit_id>/state", views.state, name="state"),
+    path("visits/<uuid:visit_id>/start", views.start, name="start"),
+    path("visits/<uuid:visit_id>/refer", views.refer, name="refer"),
+    path("visits/<uuid:visit_id>/end", views.end, name="end"),
+    path("visits/<uuid:visit_id>/evidence/<uuid:evidence_id>", views.judge_evidence, name="evidence"),
+    path("visits/<uuid:visit_id>/messages", talk.conversation, name="messages"),
+    path("visits/<uuid:visit_id>/typing", talk.typing, name="typing"),
+    path("visits/<uuid:visit_id>/read", talk.read, name="read"),
+    path("visits/<uuid:visit_id>/record", record.save, name="record"),
+    path("visits/<uuid:visit_id>/record/sign", record.sign, name="record-sign"),
+    path("visits/<uuid:visit_id>/record/addenda", record.addendum, name="record-addendum"),
+    path("visits/<uuid:visit_id>/record/attachments", record.attach, name="record-attach"),
+    path("visits/<uuid:visit_id>/record/read", record.read, name="record-read"),
+    path("visits/<uuid:visit_id>/diagnoses", record.diagnoses, name="diagnoses"),
+    path("visits/<uuid:visit_id>/advice", views.advice, name="advice"),
+    path("pictures/<uuid:picture_id>", talk.picture, name="picture"),
+]
+if (Path(__file__).parent / "prescription_urls.py").exists():
+    urlpatterns += import_module(f"{__package__}.prescription_urls").urlpatterns
