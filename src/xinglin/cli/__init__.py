@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from xinglin.cli import db, demo, journal, reference
+from xinglin.cli import db, demo, journal, reference, terminology
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
@@ -23,6 +23,7 @@ app.command()(demo.worker)
 app.command()(reference.reference)
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
+app.add_typer(terminology.app, name="terminology")
 
 
 def main() -> None:
