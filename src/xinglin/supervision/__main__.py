@@ -52,5 +52,5 @@ def write_pages(pages: dict[str, str], folder: Path) -> None:
         target.write_text(pages[name], "utf-8")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover (the tests call main itself)
     sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.unit.oversight.people import HOUSE, OTHER_HOUSE, PATIENT, PHYSICIAN, an_actor
 
-from xinglin.hospital.kernel.access import ANONYMOUS, Role
+from xinglin.hospital.kernel.access import ANONYMOUS, Role, system_actor
 from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.errors import InvalidInput, NotAllowed, NotFound
 from xinglin.hospital.kernel.ids import new_id
@@ -19,6 +19,7 @@ from xinglin.hospital.oversight.models import Answer, DeedLink, Fact, GivenVerdi
 from xinglin.supervision.facts import Case
 from xinglin.supervision.verdicts import Moment
 
+SYSTEM = system_actor("test")
 NOW = datetime(2026, 5, 20, 10, 5, tzinfo=SHANGHAI)
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,9 +172,9 @@ def test_a_deed_is_linked_once_to_the_latest_judgement() -> None:
     subject, deed = new_id(), new_id()
     _judge(clean_case(), subject_id=subject)
     latest = _judge(clean_case(), subject_id=subject, now=NOW + timedelta(minutes=1))
-    assert services.link_verdicts(subject_id=new_id(), deed_id=deed) == 0
-    services.link_verdicts(subject_id=subject, deed_id=deed)
-    services.link_verdicts(subject_id=subject, deed_id=deed)
+    assert services.link_verdicts(actor=PHYSICIAN, subject_id=new_id(), deed_id=deed) == 0
+    services.link_verdicts(actor=PHYSICIAN, subject_id=subject, deed_id=deed)
+    services.link_verdicts(actor=PHYSICIAN, subject_id=subject, deed_id=deed)
     assert [(row.judgement_id, row.deed_id) for row in DeedLink.objects.all()] == [(latest.id, deed)]
 
 
@@ -187,7 +188,7 @@ def test_the_database_refuses_changes(table: str, change: str) -> None:
     assert ask.verdict_id is not None
     assert judged.id is not None
     services.answer(actor=PHYSICIAN, verdict_id=ask.verdict_id, reason_code="travel", text="x", now=NOW)
-    services.link_verdicts(subject_id=Judgement.objects.get().subject_id, deed_id=new_id())
+    services.link_verdicts(actor=PHYSICIAN, subject_id=Judgement.objects.get().subject_id, deed_id=new_id())
     if table == "deed":
         change = change.replace("institution_id", "deed_id")
     with pytest.raises(DatabaseError, match="never changed or deleted"), connection.cursor() as cursor:
@@ -195,18 +196,18 @@ def test_the_database_refuses_changes(table: str, change: str) -> None:
 
 
 def test_a_silent_engine_stops_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert services.check_engine_alive(now=NOW)
+    assert services.check_engine_alive(actor=SYSTEM, now=NOW)
     monkeypatch.setattr("xinglin.supervision.moments.RULES", ())
-    engine.failed_at_start.cache_clear()
+    engine.forget()
     try:
-        assert not services.check_engine_alive(now=NOW)
+        assert not services.check_engine_alive(actor=SYSTEM, now=NOW)
         with pytest.raises(EngineSilent) as refused:
             _judge(clean_case())
         assert "B01" in refused.value.sentence.zh
         with pytest.raises(EngineSilent):
             services.preview(actor=PHYSICIAN, case=clean_case(), now=NOW)
     finally:
-        engine.failed_at_start.cache_clear()
+        engine.forget()
     assert Judgement.objects.count() == 0
 
 

@@ -27,10 +27,19 @@ def failed_rules() -> frozenset[str]:
     return frozenset(wrong)
 
 
-@lru_cache(maxsize=1)
-def failed_at_start() -> frozenset[str]:
-    """The same, asked once in the life of a process, before its first judgement."""
+@lru_cache(maxsize=4)
+def _failed_in_minute(_minute: int) -> frozenset[str]:
     return failed_rules()
+
+
+def failed_at(now: datetime) -> frozenset[str]:
+    """The rules that answer a known case wrongly, asked afresh in every minute in which anything is judged."""
+    return _failed_in_minute(int(now.timestamp()) // 60)
+
+
+def forget() -> None:
+    """Ask again at the next question, whatever the minute."""
+    _failed_in_minute.cache_clear()
 
 
 def ask(case: Case, moment: str, now: datetime, only: frozenset[str] | None) -> Judged:

@@ -78,7 +78,7 @@ def judge(
     Raises EngineSilent when the engine fails its known cases, and NotAllowed.
     """
     require(actor, access.JUDGE)
-    _require_engine()
+    _require_engine(now)
     judged = engine.ask(case, moment, now, frozenset(only) if only is not None else None)
     with transaction.atomic(durable=True):
         answered = selectors.answered_before(judged.verdicts)
@@ -122,7 +122,7 @@ def preview(
 ) -> Judged:
     """Judge what somebody is typing. Nothing is stored but counts by rule, day and institution."""
     require(actor, access.JUDGE)
-    _require_engine()
+    _require_engine(now)
     judged = engine.ask(case, moment, now, frozenset(only) if only is not None else None)
     answered = selectors.answered_before(judged.verdicts)
     institution = case.institution.id
@@ -230,11 +230,9 @@ def _check_reason(reason_code: str, text: str) -> None:
         raise InvalidInput(field="text", reason=T(zh="说明最多 500 字。", en="The explanation holds 500 characters."))
 
 
-def link_verdicts(*, subject_id: UUID, deed_id: UUID, actor: Actor | None = None) -> int:
-    """Note which deed followed the latest judgement of a subject. Repeating it changes nothing. Returns 0 or 1.
-
-    The caller has already checked the right to the deed; `actor` is taken for the sake of one form for every verb.
-    """
+def link_verdicts(*, actor: Actor, subject_id: UUID, deed_id: UUID) -> int:
+    """Note which deed followed the latest judgement of a subject. Repeating it changes nothing. Returns 0 or 1."""
+    require(actor, access.JUDGE)
     latest = Judgement.objects.filter(subject_id=subject_id).order_by("-at", "-id").first()
     if latest is None:
         return 0
@@ -298,11 +296,15 @@ def mark_finding(*, actor: Actor, verdict_id: UUID, state: str, note: str, now: 
         )
 
 
-def check_engine_alive(*, now: datetime) -> bool:
-    """Whether the engine answers its known cases rightly, asked afresh. False means: prescribe and release nothing."""
-    return not engine.failed_rules()
+def check_engine_alive(*, actor: Actor, now: datetime) -> bool:
+    """Whether the engine answers its known cases rightly, asked once a minute in every process.
+
+    False means: prescribe, release and settle nothing.
+    """
+    require(actor, access.WATCH_ENGINE)
+    return not engine.failed_at(now)
 
 
-def _require_engine() -> None:
-    if failed := engine.failed_at_start():
+def _require_engine(now: datetime) -> None:
+    if failed := engine.failed_at(now):
         raise EngineSilent(rules=", ".join(sorted(failed)))

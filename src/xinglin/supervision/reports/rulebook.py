@@ -152,12 +152,9 @@ def _knowledge(rule: Rule, knowledge: Knowledge, language: str) -> str:
 
 def _examples(specification: Specification, knowledge: Knowledge, language: str) -> str:
     lines = [f"## {_say(language, '示例', 'Examples')}", ""]
-    if specification.given:
-        lines += [_say(language, "各行共有的事实：", "Facts that every row shares:"), ""]
-        lines += [
-            f"- {_name(path, language)}: {_cell(path, cell, language)}" for path, cell in specification.given.items()
-        ]
-        lines.append("")
+    lines += [_say(language, "各行共有的事实：", "Facts that every row shares:"), ""]
+    lines += [f"- {_name(path, language)}: {_cell(path, cell, language)}" for path, cell in specification.given.items()]
+    lines.append("")
     for limit in specification.local:
         lines += [
             f"- {_say(language, '示例地区', 'example of a place')} {limit.territory}: `{limit.name}` = {limit.value} "
