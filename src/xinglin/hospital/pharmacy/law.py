@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from xinglin.hospital.consultation import selectors as consultation
-from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.kernel.access import Actor, system_actor
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.services import Ask, Judged
@@ -35,7 +35,7 @@ NEEDS_REASON = "needs_reason"
 
 def require_checker(now: datetime) -> None:
     """Raise CheckerDown unless the engine answers its known bad cases: without it nothing is prescribed or released."""
-    if not oversight.check_engine_alive(now=now):
+    if not oversight.check_engine_alive(actor=system_actor("pharmacy"), now=now):
         raise CheckerDown
 
 

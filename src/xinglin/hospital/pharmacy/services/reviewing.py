@@ -93,7 +93,7 @@ def review_prescription(
         )
         _publish(row, review)
         if outcome == "approve":
-            oversight.link_verdicts(subject_id=row.id, deed_id=review_id)
+            oversight.link_verdicts(actor=actor, subject_id=row.id, deed_id=review_id)
     return review
 
 
