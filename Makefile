@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check bench screenshots tour pin
+.PHONY: help setup demo test test-long check rulebook bench screenshots tour pin
 
 # Print every command with its sentence.
 help:
@@ -55,6 +55,10 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/structure
+
+# Print the rule book in docs/rulebook from the rules and their specifications.
+rulebook: setup
+	@$(BIN)/python -m xinglin.supervision rulebook
 
 # Measure whole loops a second and write docs/reference/benchmarks.md.
 bench: setup
