@@ -12,6 +12,16 @@ from xinglin.hospital.terminology.selectors import dose_text
 
 FORM = "xinglin.prescription/1"
 REVIEW_FORM = "xinglin.prescription-review/1"
+SEVEN_POINTS = (
+    "skin-test",
+    "indication",
+    "dose-and-use",
+    "form-and-route",
+    "duplication",
+    "interaction",
+    "other",
+)
+"""What an approval says was looked at (处方管理办法 2007, article 35; from memory)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ def review_content(
         "prescription_sha256": prescription_sha256,
         "reviewer": reviewer.plain(),
         "outcome": outcome,
+        "checked": list(SEVEN_POINTS) if outcome == "approve" else [],
         "codes": list(codes),
         "text": text,
         "at": at,

@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
-from xinglin.hospital.pharmacy.states import State
+from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.pharmacy.states import CUSTODY, State
 
 KEPT = Keeping(
     Sensitivity.SENSITIVE,
@@ -259,6 +260,11 @@ class Step(models.Model):
         ordering = ["prescription_id", "seq"]
         constraints = [models.UniqueConstraint(fields=["prescription", "seq"], name="pharmacy_step_seq")]
 
+    @property
+    def label(self) -> T:
+        """The state reached, in plain words."""
+        return State(self.after).label
+
 
 class PackIdentification(models.Model):
     """The first seven digits of the trace codes of a product's boxes. One product may have several."""
@@ -385,6 +391,11 @@ class CustodyStep(models.Model):
         db_table = "pharmacy_custody_step"
         ordering = ["prescription_id", "seq"]
         constraints = [models.UniqueConstraint(fields=["prescription", "seq"], name="pharmacy_custody_seq")]
+
+    @property
+    def label(self) -> T:
+        """The change of hands, in plain words."""
+        return CUSTODY.get(self.kind, T(zh=self.kind, en=self.kind))
 
 
 class MedicineReturn(models.Model):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
@@ -16,10 +16,11 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy import instructions
 from xinglin.hospital.pharmacy.access import DISPENSE, READ_PRESCRIPTION, REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
+from xinglin.hospital.pharmacy.claiming import case_for_settlement
 from xinglin.hospital.pharmacy.drafts import KINDS, Draft, DraftLine, from_json
 from xinglin.hospital.pharmacy.gate import find, practitioner_of, visible
+from xinglin.hospital.pharmacy.models import Delivery, Line, PackIdentification, Prescription, Review
 from xinglin.hospital.pharmacy.models import Draft as DraftRow
-from xinglin.hospital.pharmacy.models import Line, PackIdentification, Prescription
 from xinglin.hospital.pharmacy.places import Place, place_of
 from xinglin.hospital.pharmacy.reasons import Reason, reasons
 from xinglin.hospital.pharmacy.signatures import SignatureCheck, check_signature
@@ -36,6 +37,7 @@ __all__ = [
     "Place",
     "PrescriptionForClaim",
     "Reason",
+    "Remark",
     "Sheet",
     "SignatureCheck",
     "State",
@@ -45,15 +47,18 @@ __all__ = [
     "awaiting_pick",
     "awaiting_review",
     "cancel_reasons",
+    "case_for_settlement",
     "coming_back",
     "counts",
     "directions_of",
     "draft_of",
     "identifications",
+    "last_place",
     "lines_for_claim",
     "of_patient",
     "of_prescriber",
     "of_visit",
+    "out_of_the_house",
     "place",
     "prescription",
     "prescription_for_claim",
@@ -63,6 +68,15 @@ __all__ = [
 ]
 
 # READING ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A review that asked, returned or refused, in words."""
+
+    review: Review
+    names: list[T]
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,20 @@ class Sheet:
     def state(self) -> State:
         """Where it stands."""
         return State(self.row.state)
+
+    @property
+    def remarks(self) -> list["Remark"]:
+        """What pharmacists said other than yes, with the names of their codes and the prescriber's answers."""
+        known = {code.code: code.name for code in terminology.review_codes()}
+        return [
+            Remark(
+                review,
+                [known[code] for code in review.codes if code in known],
+                review.answer.text if hasattr(review, "answer") else "",
+            )
+            for review in self.row.reviews.all()
+            if review.outcome != "approve"
+        ]
 
 
 def prescription(*, actor: Actor, prescription_id: UUID, now: datetime) -> Sheet:
@@ -277,6 +305,20 @@ def coming_back(*, actor: Actor) -> list[Sheet]:
     return [_sheet(row) for row in rows.order_by("issued_at", "id")]
 
 
+def out_of_the_house(*, actor: Actor, since: datetime) -> list[Sheet]:
+    """What the desk has handed over and may have to take back: all on its way, and what arrived since an instant."""
+    require(actor, DISPENSE)
+    rows = (
+        visible(actor)
+        .filter(institution_id__in=actor.institution_ids)
+        .filter(Q(state=State.HANDED_OVER) | Q(state=State.DELIVERED, hand_over__at__gte=since))
+        .select_related("signed", "delivery", "hand_over")
+        .prefetch_related("lines", "custody")
+        .order_by("-hand_over__at", "id")
+    )
+    return [_sheet(row) for row in rows[:200]]
+
+
 def counts(*, actor: Actor) -> dict[str, int]:
     """How many prescriptions of the actor's scope stand in each state."""
     require(actor, READ_PRESCRIPTION)
@@ -375,6 +417,14 @@ def identifications(*, product_codes: Sequence[str]) -> dict[str, str]:
     """Product code → one registered beginning of its trace codes (public reference data)."""
     rows = PackIdentification.objects.filter(product_code__in=product_codes).order_by("-prefix")
     return dict(rows.values_list("product_code", "prefix"))
+
+
+def last_place(*, actor: Actor, patient_id: UUID) -> Place | None:
+    """Where the patient's last delivery went, to be proposed again; for the patient and the guardian only."""
+    if not actor.acts_for(patient_id):
+        raise NotFound
+    row = Delivery.objects.filter(prescription__patient_id=patient_id).order_by("-chosen_at").first()
+    return place_of(row) if row else None
 
 
 def place(*, actor: Actor, prescription_id: UUID) -> Place | None:

@@ -50,6 +50,22 @@ LABELS = {
     State.TAKEN_BACK: T(zh="药品已退回", en="Medicine taken back"),
 }
 
+CUSTODY = {
+    "handed_over": T(zh="药房发出", en="Handed over by the pharmacy"),
+    "collected": T(zh="快递已取件", en="Collected by the courier"),
+    "in_transit": T(zh="运输中", en="In transit"),
+    "at_station": T(zh="到达配送站", en="At the delivery station"),
+    "out_for_delivery": T(zh="派送中", en="Out for delivery"),
+    "delivered": T(zh="已送达", en="Delivered"),
+    "refused": T(zh="收件人拒收", en="Refused at the door"),
+    "lost": T(zh="途中遗失", en="Lost on the way"),
+    "recalled": T(zh="药房追回", en="Called back by the pharmacy"),
+    "returning": T(zh="退回途中", en="On the way back"),
+    "returned": T(zh="已退回药房", en="Back at the pharmacy"),
+    "taken_back": T(zh="药房收回，不再出售", en="Taken back, not to be sold again"),
+}
+"""Changes of hands in plain words."""
+
 _ENDS = {State.CANCELLED, State.EXPIRED}
 MOVES: dict[State, frozenset[State]] = {
     State.SIGNED: frozenset({State.QUESTIONED, State.APPROVED, State.RETURNED, State.REFUSED} | _ENDS),

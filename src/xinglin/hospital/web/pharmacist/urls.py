@@ -1,0 +1,22 @@
+"""Addresses below /pharmacy/."""
+
+from django.urls import path
+
+from xinglin.hospital.web.pharmacist import deliveries, dispensing, review
+
+app_name = "pharmacist"
+urlpatterns = [
+    path("", review.desk, name="home"),
+    path("queue", review.queue, name="queue"),
+    path("prescriptions/<uuid:prescription_id>/", review.sheet, name="sheet"),
+    path("prescriptions/<uuid:prescription_id>/review", review.decide, name="review"),
+    path("dispensing/", dispensing.desk, name="dispensing"),
+    path("dispensing/queue", dispensing.queue, name="dispensing-queue"),
+    path("dispensing/<uuid:prescription_id>/pick", dispensing.pick, name="pick"),
+    path("dispensing/<uuid:prescription_id>/unpick", dispensing.unpick, name="unpick"),
+    path("dispensing/<uuid:prescription_id>/hand-over", dispensing.hand_over, name="hand-over"),
+    path("dispensing/<uuid:prescription_id>/cancel", dispensing.cancel, name="cancel"),
+    path("deliveries/", deliveries.desk, name="deliveries"),
+    path("deliveries/<uuid:prescription_id>/recall", deliveries.recall, name="recall"),
+    path("deliveries/<uuid:prescription_id>/take-back", deliveries.take_back, name="take-back"),
+]
