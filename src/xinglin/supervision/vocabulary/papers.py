@@ -68,6 +68,9 @@ class Rule:
     hint: Words
     why: Words
 
+    def __post_init__(self) -> None:
+        check_papers(self)
+
     @property
     def shows(self) -> tuple[str, ...]:
         """The facts that the rule's sentences name, such as ``line.drug_zh``."""
@@ -106,7 +109,7 @@ def rule(
     """
 
     def with_papers(body: Body) -> Rule:
-        made = Rule(
+        return Rule(
             body=body,
             id=id,
             version=version,
@@ -126,8 +129,6 @@ def rule(
             hint=hint,
             why=Words(why_zh, " ".join((body.__doc__ or "").split())),
         )
-        check_papers(made)
-        return made
 
     return with_papers
 
