@@ -1,11 +1,13 @@
 """Evidence for people: each fact by its name in both languages, its value in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from xinglin.hospital.kernel.clock import SHANGHAI
+from xinglin.hospital.kernel.clock import SHANGHAI, civil_day
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight.models import Fact
 from xinglin.supervision.engines.sentences import yuan
 from xinglin.supervision.facts.case import all_columns
 from xinglin.supervision.tables import load_knowledge
@@ -15,19 +17,88 @@ from xinglin.supervision.vocabulary.papers import Reading, Source
 TYPES = {column.path: column.type for column in all_columns()}
 
 
+COMPUTED = T(zh="由处方明细计算", en="computed from the prescription's lines")
+GROUP_NAMES = {
+    "encounter": T(zh="就诊记录", en="visit"),
+    "patient": T(zh="患者实名与监护登记", en="patient's identity record"),
+    "physician": T(zh="医师执业登记", en="physician's register entry"),
+    "institution": T(zh="机构登记", en="institution register"),
+    "evidence": T(zh="复诊依据", en="evidence of the earlier diagnosis"),
+    "prescription": T(zh="处方", en="prescription"),
+    "review": T(zh="药师审核", en="pharmacist's review"),
+    "dispensing": T(zh="发药记录", en="dispensing record"),
+    "line": T(zh="处方明细", en="prescription line"),
+    "pack": T(zh="追溯码登记", en="trace code register"),
+    "claim": T(zh="结算单", en="claim"),
+    "measure": COMPUTED,
+}
+"""Where a group of facts comes from, as people call it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One fact of a finding: its path for programs, its name and value for people."""
+    """One fact of a finding: its path for programs, its name and value for people, where and when it comes from.
+
+    `happened_at` and `known_at` are those of the fact log; for a limit or a list `since_on` is the first day of its
+    row. `raw` is the value as it was hashed.
+    """
 
     path: str
     name: T
     value: T
+    source: T = COMPUTED
+    happened_at: datetime | None = None
+    known_at: datetime | None = None
+    since_on: date | None = None
+    raw: Any = None
+
+    @property
+    def of_law(self) -> bool:
+        """Whether it is a limit or a list rather than something that happened."""
+        return self.path.startswith(("limits.", "lists."))
 
 
-def shown(core: dict[str, Any]) -> tuple[tuple[Shown, ...], tuple[T, ...]]:
-    """The facts on which a verdict rests, and the names of those that were missing."""
-    facts = tuple(Shown(path, _name(path), _value(path, value)) for path, value in sorted(core["evidence"].items()))
+def shown(core: dict[str, Any], log: Sequence[Fact] = ()) -> tuple[tuple[Shown, ...], tuple[T, ...]]:
+    """The facts on which a verdict rests, and the names of those that were missing. `log` is the judgement's facts."""
+    facts = tuple(_shown(path, value, core, log) for path, value in sorted(core["evidence"].items()))
     return facts, tuple(dict.fromkeys(_name(path) for path in core["missing"]))
+
+
+def _shown(path: str, value: Any, core: dict[str, Any], log: Sequence[Fact]) -> Shown:
+    name, text = _name(path), _value(path, value)
+    group, _, key = path.partition(".")
+    if group in {"limits", "lists"}:
+        where, since = _law(group, key, value, log)
+        return Shown(path, name, text, where, since_on=since, raw=value)
+    found = [fact for fact in log if fact.group == group]
+    own = next((fact for fact in found if fact.subject_id in {core["subject"], *core["lines"]}), None)
+    fact = own or (found[0] if found else None)
+    return Shown(
+        path,
+        name,
+        text,
+        GROUP_NAMES.get(group, COMPUTED),
+        happened_at=fact.happened_at if fact else None,
+        known_at=fact.known_at if fact else None,
+        raw=value,
+    )
+
+
+def _law(group: str, key: str, value: Any, log: Sequence[Fact]) -> tuple[T, date | None]:
+    """Whence a limit or a listed value comes: law, article and first day of the row that gave the value."""
+    knowledge = load_knowledge()
+    if group == "lists":
+        meaning = knowledge.tables[knowledge.lookups[key].table].meaning
+        return T(zh=f"目录：{meaning.zh}", en=f"list: {meaning.en}"), None
+    on = civil_day(log[0].happened_at) if log else date.max
+    places = [str(fact.payload.get("territory_code") or "") for fact in log if fact.group == "institution"]
+    row = knowledge.limits[key].table.row((), on, places[0] if places else "")
+    if row is None or row.values["value"] != value:
+        row = next((old for old in knowledge.limits[key].table.rows if old.values["value"] == value), None)
+    if row is None:
+        return T(zh="限值表", en="table of limits"), None
+    law, article = row.basis.law, row.basis.article
+    return T(zh=f"{law.zh} {article.zh}", en=f"{law.en}, {article.en}"), row.since
 
 
 def source(of: Source) -> T:

@@ -1,92 +1,67 @@
 """The questions of oversight, limited to what the actor may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, Sum, When
 
-from xinglin.hospital.kernel.access import Actor, Role, require
+from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.oversight import access, evidence
-from xinglin.hospital.oversight.models import Answer, GivenVerdict, Judgement
+from xinglin.hospital.oversight import evidence
+from xinglin.hospital.oversight.consequences import ANSWERABLE
+from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
+from xinglin.hospital.oversight.models import Answer
+from xinglin.hospital.oversight.related import Related, related_findings
+from xinglin.hospital.oversight.rows import (
+    PAGE,
+    UNDECIDED,
+    Filters,
+    FindingRow,
+    line_of,
+    narrowed,
+    title_of,
+    visible,
+)
+from xinglin.hospital.oversight.timeline import GivenReason, MomentAnswer, moments_of, reasons_for
 from xinglin.hospital.oversight.words import FindingState
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.verdicts import Moment, Outcome, Verdict
+from xinglin.supervision.vocabulary.papers import Reading
 
-PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What an auditor narrows the list to. Empty means everything the actor may see."""
-
-    rule: str = ""
-    outcome: str = ""
-    moment: str = ""
-    consequence: str = ""
-    state: str = ""
-    institution_id: UUID | None = None
-    from_on: date | None = None
-    until_on: date | None = None
-    offset: int = 0
-    limit: int = PAGE
-
-
-@dataclass(frozen=True, slots=True)
-class FindingRow:
-    """One line of the auditor's list."""
-
-    id: UUID
-    institution_id: UUID
-    rule: str
-    title: T
-    outcome: T
-    outcome_code: str
-    certainty: T
-    moment: T
-    moment_code: str
-    consequence: str
-    sentence: T
-    hint: T
-    subject: str
-    excess_fen: int | None
-    at: datetime
-    state: str
-    answered: bool
+__all__ = [
+    "PAGE",
+    "UNDECIDED",
+    "Filters",
+    "FindingDetail",
+    "FindingPage",
+    "FindingRow",
+    "GivenReason",
+    "MomentAnswer",
+    "Related",
+    "RuleCount",
+    "RuleEffect",
+    "answered_before",
+    "finding",
+    "findings",
+    "institutions_with_findings",
+    "next_finding",
+    "related_findings",
+    "rule_counts",
+    "rule_effects",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class FindingPage:
-    """A page of the list, and how many there are in all."""
+    """A page of the list, how many there are in all and how much money they concern (a core counts once)."""
 
     rows: tuple[FindingRow, ...]
     total: int
+    amount_fen: int = 0
     filters: Filters = field(default_factory=Filters)
-
-
-@dataclass(frozen=True, slots=True)
-class MomentAnswer:
-    """What the same rule said of the same subject at one moment. `same` compares the hashed cores."""
-
-    at: datetime
-    moment: T
-    outcome: T
-    core_hash: str
-    same: bool
-    asked_for: str
-
-
-@dataclass(frozen=True, slots=True)
-class GivenReason:
-    """Why somebody went on."""
-
-    at: datetime
-    who: str
-    reason_code: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +81,11 @@ class FindingDetail:
     subject_id: UUID
     judgement_id: UUID
     note: str
+    since_on: date
+    sources_read: bool
+    reviewed_on: date | None
+    marked_by: str = ""
+    marked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,52 +100,77 @@ class RuleCount:
     answered: int
     confirmed: int
     rejected: int
+    asked: int = 0
 
 
 def findings(*, actor: Actor, filters: Filters | None = None) -> FindingPage:
     """The findings that the actor may see, newest first."""
     chosen = filters or Filters()
-    rows = _narrowed(_visible(actor), chosen)
+    rows = narrowed(visible(actor), chosen)
+    sums = rows.order_by().values("core_hash", "excess_fen").distinct().aggregate(all=Sum("excess_fen"))
     page = rows.order_by("-at", "-id")[chosen.offset : chosen.offset + min(chosen.limit, 200)]
-    return FindingPage(tuple(_row(verdict) for verdict in page), rows.count(), chosen)
+    return FindingPage(tuple(line_of(verdict) for verdict in page), rows.count(), sums["all"] or 0, chosen)
+
+
+def next_finding(*, actor: Actor, filters: Filters | None = None) -> FindingRow | None:
+    """The undecided finding to take first: what went through before what was only shown, then most money, then oldest.
+
+    The filters narrow it like the list; their state is not looked at.
+    """
+    rows = narrowed(visible(actor), replace(filters or Filters(), state=UNDECIDED))
+    shown_only = Case(When(moment=Moment.REMIND.value, then=1), default=0)
+    first = (
+        rows.filter(outcome=Outcome.FINDING.value)
+        .order_by(shown_only, F("excess_fen").desc(nulls_last=True), "at", "id")
+        .first()
+    )
+    return line_of(first) if first else None
+
+
+def institutions_with_findings(*, actor: Actor) -> set[UUID]:
+    """The institutions in which there is something that the actor may see."""
+    return set(visible(actor).order_by().values_list("institution_id", flat=True).distinct())
 
 
 def finding(*, actor: Actor, verdict_id: UUID) -> FindingDetail:
     """One finding with its evidence and what the same rule said of the subject at every moment. Raises NotFound."""
-    verdict = _visible(actor).filter(id=verdict_id).first()
+    verdict = visible(actor).filter(id=verdict_id).first()
     if verdict is None:
         raise NotFound
     rule = find_rule(verdict.rule)
-    facts, missing = evidence.shown(verdict.core)
+    facts, missing = evidence.shown(verdict.core, list(verdict.judgement.facts.order_by("position")))
     view = getattr(verdict, "view", None)
     return FindingDetail(
-        row=_row(verdict),
+        row=line_of(verdict),
         core_hash=verdict.core_hash,
         rule_version=verdict.version,
         why=T(zh=rule.why.zh, en=rule.why.en),
         sources=tuple(evidence.source(source) for source in rule.source),
         facts=facts,
         missing=missing,
-        moments=_moments(verdict),
-        reasons=tuple(
-            GivenReason(given.at, given.actor_label, given.reason_code, given.text)
-            for given in Answer.objects.filter(rule=verdict.rule, subject=verdict.subject).order_by("at")
-        ),
+        moments=moments_of(verdict),
+        reasons=reasons_for(verdict.rule, verdict.subject),
         subject_type=verdict.judgement.subject_type,
         subject_id=verdict.judgement.subject_id,
         judgement_id=verdict.judgement_id,
         note=view.note if view else "",
+        since_on=rule.since,
+        sources_read=all(source.reading is Reading.READ for source in rule.source),
+        reviewed_on=rule.reviewed,
+        marked_by=view.changed_by_label if view else "",
+        marked_at=view.changed_at if view else None,
     )
 
 
 def rule_counts(*, actor: Actor, from_on: date | None = None, until_on: date | None = None) -> Sequence[RuleCount]:
     """The effect of each rule among the findings that the actor may see."""
-    rows = _narrowed(_visible(actor), Filters(from_on=from_on, until_on=until_on))
+    rows = narrowed(visible(actor), Filters(from_on=from_on, until_on=until_on))
     counted = (
         rows.values("rule")
         .annotate(
             findings=Count("id", filter=Q(outcome=Outcome.FINDING.value), distinct=True),
             undecided=Count("id", filter=Q(outcome=Outcome.CANNOT_TELL.value), distinct=True),
+            asked=Count("id", filter=Q(consequence__in=ANSWERABLE), distinct=True),
             went_on=Count("id", filter=Q(answers__isnull=False), distinct=True),
             confirmed=Count("id", filter=Q(view__state=FindingState.CONFIRMED), distinct=True),
             rejected=Count("id", filter=Q(view__state=FindingState.REJECTED), distinct=True),
@@ -176,13 +181,14 @@ def rule_counts(*, actor: Actor, from_on: date | None = None, until_on: date | N
     return [
         RuleCount(
             rule=row["rule"],
-            title=_title(row["rule"]),
+            title=title_of(row["rule"]),
             findings=row["findings"],
             undecided=row["undecided"],
             amount_fen=amounts.get(row["rule"]) or 0,
             answered=row["went_on"],
             confirmed=row["confirmed"],
             rejected=row["rejected"],
+            asked=row["asked"],
         )
         for row in counted
     ]
@@ -197,81 +203,3 @@ def answered_before(verdicts: tuple[Verdict, ...]) -> frozenset[tuple[str, str]]
         subject__in={verdict.core.subject for verdict in told}, rule__in={verdict.rule for verdict in told}
     )
     return frozenset(found.values_list("rule", "subject"))
-
-
-def _visible(actor: Actor) -> QuerySet[GivenVerdict]:
-    require(actor, access.READ_FINDINGS)
-    answers = Answer.objects.filter(rule=OuterRef("rule"), subject=OuterRef("subject"))
-    rows = GivenVerdict.objects.select_related("judgement", "view").annotate(answered=Exists(answers))
-    if actor.has(Role.REGULATOR, Role.SYSTEM):
-        return rows
-    return rows.filter(institution_id__in=actor.institution_ids)
-
-
-def _narrowed(rows: QuerySet[GivenVerdict], filters: Filters) -> QuerySet[GivenVerdict]:
-    plain = {"rule": filters.rule, "outcome": filters.outcome, "moment": filters.moment}
-    plain["consequence"] = filters.consequence
-    rows = rows.filter(**{name: value for name, value in plain.items() if value})
-    if filters.institution_id is not None:
-        rows = rows.filter(institution_id=filters.institution_id)
-    if filters.from_on is not None:
-        rows = rows.filter(at__date__gte=filters.from_on)
-    if filters.until_on is not None:
-        rows = rows.filter(at__date__lte=filters.until_on)
-    if filters.state == FindingState.NEW:
-        return rows.filter(view__isnull=True)
-    return rows.filter(view__state=filters.state) if filters.state else rows
-
-
-def _title(rule_id: str) -> T:
-    title = find_rule(rule_id).title
-    return T(zh=title.zh, en=title.en)
-
-
-def _row(verdict: GivenVerdict) -> FindingRow:
-    outcome, moment = Outcome.of(verdict.outcome), Moment.of(verdict.moment)
-    view = getattr(verdict, "view", None)
-    certainty = find_rule(verdict.rule).certainty
-    return FindingRow(
-        id=verdict.id,
-        institution_id=verdict.institution_id,
-        rule=verdict.rule,
-        title=_title(verdict.rule),
-        outcome=T(zh=outcome.zh, en=outcome.en),
-        outcome_code=outcome.value,
-        certainty=T(zh=certainty.zh, en=certainty.en),
-        moment=T(zh=moment.zh, en=moment.en),
-        moment_code=moment.value,
-        consequence=verdict.consequence,
-        sentence=T(zh=verdict.sentence_zh, en=verdict.sentence_en),
-        hint=T(zh=verdict.hint_zh, en=verdict.hint_en),
-        subject=verdict.subject,
-        excess_fen=verdict.excess_fen,
-        at=verdict.at,
-        state=view.state if view else FindingState.NEW.value,
-        answered=getattr(verdict, "answered", False),
-    )
-
-
-def _moments(verdict: GivenVerdict) -> tuple[MomentAnswer, ...]:
-    """Every judgement of the same visit or subject in which this rule answered for the same subject."""
-    judged = verdict.judgement
-    related = Q(subject_id=judged.subject_id)
-    if judged.encounter_id:
-        related |= Q(encounter_id=judged.encounter_id)
-    found = []
-    for judgement in Judgement.objects.filter(related).order_by("at", "id"):
-        for rule, _version, subject, code, core_hash in judgement.answers:
-            if (rule, subject) == (verdict.rule, verdict.subject):
-                moment, outcome = Moment.of(judgement.moment), Outcome.of(code)
-                found.append(
-                    MomentAnswer(
-                        at=judgement.at,
-                        moment=T(zh=moment.zh, en=moment.en),
-                        outcome=T(zh=outcome.zh, en=outcome.en),
-                        core_hash=core_hash,
-                        same=core_hash == verdict.core_hash,
-                        asked_for=judgement.subject_type,
-                    )
-                )
-    return tuple(found)
