@@ -71,6 +71,9 @@ def _staff(account: Account, now: datetime) -> Actor:
         roles.add(Role(role))
         if place is not None:
             places.add(place)
+        elif role == Role.AUDITOR:
+            # An auditor of the insurance agency, not of one institution: every institution, also those now closed.
+            places.update(Institution.objects.values_list("pk", flat=True))
     return Actor(
         id=account.pk,
         label=label,
