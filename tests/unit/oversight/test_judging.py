@@ -172,9 +172,9 @@ def test_a_deed_is_linked_once_to_the_latest_judgement() -> None:
     subject, deed = new_id(), new_id()
     _judge(clean_case(), subject_id=subject)
     latest = _judge(clean_case(), subject_id=subject, now=NOW + timedelta(minutes=1))
-    assert services.link_verdicts(actor=PHYSICIAN, subject_id=new_id(), deed_id=deed) == 0
-    services.link_verdicts(actor=PHYSICIAN, subject_id=subject, deed_id=deed)
-    services.link_verdicts(actor=PHYSICIAN, subject_id=subject, deed_id=deed)
+    assert services.link_verdicts(actor=PHYSICIAN, subject_id=new_id(), deed_id=deed, now=NOW) == 0
+    services.link_verdicts(actor=PHYSICIAN, subject_id=subject, deed_id=deed, now=NOW)
+    services.link_verdicts(actor=PHYSICIAN, subject_id=subject, deed_id=deed, now=NOW)
     assert [(row.judgement_id, row.deed_id) for row in DeedLink.objects.all()] == [(latest.id, deed)]
 
 
@@ -188,7 +188,7 @@ def test_the_database_refuses_changes(table: str, change: str) -> None:
     assert ask.verdict_id is not None
     assert judged.id is not None
     services.answer(actor=PHYSICIAN, verdict_id=ask.verdict_id, reason_code="travel", text="x", now=NOW)
-    services.link_verdicts(actor=PHYSICIAN, subject_id=Judgement.objects.get().subject_id, deed_id=new_id())
+    services.link_verdicts(actor=PHYSICIAN, subject_id=Judgement.objects.get().subject_id, deed_id=new_id(), now=NOW)
     if table == "deed":
         change = change.replace("institution_id", "deed_id")
     with pytest.raises(DatabaseError, match="never changed or deleted"), connection.cursor() as cursor:

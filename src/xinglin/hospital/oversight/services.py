@@ -230,13 +230,16 @@ def _check_reason(reason_code: str, text: str) -> None:
         raise InvalidInput(field="text", reason=T(zh="说明最多 500 字。", en="The explanation holds 500 characters."))
 
 
-def link_verdicts(*, actor: Actor, subject_id: UUID, deed_id: UUID) -> int:
-    """Note which deed followed the latest judgement of a subject. Repeating it changes nothing. Returns 0 or 1."""
+def link_verdicts(*, actor: Actor, subject_id: UUID, deed_id: UUID, now: datetime) -> int:
+    """Note which deed followed the latest judgement of a subject. Repeating it changes nothing. Returns 0 or 1.
+
+    The id of the link carries the instant.
+    """
     require(actor, access.JUDGE)
     latest = Judgement.objects.filter(subject_id=subject_id).order_by("-at", "-id").first()
     if latest is None:
         return 0
-    link = DeedLink(id=new_id(), judgement=latest, deed_id=deed_id)
+    link = DeedLink(id=new_id(int(now.timestamp() * 1000)), judgement=latest, deed_id=deed_id)
     return len(DeedLink.objects.bulk_create([link], ignore_conflicts=True))
 
 
