@@ -50,7 +50,7 @@ def hand_over(
         if done is not None:
             return done
         deed = _write(actor, row, hand_over_id, to, carrier or recipient.strip(), now)
-        oversight.link_verdicts(actor=actor, subject_id=prescription_id, deed_id=hand_over_id)
+        oversight.link_verdicts(actor=actor, subject_id=prescription_id, deed_id=hand_over_id, now=now)
     return deed
 
 

@@ -335,7 +335,7 @@ def _save(
                 text=finding.reason_text,
                 now=now,
             )
-    oversight.link_verdicts(actor=actor, subject_id=row.id, deed_id=row.id)
+    oversight.link_verdicts(actor=actor, subject_id=row.id, deed_id=row.id, now=now)
     DraftRow.objects.filter(visit_id=row.visit_id).delete()
     note(
         row,
