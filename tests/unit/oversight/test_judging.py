@@ -12,7 +12,7 @@ from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.errors import InvalidInput, NotAllowed, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.models import JournalEntry
-from xinglin.hospital.oversight import engine, records, services
+from xinglin.hospital.oversight import bulk, engine, records, services
 from xinglin.hospital.oversight.errors import EngineSilent, NothingToAnswer
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
 from xinglin.hospital.oversight.models import Answer, DeedLink, Fact, GivenVerdict, Judgement, PreviewCount
@@ -215,3 +215,16 @@ def test_an_engine_that_finds_fault_with_everything_is_not_trusted(monkeypatch: 
     bad, _rules = bad_cases()[0]
     monkeypatch.setattr(engine, "clean_case", lambda: bad)
     assert "A01" in engine.failed_rules()
+
+
+def test_judgements_of_the_past_are_loaded_with_their_own_instant() -> None:
+    bad, rules = bad_cases()[1]
+    past = [
+        bulk.PastCase(case, "control", "prescription", new_id(), HOUSE, PHYSICIAN, NOW - timedelta(days=day), only)
+        for day, (case, only) in enumerate([(clean_case(), None), (bad, rules)])
+    ]
+    assert bulk.load_judgements(past) == 1
+    verdict = GivenVerdict.objects.get()
+    assert (verdict.rule, verdict.at, verdict.consequence) == ("B01", NOW - timedelta(days=1), "block")
+    assert records.case_of(verdict.judgement) == bad
+    assert Judgement.objects.count() == 2

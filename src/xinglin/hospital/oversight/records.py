@@ -2,20 +2,18 @@
 
 from collections import Counter
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.signing import digest
+from xinglin.hospital.oversight.asks import Ask
 from xinglin.hospital.oversight.models import Fact, GivenVerdict, Judgement
 from xinglin.supervision.facts import Case
 from xinglin.supervision.facts.codec import decode_case, encode_case
 from xinglin.supervision.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from xinglin.hospital.oversight.services import Ask
 
 
 def answers(verdicts: tuple[Verdict, ...]) -> list[list[Any]]:
@@ -31,11 +29,11 @@ def seal(answered: list[list[Any]]) -> str:
     return digest({"answers": answered})
 
 
-def write(judgement: Judgement, case: Case, asks: "tuple[Ask, ...]", happened_at: datetime) -> None:
+def write(judgement: Judgement, case: Case, asks: tuple[Ask, ...], happened_at: datetime) -> None:
     """Insert a judgement, its facts and its verdicts."""
     judgement.save(force_insert=True)
     Fact.objects.bulk_create(facts_of(judgement, case, happened_at))
-    GivenVerdict.objects.bulk_create([_given(judgement, ask) for ask in asks])
+    GivenVerdict.objects.bulk_create(given(judgement, asks))
 
 
 def facts_of(judgement: Judgement, case: Case, happened_at: datetime) -> list[Fact]:
@@ -62,7 +60,12 @@ def case_of(judgement: Judgement) -> Case:
     return decode_case([(fact.group, fact.payload) for fact in judgement.facts.order_by("position")])
 
 
-def _given(judgement: Judgement, ask: "Ask") -> GivenVerdict:
+def given(judgement: Judgement, asks: tuple[Ask, ...]) -> list[GivenVerdict]:
+    """The rows of what was found or could not be told."""
+    return [_given(judgement, ask) for ask in asks]
+
+
+def _given(judgement: Judgement, ask: Ask) -> GivenVerdict:
     core = ask.verdict.core
     assert ask.verdict_id is not None, "a stored ask has an id"
     return GivenVerdict(

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -16,47 +15,15 @@ from xinglin.hospital.kernel.errors import InvalidInput, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import access, engine, records, selectors
-from xinglin.hospital.oversight.consequences import ANSWERABLE, consequence_of
+from xinglin.hospital.oversight.asks import Ask as Ask
+from xinglin.hospital.oversight.asks import Judged as Judged
+from xinglin.hospital.oversight.asks import asks_of
+from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.errors import EngineSilent, NothingToAnswer
 from xinglin.hospital.oversight.models import Answer, DeedLink, FindingView, GivenVerdict, Judgement
 from xinglin.hospital.oversight.words import Consequence, FindingState
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.supervision.facts import Case
-from xinglin.supervision.verdicts import Verdict
-
-REFUSING = frozenset({Consequence.BLOCK, Consequence.HOLD, Consequence.DENY})
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One finding or *cannot tell*, with what follows by policy. `verdict_id` is None in a preview."""
-
-    verdict: Verdict
-    consequence: str
-    sentence: T
-    hint: T
-    rule_id: str
-    verdict_id: UUID | None
-    answered: bool = False
-
-    @property
-    def title(self) -> T:
-        """The rule's name."""
-        return T(zh=self.verdict.title.zh, en=self.verdict.title.en)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Every verdict that was given, and what is asked because of them. `id` is None in a preview."""
-
-    verdicts: tuple[Verdict, ...]
-    asks: tuple[Ask, ...]
-    id: UUID | None = None
-
-    @property
-    def stops(self) -> tuple[Ask, ...]:
-        """The asks that forbid going on: block, hold, deny."""
-        return tuple(ask for ask in self.asks if ask.consequence in REFUSING)
 
 
 def judge(
@@ -82,7 +49,7 @@ def judge(
     judged = engine.ask(case, moment, now, frozenset(only) if only is not None else None)
     with transaction.atomic(durable=True):
         answered = selectors.answered_before(judged.verdicts)
-        asks = _asks(judged.verdicts, case, subject_type, now, answered, stored=True)
+        asks = asks_of(judged.verdicts, case, subject_type, now, answered, stored=True)
         judgement = Judgement(
             id=new_id(),
             institution_id=institution_id,
@@ -128,42 +95,7 @@ def preview(
     institution = case.institution.id
     if institution:
         records.count_preview(judged.verdicts, UUID(institution), civil_day(now))
-    return Judged(judged.verdicts, _asks(judged.verdicts, case, subject_type, now, answered, stored=False))
-
-
-def _asks(
-    verdicts: tuple[Verdict, ...],
-    case: Case,
-    subject_type: str,
-    now: datetime,
-    answered: frozenset[tuple[str, str]],
-    *,
-    stored: bool,
-) -> tuple[Ask, ...]:
-    made = []
-    for verdict in verdicts:
-        if not (verdict.is_finding or verdict.is_undecided):
-            continue
-        known = (verdict.rule, verdict.core.subject) in answered
-        consequence = consequence_of(
-            verdict,
-            subject_type=subject_type,
-            territory=case.institution.territory_code or "",
-            on=civil_day(now),
-            answered=known,
-        )
-        made.append(
-            Ask(
-                verdict=verdict,
-                consequence=consequence.value,
-                sentence=T(zh=verdict.sentence.zh, en=verdict.sentence.en),
-                hint=T(zh=verdict.hint.zh, en=verdict.hint.en),
-                rule_id=verdict.rule,
-                verdict_id=new_id() if stored else None,
-                answered=known,
-            )
-        )
-    return tuple(made)
+    return Judged(judged.verdicts, asks_of(judged.verdicts, case, subject_type, now, answered, stored=False))
 
 
 def answer(*, actor: Actor, verdict_id: UUID, reason_code: str, text: str, now: datetime) -> UUID:
