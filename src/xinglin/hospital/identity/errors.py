@@ -283,3 +283,27 @@ class NotSuspended(DomainError):
 
     code = "identity.not_suspended"
     text = T(zh="目前没有暂停。", en="Not suspended at present.")
+
+
+# TOKENS
+
+
+class SignInFailed(DomainError):
+    """User name, password or one-time code do not fit; which of them is not said."""
+
+    code = "identity.sign_in_failed"
+    text = T(zh="用户名、密码或动态口令不对。", en="The user name, the password or the one-time code does not fit.")
+    hint = T(
+        zh="令牌需要密码和动态口令；还没有动态口令的，请先在网页登录后设置。",
+        en="A token needs the password and a one-time code; if you have none yet, sign in on the pages and set it up.",
+    )
+    status = 401
+
+
+class SignInLocked(DomainError):
+    """Too many wrong tries for one user name, whether or not it exists."""
+
+    code = "identity.sign_in_locked"
+    text = T(zh="连续多次不对，登录暂停。", en="Too many wrong attempts: signing in is paused.")
+    hint = T(zh="请在 {minutes} 分钟后再试。", en="Try again in {minutes} minutes.")
+    status = 429

@@ -17,9 +17,11 @@ from xinglin.hospital.identity.models.practice import (
     PractitionerSuspension,
     SigningKey,
 )
+from xinglin.hospital.identity.models.tokens import ApiToken, TokenFailure
 
 __all__ = [
     "Account",
+    "ApiToken",
     "AuthEvent",
     "AuthFailure",
     "CredentialApplication",
@@ -39,4 +41,5 @@ __all__ = [
     "PractitionerSuspension",
     "SigningKey",
     "StaffRole",
+    "TokenFailure",
 ]

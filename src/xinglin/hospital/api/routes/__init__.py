@@ -1,0 +1,38 @@
+"""One file a group of operations; here their order."""
+
+from ninja import Router
+
+from xinglin.hospital.api.routes import (
+    conversations,
+    desks,
+    dispensing,
+    findings,
+    institutions,
+    journals,
+    people,
+    practice,
+    prescriptions,
+    records,
+    tokens,
+    visits,
+    words,
+)
+
+GROUPS: tuple[tuple[str, Router], ...] = tuple(
+    ("", module.router)
+    for module in (
+        tokens,
+        people,
+        practice,
+        institutions,
+        words,
+        visits,
+        conversations,
+        records,
+        prescriptions,
+        dispensing,
+        desks,
+        findings,
+        journals,
+    )
+)
