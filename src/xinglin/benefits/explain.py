@@ -66,6 +66,10 @@ def _denied(split: SplitLine) -> Sentence:
     amount = split.denied_fen
     who_zh = "由医院承担" if denial.bearer is Bearer.HOSPITAL else "由个人自费"
     who_en = "borne by the hospital" if denial.bearer is Bearer.HOSPITAL else "paid in full by oneself"
+    if not denial.rule_id:
+        zh = f"未使用医保：{denial.reason_zh}，{yuan(amount)} 元{who_zh}。"
+        en = f"Insurance was not used: {denial.reason_en}; {yuan(amount)} yuan is {who_en}."
+        return Sentence("not_insured", zh, en, amount)
     zh = f"医保不予支付（规则 {denial.rule_id}）：{denial.reason_zh}{yuan(amount)} 元{who_zh}。"
     en = f"Not paid by insurance (rule {denial.rule_id}): {denial.reason_en.strip()} {yuan(amount)} yuan is {who_en}."
     return Sentence("denied", zh, en, amount)

@@ -33,7 +33,10 @@ class Bearer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A rule refused payment for a line, or for `units` of its quantity (None: all of it)."""
+    """A rule refused payment for a line, or for `units` of its quantity (None: all of it).
+
+    Without a rule insurance is simply not used, for the reason given (a part of a sentence, without a full stop).
+    """
 
     rule_id: str
     reason_zh: str

@@ -2,13 +2,22 @@
 
 from procrastinate import App
 
-HEARS: dict[str, list[str]] = {}
+HEARS: dict[str, list[str]] = {
+    "consultation.events.VisitRequested": ["settlement.handlers.hold_fee"],
+    "consultation.events.VisitEnded": ["settlement.handlers.charge_fee"],
+    "consultation.events.VisitReferred": ["settlement.handlers.decide_fee_of_referral"],
+    "consultation.events.VisitCancelled": ["settlement.handlers.refund_cancelled"],
+    "consultation.events.VisitPromiseBroken": ["settlement.handlers.refund_broken_promise"],
+    "pharmacy.events.PrescriptionCancelled": ["settlement.handlers.reverse_cancelled"],
+    "pharmacy.events.MedicineReturned": ["settlement.handlers.reverse_returned"],
+}
 """Event class → handler functions, both as dotted paths below xinglin.hospital."""
 
 PORTS: dict[str, str] = {
     "identity.ports.PopulationRegistry": "interop.registry.demo.DemoRegistry",
     "identity.ports.TextMessages": "interop.sms.echo.EchoMessages",
     "pharmacy.ports.Courier": "interop.courier.mock.DemoCourier",
+    "settlement.ports.Insurer": "interop.insurer.demo.DemoInsurer",
 }
 """Port protocol → implementation class, both as dotted paths below xinglin.hospital."""
 

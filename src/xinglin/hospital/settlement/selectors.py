@@ -1,0 +1,217 @@
+"""Questions about payments, limited to what the actor may see. Absent and foreign ids answer alike."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from xinglin.hospital.insurance import selectors as insurance
+from xinglin.hospital.kernel import journal
+from xinglin.hospital.kernel.access import Actor, Role, require
+from xinglin.hospital.kernel.errors import NotFound
+from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.ledger.selectors import Movement, movements
+from xinglin.hospital.settlement.access import SEE_PAYMENTS, SEE_RECONCILIATION
+from xinglin.hospital.settlement.models import (
+    Claim,
+    ClaimLine,
+    ClaimPart,
+    Reconciliation,
+    ReversalWish,
+    Settlement,
+    VisitFee,
+)
+from xinglin.hospital.settlement.services.reserving import CASHIER
+from xinglin.hospital.settlement.words import (
+    SCHEME_NAMES,
+    SELF_PAY,
+    STATE_NAMES,
+    UNDECIDED,
+    ClaimKind,
+    ClaimState,
+)
+
+STAFF = (Role.PHARMACIST, Role.MEDICAL_AFFAIRS, Role.AUDITOR, Role.REGULATOR)
+PAGE = 100
+
+
+def _visible(actor: Actor) -> QuerySet[Settlement]:
+    """Settlements (not reversals) of oneself and one's wards, or of one's institutions."""
+    rows = Settlement.objects.filter(reverses=None)
+    if actor.has(Role.SYSTEM):
+        return rows
+    seen = Q(pk__in=[])
+    if actor.has(Role.PATIENT) and actor.person_id is not None:
+        seen |= Q(patient_id__in={actor.person_id, *actor.wards})
+    if actor.has(*STAFF):
+        seen |= Q(institution_id__in=actor.institution_ids)
+    return rows.filter(seen)
+
+
+# THE RECEIPT
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence of a receipt and the amount that it explains, in fen."""
+
+    code: str
+    says: T
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One line with the reasons for its figures. `own_fen` is what is left to the person of it."""
+
+    row: ClaimLine
+    name: T
+    told: tuple[Told, ...]
+    own_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPart:
+    """What one scheme paid, with the steps that led to it."""
+
+    row: ClaimPart
+    scheme: T
+    lines: tuple[ReceiptLine, ...]
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A settlement that explains itself. `reversal` stands when it was taken back; `self_pay` says why uninsured."""
+
+    settlement: Settlement
+    claim: Claim
+    state: T
+    parts: tuple[ReceiptPart, ...]
+    reversal: Settlement | None
+    self_pay: T | None
+    insurance: T | None
+    movements: tuple[Movement, ...]
+
+
+def receipt(*, actor: Actor, settlement_id: UUID, now: datetime) -> Receipt:
+    """The receipt of a settlement, with the reading written down. Raises NotFound."""
+    require(actor, SEE_PAYMENTS)
+    row = (
+        _visible(actor).filter(id=settlement_id).select_related("claim").prefetch_related("claim__parts__lines").first()
+    )
+    if row is None:
+        raise NotFound
+    journal.write(
+        actor=actor,
+        institution_id=row.institution_id,
+        verb="read_receipt",
+        object_type="settlement",
+        object_id=row.id,
+        now=now,
+    )
+    claim = row.claim
+    return Receipt(
+        settlement=row,
+        claim=claim,
+        state=STATE_NAMES[ClaimState(claim.state)],
+        parts=tuple(_part(part) for part in claim.parts.all()),
+        reversal=Settlement.objects.filter(reverses=row).first(),
+        self_pay=SELF_PAY.get(claim.self_pay),
+        insurance=insurance.INSURANCE_NAMES.get(claim.insurance_type),
+        movements=tuple(movements(actor=CASHIER, group_id=claim.id)),
+    )
+
+
+def _part(part: ClaimPart) -> ReceiptPart:
+    scheme = SCHEME_NAMES.get(part.care_type, T(zh="其他", en="Other"))
+    if part.disease:
+        disease = insurance.policy_book().diseases.get(part.disease)
+        name = T(zh=disease.name_zh, en=disease.name_en) if disease else T(zh=part.disease, en=part.disease)
+        scheme = T(zh="{scheme}（{disease}）", en="{scheme} ({disease})").with_(scheme=scheme, disease=name)
+    return ReceiptPart(part, scheme, tuple(_line(line) for line in part.lines.all()), _told(part.told))
+
+
+def _line(row: ClaimLine) -> ReceiptLine:
+    own = row.amount_fen - row.fund_share_fen - row.hospital_fen
+    return ReceiptLine(row, T(zh=row.name_zh, en=row.name_en), _told(row.told), own)
+
+
+def _told(rows: list[dict[str, object]]) -> tuple[Told, ...]:
+    return tuple(Told(str(r["code"]), T(zh=str(r["zh"]), en=str(r["en"])), int(str(r["amount_fen"]))) for r in rows)
+
+
+# LISTS
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One line of a person's payments."""
+
+    settlement: Settlement
+    kind: ClaimKind
+    state: T
+    reversed: bool
+
+
+def payments(*, actor: Actor, person_id: UUID | None = None) -> list[Payment]:
+    """The latest settlements that the actor may see, newest first; of one person when asked. Raises NotFound."""
+    require(actor, SEE_PAYMENTS)
+    rows = _visible(actor)
+    if person_id is not None:
+        if actor.has(Role.PATIENT) and not actor.acts_for(person_id) and not actor.has(*STAFF):
+            raise NotFound
+        rows = rows.filter(patient_id=person_id)
+    latest = rows.select_related("claim").order_by("-at", "-id")[:PAGE]
+    return [
+        Payment(
+            settlement=row,
+            kind=ClaimKind(row.claim.kind),
+            state=STATE_NAMES[ClaimState(row.claim.state)],
+            reversed=row.claim.state == ClaimState.REVERSED,
+        )
+        for row in latest
+    ]
+
+
+def open_payments(*, actor: Actor) -> list[Claim]:
+    """Payments of the actor and wards whose result is not known yet: no receipt before it is."""
+    require(actor, SEE_PAYMENTS)
+    people = {who for who in (actor.person_id, *actor.wards) if who is not None}
+    return list(Claim.objects.filter(patient_id__in=people, state__in=UNDECIDED).order_by("reserved_at"))
+
+
+def settlement_of(*, actor: Actor, kind: ClaimKind, subject_id: UUID) -> Settlement | None:
+    """The standing settlement of a prescription or of a visit's fee, if the actor may see it."""
+    require(actor, SEE_PAYMENTS)
+    return (
+        _visible(actor).filter(claim__kind=kind, claim__subject_id=subject_id, claim__state=ClaimState.SETTLED).first()
+    )
+
+
+def visit_fee(*, actor: Actor, visit_id: UUID) -> VisitFee | None:
+    """Where the fee of a visit stands: held, charged or back. For the visit's patient and staff of the house."""
+    require(actor, SEE_PAYMENTS)
+    fee = VisitFee.objects.filter(visit_id=visit_id).first()
+    if fee is None:
+        return None
+    mine = actor.has(Role.SYSTEM) or (actor.has(Role.PATIENT) and actor.acts_for(fee.patient_id))
+    return fee if mine or (actor.has(*STAFF) and fee.institution_id in actor.institution_ids) else None
+
+
+# THE DESKS
+
+
+def reconciliations(*, actor: Actor, since: date) -> list[Reconciliation]:
+    """Daily comparisons of the actor's institutions since a day, newest first."""
+    require(actor, SEE_RECONCILIATION)
+    rows = Reconciliation.objects.filter(institution_id__in=actor.institution_ids, on__gte=since)
+    return list(rows.order_by("-on", "-at")[:PAGE])
+
+
+def reversals_waiting(*, actor: Actor) -> list[ReversalWish]:
+    """Reversals of the actor's institutions that wait until later settlements have been taken back."""
+    require(actor, SEE_RECONCILIATION)
+    rows = ReversalWish.objects.filter(done_at=None, claim__institution_id__in=actor.institution_ids)
+    return list(rows.select_related("claim").order_by("asked_at"))
