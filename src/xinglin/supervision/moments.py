@@ -71,10 +71,9 @@ def judge(
         raise ValueError("judged_at needs a time zone")
     verdicts: list[Verdict] = []
     without: list[str] = []
-    by_scope = {scope: tuple(rows(case, scope)) for scope in Scope}
-    for rule in RULES:
-        if moment not in rule.moments or not (only is None or rule.id in only):
-            continue
+    asked = [rule for rule in RULES if moment in rule.moments and (only is None or rule.id in only)]
+    by_scope = {scope: tuple(rows(case, scope)) for scope in {rule.scope for rule in asked}}
+    for rule in asked:
         if not by_scope[rule.scope]:
             without.append(rule.id)
         for row in by_scope[rule.scope]:

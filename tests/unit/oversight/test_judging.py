@@ -45,7 +45,7 @@ def _over_supplied() -> Case:
 
 def test_a_clean_case_asks_nothing_and_is_written_down() -> None:
     judged = _judge(clean_case())
-    assert judged.asks == ()
+    assert (judged.asks, judged.stops) == ((), ())
     stored = Judgement.objects.get(id=judged.id)
     assert [answer[0] for answer in stored.answers] == [verdict.rule for verdict in judged.verdicts]
     assert GivenVerdict.objects.count() == 0
@@ -84,6 +84,7 @@ def test_what_cannot_be_told_stops_where_the_law_speaks() -> None:
     assert ask.verdict.is_undecided
     assert ask.consequence == "block"
     assert "实名核验状态" in ask.sentence.zh
+    assert ask.title.zh == "患者未实名"
 
 
 def test_an_answered_reminder_is_not_asked_again() -> None:
