@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,8 +22,9 @@ class Clock:
 
 
 @pytest.fixture
-def world(transactional_db: None) -> World:
-    """Real transactions, because judging commits by itself."""
+def world(db: None, settings: Any) -> World:
+    """Medicines, people and a visit."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return World()
 
 

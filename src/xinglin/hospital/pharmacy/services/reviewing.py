@@ -78,23 +78,21 @@ def review_prescription(
     if outcome == "approve":
         _control(actor, row, now)
     review = _signed_review(actor, row, review_id, outcome, list(codes), text.strip(), now)
-    with transaction.atomic():
-        row = locked(actor, prescription_id)
-        require_state(row, *FROM[outcome])
-        review.prescription = row
-        review.save(force_insert=True)
-        move(
-            row,
-            AFTER[outcome],
-            verb="review_prescription",
-            actor=actor,
-            now=now,
-            detail={"review_id": str(review_id), "outcome": outcome, "codes": list(codes)},
-        )
-        _publish(row, review)
-        if outcome == "approve":
-            oversight.link_verdicts(actor=actor, subject_id=row.id, deed_id=review_id)
+    _save(actor, review, prescription_id, now)
     return review
+
+
+@transaction.atomic
+def _save(actor: Actor, review: Review, prescription_id: UUID, now: datetime) -> None:
+    row = locked(actor, prescription_id)
+    require_state(row, *FROM[review.outcome])
+    review.prescription = row
+    review.save(force_insert=True)
+    detail = {"review_id": str(review.id), "outcome": review.outcome, "codes": review.codes}
+    move(row, AFTER[review.outcome], verb="review_prescription", actor=actor, now=now, detail=detail)
+    _publish(row, review)
+    if review.outcome == "approve":
+        oversight.link_verdicts(actor=actor, subject_id=row.id, deed_id=review.id, now=now)
 
 
 def _check_input(outcome: str, codes: Sequence[str], text: str) -> None:
