@@ -129,7 +129,7 @@ def test_the_generator_makes_every_operation() -> None:
 
     @seed(1)
     @settings(
-        max_examples=1000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=300, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )
     @given(truths)
     def run(expression: Expression) -> None:
