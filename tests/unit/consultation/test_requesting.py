@@ -33,7 +33,8 @@ def test_a_visit_is_asked_for_with_paper_consent_answers_and_a_promise(world: Wo
     assert paper.picture.media_type == "image/jpeg"
     consent = visit.consents.get()
     text = ConsentText.objects.get(version="1")
-    assert consent.sha256 == text.sha256 and len(text.sha256) == 64
+    assert consent.sha256 == text.sha256
+    assert len(text.sha256) == 64
     assert consent.by_id == world.patient.person_id
     assert visit.questionnaire.answers["danger_chest"] == "no"
     assert [m.body for m in visit.messages.all()] == ["血压药吃完了，来复查"]

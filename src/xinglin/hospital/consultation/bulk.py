@@ -91,14 +91,16 @@ CONSENT = ("id", "visit_id", "text_id", "sha256", "by_id", "at")
 
 def load_visits(*, rows: Sequence[PastVisit], sign: Sign, paper: Picture) -> int:
     """Load visits with evidence, consent, conversation and signed record. `paper` stands for every paper shown."""
+    _consent_texts(rows)
     count = copy_rows(models.Visit, VISIT, (_visit(row) for row in rows))
     papers = {row.id: new_id() for row in rows if row.evidence and row.evidence.source_record_id is None}
     copy_rows(models.Picture, PICTURE, (_picture(row, papers[row.id], paper) for row in rows if row.id in papers))
     copy_rows(models.FollowUpEvidence, EVIDENCE, (_evidence(row, papers) for row in rows if row.evidence))
     copy_rows(models.ConsentGiven, CONSENT, _consents(rows))
     copy_rows(models.Message, MESSAGE, (line for row in rows for line in _messages(row)))
-    copy_rows(models.Record, RECORD, (_record(row, sign) for row in rows))
+    # Diagnoses first: once its record is signed, the database takes no more. The key between them is checked at commit.
     copy_rows(models.RecordDiagnosis, DIAGNOSIS, (line for row in rows for line in _diagnoses(row)))
+    copy_rows(models.Record, RECORD, (_record(row, sign) for row in rows))
     return count
 
 
@@ -128,21 +130,24 @@ def _evidence(r: PastVisit, papers: dict[UUID, UUID]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def _consent_texts(rows: Sequence[PastVisit]) -> None:
+    """The consent texts that were in force; kept before any COPY, for a connection does one thing at a time."""
+    for consent in {parameters.consent_at(r.requested_at) for r in rows}:
+        models.ConsentText.objects.get_or_create(
+            version=consent.version,
+            defaults={
+                "zh": consent.text.zh,
+                "en": consent.text.en,
+                "sha256": consent.sha256,
+                "from_on": consent.from_on,
+            },
+        )
+
+
 def _consents(rows: Sequence[PastVisit]) -> Iterator[tuple[Any, ...]]:
-    texts: dict[str, models.ConsentText] = {}
     for r in rows:
-        current = parameters.consent_at(r.requested_at)
-        if current.version not in texts:
-            texts[current.version], _ = models.ConsentText.objects.get_or_create(
-                version=current.version,
-                defaults={
-                    "zh": current.text.zh,
-                    "en": current.text.en,
-                    "sha256": current.sha256,
-                    "from_on": current.from_on,
-                },
-            )
-        yield new_id(), r.id, current.version, texts[current.version].sha256, r.asked_by_id, r.requested_at
+        consent = parameters.consent_at(r.requested_at)
+        yield new_id(), r.id, consent.version, consent.sha256, r.asked_by_id, r.requested_at
 
 
 def _messages(r: PastVisit) -> Iterable[tuple[Any, ...]]:
