@@ -6,6 +6,8 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
+from xinglin.hospital.config.demo_page import demo_people
+
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answers when the web process and the database do."""
@@ -31,6 +33,7 @@ WEB = {
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("demo/", demo_people, name="demo"),
     path("staff/", include("allauth.urls")),
 ]
 for folder, prefix in WEB.items():
