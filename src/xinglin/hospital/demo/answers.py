@@ -16,7 +16,8 @@ def answers_of(city: City) -> dict[str, Any]:
     claims: dict[int, list[str]] = defaultdict(list)
     codes: dict[int, list[str]] = defaultdict(list)
     for bill in city.bills:
-        claims[id(bill.encounter)].append(bill.id)
+        if bill.part == 0:
+            claims[id(bill.encounter)].append(bill.claim_id)
         if bill.encounter.supplied_by >= 0:
             codes[id(bill.encounter)].extend(code for line in bill.traces for code in line)
     plants = []

@@ -11,14 +11,16 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from xinglin.benefits.policy import demo_book
-from xinglin.hospital.demo import rows_identity
+from xinglin.hospital.demo import rows_identity, rows_insurance
 from xinglin.hospital.demo.answers import answers_of
 from xinglin.hospital.demo.cast import Cast, make_cast
 from xinglin.hospital.demo.city.city import City, build
 from xinglin.hospital.demo.errors import OtherCityLoaded
+from xinglin.hospital.demo.loading_care import load_own_care
 from xinglin.hospital.demo.models import DemoCity
 from xinglin.hospital.demo.pricing import price_list
 from xinglin.hospital.identity import bulk as identity
+from xinglin.hospital.insurance import bulk as insurance
 from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.terminology.services import load_reference_data
@@ -50,6 +52,8 @@ def load_city(*, scale: float, seed: int, now: datetime, progress: Progress) -> 
 def _load(city: City, cast: Cast, now: datetime, progress: Progress) -> DemoCity:
     load_reference_data(actor=system_actor("demo-city"), now=now)
     _load_identity(city, cast, now, progress)
+    _load_insurance(city, progress)
+    load_own_care(city, cast, progress)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return DemoCity.objects.create(
@@ -84,6 +88,15 @@ def _load_identity(city: City, cast: Cast, now: datetime, progress: Progress) ->
     ]
     for what, step in steps:
         count = step()
+        progress(what, count, count)
+
+
+def _load_insurance(city: City, progress: Progress) -> None:
+    for what, count in (
+        ("coverage", insurance.load_coverages(rows=rows_insurance.coverages(city))),
+        ("chronic schemes", insurance.load_qualifications(rows=rows_insurance.qualifications(city))),
+        ("limits used", insurance.load_usage(rows=rows_insurance.usages(city))),
+    ):
         progress(what, count, count)
 
 

@@ -22,9 +22,11 @@ LEVEL_OF: Final = {"02": 3, "05": 2}
 
 @dataclass(slots=True)
 class Bill:
-    """One settled claim: an encounter, or the part of it that falls under one scheme."""
+    """One part of a settled claim: what of an encounter falls under one scheme. Parts share the claim's id."""
 
-    id: str
+    claim_id: str
+    subject: str
+    """What is claimed: a whole encounter, or online the visit's fee and the prescription apart."""
     encounter: Encounter
     part: int
     care_type: str
@@ -98,12 +100,27 @@ def make_bills(
         ended = began + timedelta(minutes=encounter.minutes)
         if encounter.until_day:
             ended = instant(encounter.on.fromordinal(encounter.until_day), 560 + int(dice.random() * 120))
-        lines = counter.lines(encounter.items)
-        for number, (care, disease, some) in enumerate(_parts(encounter, lines, book, qualified)):
-            settled = ended + timedelta(seconds=60 * (1 + number) + int(dice.random() * 240))
-            bills.append(Bill(dice.id_at(settled), encounter, number, care, disease, began, ended, settled, some))
-    bills.sort(key=lambda bill: (bill.settled_at, bill.id))
+        for subject, items, settled in _charges(encounter, began, ended, prices, dice):
+            claim_id, lines = dice.id_at(settled), counter.lines(items)
+            for number, (care, disease, some) in enumerate(_parts(encounter, lines, book, qualified)):
+                bills.append(Bill(claim_id, subject, encounter, number, care, disease, began, ended, settled, some))
+    bills.sort(key=lambda bill: (bill.settled_at, bill.claim_id, bill.part))
     return bills, counter
+
+
+def _charges(
+    encounter: Encounter, began: datetime, ended: datetime, prices: PriceList, dice: Dice
+) -> Iterable[tuple[str, list[tuple[str, int]], datetime]]:
+    """What is claimed together, and when: online the fee at the request, the medicine once it is picked."""
+    if encounter.kind != "online":
+        return [("encounter", encounter.items, ended + timedelta(seconds=60 + int(dice.random() * 240)))]
+    fee = [item for item in encounter.items if item[0] in prices.services]
+    medicine = [item for item in encounter.items if item[0] in prices.medicines]
+    asked = began - timedelta(seconds=240 + int(dice.random() * 1200))
+    found = [("visit", fee, asked + timedelta(seconds=20))]
+    if medicine:
+        found.append(("prescription", medicine, ended + timedelta(seconds=1500 + int(dice.random() * 2400))))
+    return found
 
 
 def _parts(

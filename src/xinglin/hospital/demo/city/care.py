@@ -20,7 +20,6 @@ from xinglin.hospital.demo.city.stays import dialysis, stays
 from xinglin.hospital.demo.city.treatments import (
     ACUTE,
     CHRONIC,
-    DELIVERY,
     EMERGENCY_FEE,
     ONLINE_FEES,
     VISIT_FEES,
@@ -178,13 +177,13 @@ def chronic_visit(world: World, person: Resident, habit: Habit, day: int) -> Enc
         return None
     fees = ONLINE_FEES if online else VISIT_FEES
     items = [(fees[world.staff.practitioners[physician].title], 1), *renewal(world, habit)]
-    if online:
-        items += [(DELIVERY, 1)] if dice.happens(0.6) else []
-    else:
+    if not online:
         items += _tests(world, habit, where)
-    return Encounter(
+    made = Encounter(
         person.index, where, physician, kind, day, minute, department, tuple(habit.codes.values())[:3], items
     )
+    made.minutes = 6 + int(dice.random() * 18) if online else made.minutes
+    return made
 
 
 def renewal(world: World, habit: Habit) -> list[tuple[str, int]]:

@@ -41,6 +41,7 @@ class City:
     qualified: dict[int, tuple[str, ...]]
     account_left: dict[int, int]
     habits: dict[int, care.Habit]
+    prices: PriceList
 
     def digest(self) -> str:
         """A hash over everything that is loaded: equal cities have equal digests."""
@@ -52,7 +53,7 @@ class City:
         for bill in self.bills:
             lines = [(line.code, line.quantity) for line in bill.lines]
             paid = (bill.outcome.fund_fen, bill.outcome.cash_fen) if bill.outcome else ()
-            sha.update(f"{bill.id}{bill.encounter.id}{lines}{paid}{bill.traces}".encode())
+            sha.update(f"{bill.claim_id}{bill.part}{bill.encounter.id}{lines}{paid}{bill.traces}".encode())
         return sha.hexdigest()
 
 
@@ -88,12 +89,12 @@ def build(
     give_codes(bills, prices)
     return City(
         seed, scale, city_date, places, everybody, staff, encounters, bills, plants, qualified, cashier.account_left,
-        world.habits,
+        world.habits, prices,
     )  # fmt: skip
 
 
 def _qualify(residents: list[Resident], book: PolicyBook, dice: Dice) -> dict[int, tuple[str, ...]]:
-    """Who has been certified for which chronic scheme of the insurance: most of those with the known condition."""
+    """Who has been certified for which chronic scheme: most of those with the known condition; codes in order."""
     meant = {
         key: next((d.code for d in book.diseases.values() if d.means(condition.codes)), None)
         for key, condition in BY_KEY.items()
@@ -102,5 +103,5 @@ def _qualify(residents: list[Resident], book: PolicyBook, dice: Dice) -> dict[in
     for person in residents:
         codes = [meant[key] for key in person.known if meant[key] and dice.happens(QUALIFIED_SHARE)]
         if codes and person.insutype:
-            found[person.index] = tuple(dict.fromkeys(code for code in codes if code))
+            found[person.index] = tuple(sorted({code for code in codes if code}))
     return found

@@ -1,0 +1,60 @@
+"""Load the internet hospital's own year: signing keys, proofs, visits, records, prescriptions."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from PIL import Image, ImageDraw
+
+from xinglin.hospital.consultation import bulk as consultation
+from xinglin.hospital.demo.cast import Cast
+from xinglin.hospital.demo.city.city import City
+from xinglin.hospital.demo.pricing import trace_prefixes
+from xinglin.hospital.demo.rows_care import Storyteller, key_holders, online_care, proofs
+from xinglin.hospital.identity import bulk as identity
+from xinglin.hospital.kernel.pictures import Picture, clean_picture
+from xinglin.hospital.kernel.signing import new_private_key, public_key_of, sign
+from xinglin.hospital.pharmacy import bulk as pharmacy
+from xinglin.hospital.terminology.bulk import shipped_diagnoses, shipped_products
+
+Progress = Callable[[str, int, int], None]
+
+
+def load_own_care(city: City, cast: Cast, progress: Progress) -> None:
+    """Everything of the year that the internet hospital itself did."""
+    care = online_care(city)
+    teller, signer = Storyteller(city, cast, shipped_diagnoses()), _signer(city)
+    identity.load_auth_events(rows=proofs(city, cast, care))
+    visits = [teller.visit(one) for one in care]
+    count = consultation.load_visits(rows=visits, sign=signer, paper=paper())
+    progress("online visits", count, count)
+    pharmacy.load_pack_identifications(prefixes=trace_prefixes())
+    prescriptions = [teller.prescription(one) for one in care if one.medicine]
+    count = pharmacy.load_prescriptions(rows=prescriptions, products=shipped_products(), sign=signer)
+    progress("prescriptions", count, count)
+
+
+def _signer(city: City) -> Callable[[UUID, Any], tuple[UUID, str, str]]:
+    """Fresh keys for every practitioner of the house; private halves stay sealed in the database afterwards."""
+    private = {holder: (new_private_key(), since) for holder, since in key_holders(city)}
+    key_ids = identity.load_signing_keys(rows=[(holder, key, at) for holder, (key, at) in private.items()])
+    public = {holder: public_key_of(key).hex() for holder, (key, _) in private.items()}
+
+    def signed(holder: UUID, content: Any) -> tuple[UUID, str, str]:
+        return key_ids[holder], public[holder], sign(private[holder][0], content).hex()
+
+    return signed
+
+
+def paper() -> Picture:
+    """A drawing that stands for every paper of an earlier diagnosis; it says that it is one for the demonstration."""
+    image = Image.new("RGB", (420, 560), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((18, 18, 401, 541), outline="#b9a58c", width=2)
+    draw.text((34, 36), "DEMO - outpatient record - no such person", fill="#5b4a36")
+    for line in range(14):
+        draw.line((34, 90 + 30 * line, 34 + 352 - (line * 53) % 150, 90 + 30 * line), fill="#d8ccbc", width=3)
+    raw = io.BytesIO()
+    image.save(raw, "PNG")
+    return clean_picture(raw.getvalue(), field="paper")
