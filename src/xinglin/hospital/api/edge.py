@@ -8,13 +8,15 @@ import inspect
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
+from ninja.responses import Status
 from ninja.utils import check_csrf
 from pydantic import BaseModel
 
@@ -62,8 +64,8 @@ def _who(request: HttpRequest, now: datetime) -> Actor:
 class Door:
     """Stands before one operation: puts actor and instant on the request, holds the permission against the actor."""
 
-    def __init__(self, permission: Permission, known: frozenset[str]) -> None:
-        self.permission = permission
+    def __init__(self, permissions: tuple[Permission, ...], known: frozenset[str]) -> None:
+        self.permissions = permissions
         self.known = known
 
     def __call__(self, request: HttpRequest) -> bool:
@@ -71,10 +73,11 @@ class Door:
         now = clock.now()
         actor = _who(request, now)
         request.now, request.actor = now, actor  # type: ignore[attr-defined]
-        if self.permission is not EVERYONE:
+        if EVERYONE not in self.permissions:
             if actor == ANONYMOUS:
                 raise errors.SignInNeeded
-            require(actor, self.permission)
+            if not any(permission.held_by(actor) for permission in self.permissions):
+                require(actor, self.permissions[0])
         self._refuse_strangers(request)
         return True
 
@@ -95,12 +98,20 @@ class Door:
 
 
 def operation(
-    router: Router, method: str, path: str, permission: Permission, gives: Any, status: int = 200, **more: Any
+    router: Router,
+    method: str,
+    path: str,
+    permission: Permission | tuple[Permission, ...],
+    gives: Any,
+    status: int = 200,
+    **more: Any,
 ) -> Callable[[V], V]:
-    """Declare an operation: its permission, what it gives, and, from the method, how it may refuse.
+    """Declare an operation: its permission (or several, of which one is enough), what it gives, and how it may refuse.
 
     The docstring's first line is `中文｜English`; what follows is the description. `more` goes to the library.
     """
+
+    permissions = permission if isinstance(permission, tuple) else (permission,)
 
     def declare(view: V) -> V:
         doc = inspect.cleandoc(view.__doc__ or "")
@@ -109,14 +120,15 @@ def operation(
         refusals = READ_REFUSALS if method in SAFE else DEED_REFUSALS
         extra: dict[str, Any] = {
             "x-summary": {"zh": zh, "en": en},
-            "x-permission": permission.code,
-            "x-roles": sorted(permission.roles) if permission is not EVERYONE else ["everyone"],
+            "x-permission": " | ".join(one.code for one in permissions),
+            "x-roles": ["everyone"]
+            if EVERYONE in permissions
+            else sorted({r for one in permissions for r in one.roles}),
             **more.pop("openapi_extra", {}),
         }
-        if permission is not EVERYONE:
+        if EVERYONE not in permissions:
             extra["security"] = SECURITY
-        door = Door(permission, _query_names(view))
-        view.permission = permission  # type: ignore[attr-defined]
+        door = Door(permissions, _query_names(view))
         register = getattr(router, method)(
             path,
             auth=door,
@@ -127,10 +139,21 @@ def operation(
             openapi_extra=extra,
             **more,
         )
-        made: V = register(view)
-        return made
+        register(_with_status(view, status))
+        return view
 
     return declare
+
+
+def _with_status(view: Callable[..., Any], status: int) -> Callable[..., Any]:
+    """The view, answering with its own status: the library would say 200 to everything."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, **values: Any) -> Any:
+        result = view(request, **values)
+        return result if isinstance(result, HttpResponse) else Status(status, result)
+
+    return answered
 
 
 def _query_names(view: Callable[..., Any]) -> frozenset[str]:

@@ -14,6 +14,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from xinglin.hospital.kernel.clock import SHANGHAI
+
 CLEAN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 """No control characters but tab and line ends: PostgreSQL keeps no NUL, people type none of the others."""
 
@@ -71,6 +73,9 @@ def _in_years_of_people(value: date) -> date:
 Id = Annotated[UUID, _like(UUID_TEXT, "uuid_form")]
 Day = Annotated[date, _like(DAY_TEXT, "day_form"), AfterValidator(_in_years_of_people)]
 Instant = Annotated[datetime, _like(INSTANT_TEXT, "instant_form"), AfterValidator(_in_years_of_people)]
+At = Annotated[datetime, AfterValidator(lambda value: value.astimezone(SHANGHAI))]
+"""An instant as answered: always in Shanghai time, so that a repeated deed gives the same text."""
+
 Flag = Annotated[bool, Field(strict=True)]
 
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from ninja import Router
 
 from xinglin.hospital.api import errors
 from xinglin.hospital.api.edge import make_api
@@ -9,11 +10,10 @@ from xinglin.hospital.api.routes import GROUPS
 from xinglin.hospital.kernel.texts import T
 
 api = make_api()
-for prefix, router in GROUPS:
-    api.add_router(prefix, router)
+around = Router()
 
 
-@api.get("/docs", include_in_schema=False, url_name="docs")
+@around.get("/docs", include_in_schema=False, url_name="docs")
 def docs(request: HttpRequest) -> HttpResponse:
     """The operations as a page that needs neither a script nor the internet."""
     return render(request, "api/docs.html", {"groups": described(request)})
@@ -40,9 +40,13 @@ def described(request: HttpRequest) -> list[tuple[str, list[dict[str, object]]]]
     return sorted(groups.items())
 
 
-@api.api_operation(
+@around.api_operation(
     ["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False, url_name="nothing"
 )
 def nothing(request: HttpRequest, rest: str) -> HttpResponse:
     """Every other address below /api/ answers in the API's own form."""
     raise errors.NoSuchAddress
+
+
+for prefix, router in (*GROUPS, ("", around)):  # `around` last: its second address takes what nobody else took
+    api.add_router(prefix, router)

@@ -1,6 +1,5 @@
 """What is said in a visit."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from pydantic import Field
 
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.people import Done
-from xinglin.hospital.api.shapes import Flag, Id, In, Out, Picture, Text, Whole, WholeInQuery, Words
+from xinglin.hospital.api.shapes import At, Flag, Id, In, Out, Picture, Text, Whole, WholeInQuery, Words
 from xinglin.hospital.consultation import selectors, services
 from xinglin.hospital.consultation.access import READ_VISIT, TALK
 
@@ -26,7 +25,7 @@ class Said(Out):
     kind: str
     text: Words
     picture_id: UUID | None
-    at: datetime
+    at: At
     ai_assisted: bool
 
 
@@ -63,7 +62,7 @@ class Sent(Out):
 
     id: UUID
     seq: int
-    at: datetime
+    at: At
 
 
 @operation(router, "post", "/visits/{uuid:visit_id}/messages", TALK, Sent, 201)

@@ -1,6 +1,5 @@
 """From the pharmacist's review to the patient's hands and back."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pydantic import Field
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.people import Done
 from xinglin.hospital.api.routes.prescriptions import CodedReason, Prescription, shown
-from xinglin.hospital.api.shapes import Code, Formed, Id, In, Out, Text
+from xinglin.hospital.api.shapes import At, Code, Formed, Id, In, Out, Text
 from xinglin.hospital.pharmacy import selectors, services
 from xinglin.hospital.pharmacy.access import (
     DISPENSE,
@@ -42,7 +41,7 @@ class Reviewed(Out):
     outcome: str
     codes: list[str]
     text: str
-    at: datetime
+    at: At
     sha256: str
     public_key: str
     signature: str
@@ -73,7 +72,7 @@ class Answered(Out):
 
     id: UUID
     text: str
-    at: datetime
+    at: At
 
 
 @operation(router, "post", "/prescriptions/{uuid:prescription_id}/answer", WRITE_PRESCRIPTION, Answered, 201)
@@ -184,7 +183,7 @@ class HandedOver(Out):
     id: UUID
     to: str
     recipient: str
-    at: datetime
+    at: At
 
 
 @operation(router, "post", "/prescriptions/{uuid:prescription_id}/hand-over", DISPENSE, HandedOver, 201)
@@ -213,7 +212,7 @@ class Waybill(Out):
     number: str
 
 
-@operation(router, "post", "/prescriptions/{uuid:prescription_id}/recall", READ_PRESCRIPTION, Waybill)
+@operation(router, "post", "/prescriptions/{uuid:prescription_id}/recall", (DISPENSE, WRITE_PRESCRIPTION), Waybill)
 def recall_parcel(request: Request, prescription_id: UUID) -> Any:
     """召回在途的药品｜Call a parcel back that is on its way"""
     return services.recall_parcel(actor=request.actor, prescription_id=prescription_id, now=request.now)
@@ -232,7 +231,7 @@ class Returned(Out):
     reason_code: str
     refund: bool
     codes: list[str]
-    at: datetime
+    at: At
 
 
 @operation(router, "post", "/prescriptions/{uuid:prescription_id}/return", DISPENSE, Returned, 201)

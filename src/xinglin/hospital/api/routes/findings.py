@@ -1,6 +1,6 @@
 """Findings of supervision, their evidence, and what auditors say of them."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.people import Done, Kept
-from xinglin.hospital.api.shapes import Code, Day, Formed, Id, In, Out, Text, WholeInQuery, Words
+from xinglin.hospital.api.shapes import At, Code, Day, Formed, Id, In, Out, Text, WholeInQuery, Words
 from xinglin.hospital.oversight import selectors, services
 from xinglin.hospital.oversight.access import ANSWER, MARK_FINDING, READ_FINDINGS
 
@@ -47,7 +47,7 @@ class FindingRow(Out):
     hint: Words
     subject: str
     excess_fen: int | None
-    at: datetime
+    at: At
     state: str
     answered: bool
 
@@ -76,7 +76,7 @@ class FactShown(Out):
 class MomentAnswer(Out):
     """What the same rule said of the same subject at one moment; equal cores have equal hashes."""
 
-    at: datetime
+    at: At
     moment: Words
     outcome: Words
     core_hash: str
@@ -86,7 +86,7 @@ class MomentAnswer(Out):
 class GivenReason(Out):
     """Why somebody went on."""
 
-    at: datetime
+    at: At
     who: str
     reason_code: str
     text: str

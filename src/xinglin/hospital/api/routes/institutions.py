@@ -154,7 +154,7 @@ def endings(request: Request) -> Any:
 class StaffAccount(In):
     """An account for someone who works here; it holds no role yet."""
 
-    username: Formed = Field(pattern=r"^[A-Za-z0-9_.@+-]{3,40}$")
+    username: Formed = Field(pattern=r"^[A-Za-z0-9-]{3,60}$")
     display_name: Text = Field(min_length=1, max_length=60)
     password: Text = Field(min_length=10, max_length=128)
 

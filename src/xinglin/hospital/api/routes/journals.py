@@ -1,6 +1,5 @@
 """Journals: how each institution's chain stands, and whether anything in it was altered."""
 
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from ninja import Query, Router
 
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.institutions import InstitutionCard
-from xinglin.hospital.api.shapes import In, Out, Words
+from xinglin.hospital.api.shapes import At, In, Out, Words
 from xinglin.hospital.regulator import selectors, services
 from xinglin.hospital.regulator.access import SEE_BOARD, VERIFY_JOURNAL
 
@@ -20,10 +19,10 @@ class JournalState(Out):
 
     links: int
     waiting: int
-    sealed_at: datetime | None
+    sealed_at: At | None
     checkpoint_seq: int
-    checkpoint_at: datetime | None
-    verified_at: datetime | None
+    checkpoint_at: At | None
+    verified_at: At | None
     problem: str
     word: Words
 
@@ -57,7 +56,7 @@ class Entry(Out):
     """A journal entry: ids and codes, no patient's name. `seq` is null while unsealed."""
 
     seq: int | None
-    at: datetime
+    at: At
     actor_label: str
     verb: str
     object_type: str

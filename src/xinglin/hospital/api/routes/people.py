@@ -1,6 +1,6 @@
 """People: registration by real name, checks, guardians."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -10,9 +10,9 @@ from pydantic import Field
 
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.tokens import PHONE, SIX_DIGITS
-from xinglin.hospital.api.shapes import Day, Flag, Formed, Id, In, Out, Picture, Text, Words
+from xinglin.hospital.api.shapes import At, Day, Flag, Formed, Id, In, Out, Picture, Text, Words
 from xinglin.hospital.identity import selectors, services
-from xinglin.hospital.identity.access import REVIEW_GUARDIANS, SEE_OWN, SEE_PAPERS
+from xinglin.hospital.identity.access import DECIDE_APPLICATIONS, REVIEW_GUARDIANS, SEE_OWN, SEE_PAPERS
 from xinglin.hospital.identity.services import tokens
 from xinglin.hospital.identity.services.registration import Declared
 from xinglin.hospital.kernel.access import EVERYONE
@@ -73,7 +73,7 @@ class Registered(Out):
     account_id: UUID
     person_id: UUID
     token: str
-    expires_at: datetime
+    expires_at: At
 
 
 @operation(router, "post", "/people", EVERYONE, Registered, 201)
@@ -106,7 +106,7 @@ class PersonCard(Out):
     id_number_masked: str
     phone_masked: str
     area: str
-    registered_at: datetime
+    registered_at: At
 
 
 class Ward(Out):
@@ -129,7 +129,7 @@ class OwnIdentity(Out):
     state: str
     verified_on: date | None
     answer: str
-    answered_at: datetime | None
+    answered_at: At | None
     step: str
     wards: list[Ward]
 
@@ -159,7 +159,7 @@ class CheckAnswer(Out):
     result: str
 
 
-@operation(router, "post", "/people/{uuid:person_id}/registry-check", SEE_OWN, CheckAnswer)
+@operation(router, "post", "/people/{uuid:person_id}/registry-check", (SEE_OWN, DECIDE_APPLICATIONS), CheckAnswer)
 def verify_with_registry(request: Request, person_id: UUID) -> Any:
     """向人口库核验实名｜Ask the population register about name and number"""
     result = services.verify_with_registry(actor=request.actor, person_id=person_id, now=request.now)
@@ -193,7 +193,7 @@ def attach_document(request: Request, person_id: UUID, body: DocumentPicture) ->
     router,
     "get",
     "/document-photos/{uuid:photo_id}",
-    SEE_PAPERS,
+    (SEE_OWN, SEE_PAPERS),
     None,
     openapi_extra={"responses": {200: {"content": {"image/jpeg": {"schema": {"type": "string"}}}}}},
 )
@@ -279,7 +279,7 @@ class GuardianshipCard(Out):
     guardian: PersonCard
     relation_name: Words
     evidence_id: UUID | None
-    asked_at: datetime
+    asked_at: At
 
 
 @operation(router, "get", "/guardianships", REVIEW_GUARDIANS, list[GuardianshipCard])
@@ -308,7 +308,7 @@ def decide_guardianship(request: Request, guardianship_id: UUID, body: Verdict) 
     return Done()
 
 
-@operation(router, "post", "/guardianships/{uuid:guardianship_id}/end", SEE_OWN, Done)
+@operation(router, "post", "/guardianships/{uuid:guardianship_id}/end", (SEE_OWN, REVIEW_GUARDIANS), Done)
 def end_guardianship(request: Request, guardianship_id: UUID) -> Any:
     """结束监护关系｜End a guardianship"""
     services.end_guardianship(actor=request.actor, guardianship_id=guardianship_id, now=request.now)

@@ -1,6 +1,6 @@
 """Physicians and pharmacists: applying, deciding, stopping, being on duty, and the public profile."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from pydantic import Field
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.people import Declaration, Done, Kept, PersonCard, declared
 from xinglin.hospital.api.routes.tokens import PHONE, SIX_DIGITS
-from xinglin.hospital.api.shapes import Code, Day, Flag, Formed, Id, In, Instant, Out, Picture, Text, Words
+from xinglin.hospital.api.shapes import At, Code, Day, Flag, Formed, Id, In, Instant, Out, Picture, Text, Words
 from xinglin.hospital.identity import selectors, services
 from xinglin.hospital.identity.access import (
     AFFAIRS,
@@ -50,7 +50,7 @@ class Profile(Out):
     intro: Words
     valid_from_on: date
     valid_until_on: date | None
-    admitted_at: datetime
+    admitted_at: At
     standing: str
     standing_name: Words
     on_duty: bool
@@ -87,8 +87,8 @@ class PublicKey(Out):
     id: UUID
     practitioner_id: UUID
     public_key: str
-    from_at: datetime
-    revoked_at: datetime | None
+    from_at: At
+    revoked_at: At | None
 
 
 @operation(router, "get", "/signing-keys/{uuid:key_id}", EVERYONE, PublicKey)
@@ -137,7 +137,7 @@ class Practice(In):
 class SignIn(In):
     """How a new applicant will sign in, and the code that the phone answered (sent for `apply`)."""
 
-    username: Formed = Field(pattern=r"^[A-Za-z0-9_.@+-]{3,40}$")
+    username: Formed = Field(pattern=r"^[A-Za-z0-9-]{3,60}$")
     password: Text = Field(min_length=10, max_length=128)
     phone: Formed = Field(pattern=PHONE)
     code: Formed = Field(pattern=SIX_DIGITS)
@@ -192,7 +192,7 @@ class ApplicationCard(Out):
     title_name: Words
     department: str
     register_no: str
-    applied_at: datetime
+    applied_at: At
     state: str
 
 
@@ -216,7 +216,7 @@ class PaperCard(Out):
     id: UUID
     kind: str
     sha256: str
-    at: datetime
+    at: At
 
 
 class Check(Out):
@@ -224,7 +224,7 @@ class Check(Out):
 
     method: str
     result: str
-    at: datetime
+    at: At
     source: str
 
 
@@ -244,7 +244,7 @@ class ApplicationDetail(Out):
     independent_from_on: date | None
     independent_years: int
     years_needed: int
-    decided_at: datetime | None
+    decided_at: At | None
     decision_reason: str
     practitioner_id: UUID | None
 

@@ -1,6 +1,5 @@
 """Prescriptions: typed, previewed, signed, read, cancelled."""
 
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -10,9 +9,9 @@ from pydantic import Field
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.problems import AskProblem, FieldProblem, ask_of
 from xinglin.hospital.api.routes.people import Done
-from xinglin.hospital.api.shapes import Code, Flag, Id, In, Out, Text, Whole, Words
+from xinglin.hospital.api.shapes import At, Code, Flag, Id, In, Out, Text, Whole, Words
 from xinglin.hospital.pharmacy import selectors, services
-from xinglin.hospital.pharmacy.access import READ_PRESCRIPTION, WRITE_PRESCRIPTION
+from xinglin.hospital.pharmacy.access import DISPENSE, OWN_PRESCRIPTION, READ_PRESCRIPTION, WRITE_PRESCRIPTION
 
 router = Router(tags=["prescriptions"])
 DOSE_MAX = 100_000_000
@@ -202,12 +201,12 @@ class Prescription(Out):
     urgent: bool
     state: str
     state_name: Words
-    issued_at: datetime
-    review_due_at: datetime
-    valid_until_at: datetime
+    issued_at: At
+    review_due_at: At
+    valid_until_at: At
     total_fen: int
     settlement_id: UUID | None
-    settled_at: datetime | None
+    settled_at: At | None
     replaces_id: UUID | None
     ended_reason: str
     lines: list[PrescribedLine]
@@ -261,7 +260,7 @@ class ReviewAct(Out):
     outcome: str
     codes: list[str]
     text: str
-    at: datetime
+    at: At
     answer: str
 
 
@@ -284,7 +283,7 @@ class Step(Out):
     after: str
     verb: str
     actor_label: str
-    at: datetime
+    at: At
 
 
 class Custody(Out):
@@ -294,7 +293,7 @@ class Custody(Out):
     kind: str
     holder: str
     place: str
-    at: datetime
+    at: At
 
 
 class Directions(Out):
@@ -382,7 +381,13 @@ class CodedReason(In):
     text: Text = Field("", max_length=500)
 
 
-@operation(router, "post", "/prescriptions/{uuid:prescription_id}/cancellation", READ_PRESCRIPTION, Prescription)
+@operation(
+    router,
+    "post",
+    "/prescriptions/{uuid:prescription_id}/cancellation",
+    (OWN_PRESCRIPTION, WRITE_PRESCRIPTION, DISPENSE),
+    Prescription,
+)
 def cancel_prescription(request: Request, prescription_id: UUID, body: CodedReason) -> Any:
     """发药前作废处方｜Cancel before the hand-over: prescriber, patient or pharmacy"""
     row = services.cancel_prescription(

@@ -1,6 +1,5 @@
 """The medical record: drafted, signed and locked, added to."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pydantic import Field
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.people import Done
 from xinglin.hospital.api.routes.visits import DiagnosisOf
-from xinglin.hospital.api.shapes import Code, Id, In, Out, Picture, Text, Whole
+from xinglin.hospital.api.shapes import At, Code, Id, In, Out, Picture, Text, Whole
 from xinglin.hospital.consultation import selectors, services
 from xinglin.hospital.consultation.access import READ_RECORD, SEE_PATIENTS, WRITE_RECORD
 
@@ -23,7 +22,7 @@ class Addendum(Out):
 
     id: UUID
     text: str
-    at: datetime
+    at: At
     by_id: UUID
     sha256: str
 
@@ -51,7 +50,7 @@ class Record(Out):
     diagnoses: list[DiagnosisOf]
     attachments: list[Attachment]
     addenda: list[Addendum]
-    signed_at: datetime | None
+    signed_at: At | None
     signed_by_id: UUID | None
     sha256: str
     public_key: str
@@ -104,7 +103,7 @@ class Saved(Out):
     """The version just saved."""
 
     version: int
-    saved_at: datetime
+    saved_at: At
 
 
 @operation(router, "put", "/visits/{uuid:visit_id}/record", WRITE_RECORD, Saved)
@@ -134,7 +133,7 @@ class Signed(Out):
     visit_id: UUID
     version: int
     state: str
-    signed_at: datetime
+    signed_at: At
     sha256: str
     public_key: str
     signature: str

@@ -1,6 +1,5 @@
 """Signing in, and who one is."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from pydantic import Field
 
 from xinglin.hospital.api.access import BE_SIGNED_IN
 from xinglin.hospital.api.edge import Request, operation
-from xinglin.hospital.api.shapes import Formed, In, Out, Text
+from xinglin.hospital.api.shapes import At, Formed, In, Out, Text
 from xinglin.hospital.identity import services as identity
 from xinglin.hospital.identity.access import CONFIRM
 from xinglin.hospital.identity.services import tokens
@@ -34,7 +33,7 @@ class CodeSent(Out):
     """A code is on its way; `echo` repeats the message in demo mode only."""
 
     phone: str
-    expires_at: datetime
+    expires_at: At
     echo: str
 
 
@@ -69,7 +68,7 @@ class Token(Out):
 
     token: str
     account_id: UUID
-    expires_at: datetime
+    expires_at: At
 
 
 @operation(router, "post", "/tokens", EVERYONE, Token, 201)
@@ -136,7 +135,7 @@ class Proof(Out):
 
     id: UUID
     method: str
-    at: datetime
+    at: At
 
 
 @operation(router, "post", "/me/confirmation", CONFIRM, Proof, 201)

@@ -1,6 +1,6 @@
 """Visits: choosing a physician, asking, judging evidence, starting, ending."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -9,9 +9,10 @@ from ninja import Query, Router
 from pydantic import Field
 
 from xinglin.hospital.api.edge import Request, operation
+from xinglin.hospital.api.problems import AskProblem, ask_of
 from xinglin.hospital.api.routes.people import PersonCard
 from xinglin.hospital.api.routes.practice import IMAGE, Profile
-from xinglin.hospital.api.shapes import Code, Day, Id, In, Out, Picture, Text, Words
+from xinglin.hospital.api.shapes import At, Code, Day, Id, In, Out, Picture, Text, Words
 from xinglin.hospital.consultation import selectors, services
 from xinglin.hospital.consultation.access import (
     FOLLOW_OWN_VISIT,
@@ -124,6 +125,26 @@ def questionnaire(request: Request, query: Query[ForWhom]) -> Any:
     return {"questions": selectors.questions_for(sex=card.sex, months=months)}
 
 
+class Screening(In):
+    """The complaint and the answers, before anything is written."""
+
+    person_id: Id
+    complaint: Text = Field(min_length=1, max_length=1000)
+    answers: dict[Code, Text] = Field(default_factory=dict, max_length=100)
+
+
+class Screened(Out):
+    """Whether the answers forbid online care."""
+
+    stops: bool
+
+
+@operation(router, "post", "/questionnaire/screening", REQUEST_VISIT, Screened)
+def screen_answers(request: Request, body: Screening) -> Any:
+    """先看回答是否适合线上｜Whether the answers forbid online care; nothing is written"""
+    return Screened(stops=services.screen_answers(actor=request.actor, now=request.now, **body.model_dump()))
+
+
 class EarlierDiagnosis(Out):
     """A diagnosis of this house on which a follow-up may rest."""
 
@@ -183,12 +204,12 @@ class Visit(Out):
     state: str
     complaint: str
     fee_fen: int
-    requested_at: datetime
-    promised_by_at: datetime | None
-    refund_by_at: datetime | None
-    started_at: datetime | None
-    first_reply_at: datetime | None
-    ended_at: datetime | None
+    requested_at: At
+    promised_by_at: At | None
+    refund_by_at: At | None
+    started_at: At | None
+    first_reply_at: At | None
+    ended_at: At | None
     closing_code: str
     closing_text: str
     last_seq: int
@@ -252,9 +273,9 @@ class Paper(Out):
     diagnosed_on: date
     diagnosis_code: str
     picture_id: UUID | None
-    offered_at: datetime
+    offered_at: At
     judgement: str
-    judged_at: datetime | None
+    judged_at: At | None
     judged_reason: str
 
 
@@ -293,6 +314,19 @@ def start_visit(request: Request, visit_id: UUID) -> Any:
     within 15 minutes that has opened no other visit: POST /api/me/confirmation.
     """
     return services.start_visit(actor=request.actor, visit_id=visit_id, now=request.now)
+
+
+class Reminders(Out):
+    """What the rules say of the visit as it stands."""
+
+    asks: list[AskProblem]
+
+
+@operation(router, "get", "/visits/{uuid:visit_id}/reminders", SEE_PATIENTS, Reminders)
+def preview_visit(request: Request, visit_id: UUID) -> Any:
+    """接诊前的规则提醒，只留计数｜The rules' reminders for a visit as it stands; nothing is stored but counts"""
+    asks = services.preview_visit(actor=request.actor, visit_id=visit_id, now=request.now)
+    return {"asks": [ask_of(ask) for ask in asks]}
 
 
 @operation(router, "post", "/visits/{uuid:visit_id}/end", SEE_PATIENTS, Visit)
@@ -343,7 +377,7 @@ class QueueLine(Out):
     age_years: int
     evidence: list[Paper]
     unread: int
-    promised_by_at: datetime | None
+    promised_by_at: At | None
     seconds_left: int | None
     due: str
 
@@ -391,7 +425,7 @@ class Earlier(Out):
     """An earlier signed record of the patient."""
 
     visit_id: UUID
-    at: datetime
+    at: At
     institution: Words
     diagnoses: list[DiagnosisOf]
 
