@@ -23,6 +23,8 @@ from xinglin.benefits.policy import Filing, Policy
 from xinglin.benefits.settle import Outcome, Purse, settle
 from xinglin.benefits.totals import Effect, SchemeKey, State
 
+NOTHING_USED = State()
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -50,9 +52,9 @@ class LaterChange:
     rightful_fen: int
 
 
-def replay(history: Sequence[Standing]) -> tuple[Outcome, ...]:
-    """Settle the bills again, alone and in their order."""
-    state = State()
+def replay(history: Sequence[Standing], opening: State = NOTHING_USED) -> tuple[Outcome, ...]:
+    """Settle the bills again, alone and in their order, on what was used before all of them."""
+    state = opening
     outcomes: list[Outcome] = []
     for bill in history:
         outcome = settle(
@@ -68,17 +70,17 @@ def replay(history: Sequence[Standing]) -> tuple[Outcome, ...]:
     return tuple(outcomes)
 
 
-def later_changes(history: Sequence[Standing], revoked: str) -> tuple[LaterChange, ...]:
+def later_changes(history: Sequence[Standing], revoked: str, opening: State = NOTHING_USED) -> tuple[LaterChange, ...]:
     """The later settlements whose figures would change if `revoked` were taken out; empty means it may be revoked.
 
-    `history` holds every standing settlement of the person in the year, in the order of settling. Raises ValueError
-    when the one to revoke is not among them.
+    `history` holds the standing settlements of the person in the year, in the order of settling; `opening` is what was
+    used before them. Raises ValueError when the one to revoke is not among them.
     """
     if revoked not in {bill.id for bill in history}:
         raise ValueError(f"settlement {revoked} does not stand")
     rest = [bill for bill in history if bill.id != revoked]
     return tuple(
         LaterChange(bill.id, bill.fund_fen, again.fund_fen)
-        for bill, again in zip(rest, replay(rest), strict=True)
+        for bill, again in zip(rest, replay(rest, opening), strict=True)
         if (bill.fund_fen, bill.effect) != (again.fund_fen, again.effect)
     )

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 
-@pytest.fixture
-def world(transactional_db: None) -> Iterator["object"]:
-    """Real transactions, because judging commits by itself; see `world.World`."""
+def _made() -> Iterator["object"]:
     # Imported here: this file is read before Django is set up.
     from tests.unit.settlement.world import World
 
@@ -19,3 +17,15 @@ def world(transactional_db: None) -> Iterator["object"]:
     bind(Insurer, made.insurer)
     yield made
     bind(Insurer, DemoInsurer())
+
+
+@pytest.fixture
+def world(db: None) -> Iterator["object"]:
+    """Everything inside one transaction that is rolled back: quick."""
+    yield from _made()
+
+
+@pytest.fixture
+def racing_world(transactional_db: None) -> Iterator["object"]:
+    """Real transactions, which two threads can see; slow."""
+    yield from _made()

@@ -1,13 +1,15 @@
-"""What the tests of settlement stand on: an insured patient, bills of known size, an insurer. No one made here exists."""
+"""What the tests of settlement stand on: an insured patient, bills, an insurer. No one made here exists."""
 
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from tests import builders as make
-from tests.unit.pharmacy.world import AMLODIPINE, NOW, a_line
+from tests.unit.pharmacy.world import AMLODIPINE, ATORVASTATIN, METFORMIN, NOW, VALSARTAN, a_line
 from tests.unit.pharmacy.world import World as Pharmacy
 
+from xinglin.benefits.totals import Effect, SchemeKey
+from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.identity.models import InstitutionAgreement
 from xinglin.hospital.insurance import services as insurance
 from xinglin.hospital.interop.insurer.demo import DemoInsurer
@@ -19,6 +21,11 @@ from xinglin.hospital.settlement import services
 from xinglin.hospital.settlement.models import Settlement
 
 CITY = "379900"
+DOSES: dict[str, dict[str, Any]] = {
+    METFORMIN: {"dose_units": 500_000, "days": 7},
+    VALSARTAN: {"dose_units": 80_000, "days": 7},
+    ATORVASTATIN: {"dose_units": 20_000, "days": 7},
+}
 CASHIER = system_actor("cashier")
 
 
@@ -28,6 +35,7 @@ class World(Pharmacy):
     def __init__(self) -> None:
         super().__init__()
         self.insurer = DemoInsurer()
+        self.visit: Visit | None = None
         InstitutionAgreement.objects.create(institution=make.the_hospital(), area=CITY, from_on=date(2020, 1, 1))
 
     @property
@@ -68,10 +76,19 @@ class World(Pharmacy):
             now=NOW,
         )
 
-    def to_pay(self, *products: str, days: int = 7) -> Prescription:
-        """A picked prescription of these medicines (amlodipine unless told)."""
-        lines = [a_line(code, days=days) for code in products or (AMLODIPINE,)]
-        return self.picked(self.draft(lines=lines))
+    def to_pay(self, *products: str) -> Prescription:
+        """A picked prescription of these medicines (amlodipine unless told), all in one visit."""
+        if self.visit is None:
+            self.visit = self.signed()
+        lines = [a_line(code, **DOSES.get(code, {})) for code in products or (AMLODIPINE,)]
+        return self.picked(self.draft(self.visit, lines))
+
+    def used(self, care_type: str = "11", disease: str = "", **sums: int) -> None:
+        """What the patient has used this year before the test begins."""
+        effect = Effect(SchemeKey(care_type, 2026, disease), **sums)
+        insurance.reserve_usage(
+            actor=CASHIER, person_id=self.patient.person_id, claim_id=new_id(), effects=[effect], now=NOW
+        )
 
     def settle(self, row: Prescription, key: str | None = None, at: int = 6, **changes: Any) -> Settlement:
         """The patient pays."""

@@ -97,7 +97,10 @@ def later_than(claim: Claim) -> Sequence[LaterChange]:
     history = [
         standing_of(one, part, book) for one in claims.prefetch_related("parts__lines") for part in one.parts.all()
     ]
-    return later_changes(history, str(claim.id))
+    opening = limits.accumulators(
+        person_id=claim.patient_id, year=year, without_claims=list(claims.values_list("id", flat=True))
+    )
+    return later_changes(history, str(claim.id), opening)
 
 
 def conclude(*, actor: Actor, settlement: Settlement, called: Called, reason: str, now: datetime) -> Settlement:
