@@ -16,7 +16,7 @@ from xinglin.hospital.demo.answers import answers_of
 from xinglin.hospital.demo.cast import Cast, make_cast
 from xinglin.hospital.demo.city.city import City, build
 from xinglin.hospital.demo.errors import OtherCityLoaded
-from xinglin.hospital.demo.loading_care import load_own_care
+from xinglin.hospital.demo.loading_care import load_own_care, load_reported
 from xinglin.hospital.demo.models import DemoCity
 from xinglin.hospital.demo.pricing import price_list
 from xinglin.hospital.identity import bulk as identity
@@ -54,6 +54,7 @@ def _load(city: City, cast: Cast, now: datetime, progress: Progress) -> DemoCity
     _load_identity(city, cast, now, progress)
     _load_insurance(city, progress)
     load_own_care(city, cast, progress)
+    load_reported(city, progress)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return DemoCity.objects.create(

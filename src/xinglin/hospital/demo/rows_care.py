@@ -64,7 +64,7 @@ class Storyteller:
         person = self.city.residents[encounter.person]
         physician = self.city.staff.practitioners[encounter.practitioner]
         account, patient_account = self.cast.by_practitioner[physician.index], self.cast.by_person[person.index]
-        asked_at = bill.settled_at - timedelta(seconds=20)
+        asked_at = bill.started_at - timedelta(seconds=240 + self.dice.randrange(1200))
         complaint = self.dice.choice(words.COMPLAINTS)
         spoken = [("patient", patient_account, complaint, asked_at)]
         lines = words.SILENT if encounter.silent else self.dice.choice(words.TALK)

@@ -29,3 +29,11 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 def _has_value(field: "models.Field[Any, Any]") -> bool:
     """Whether a column that was left out has a default to be written; keys and what may be empty have none."""
     return not field.null and not field.primary_key and (field.has_default() or isinstance(field, models.CharField))
+
+
+def copy_objects(model: type[models.Model], objects: Iterable[models.Model]) -> int:
+    """COPY unsaved objects of a model as Django would save them, but for what `save` does beside; returns how many."""
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    prepared = [(field.attname, field.get_db_prep_save) for field in fields]
+    rows = ([prepare(getattr(one, name), connection) for name, prepare in prepared] for one in objects)
+    return copy_rows(model, [field.column for field in fields], rows)

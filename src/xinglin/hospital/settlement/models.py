@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
+from xinglin.hospital.settlement.reported import ReportedClaim, ReportedLine  # noqa: F401 - a page of its own
 from xinglin.hospital.settlement.words import CallStep, ClaimKind, ClaimState
 
 KEPT = Keeping(Sensitivity.SENSITIVE, 30, "accounting vouchers, 30 years (会计档案管理办法 2015; from memory)")

@@ -100,7 +100,7 @@ def make_bills(
         ended = began + timedelta(minutes=encounter.minutes)
         if encounter.until_day:
             ended = instant(encounter.on.fromordinal(encounter.until_day), 560 + int(dice.random() * 120))
-        for subject, items, settled in _charges(encounter, began, ended, prices, dice):
+        for subject, items, settled in _charges(encounter, ended, prices, dice):
             claim_id, lines = dice.id_at(settled), counter.lines(items)
             for number, (care, disease, some) in enumerate(_parts(encounter, lines, book, qualified)):
                 bills.append(Bill(claim_id, subject, encounter, number, care, disease, began, ended, settled, some))
@@ -109,15 +109,14 @@ def make_bills(
 
 
 def _charges(
-    encounter: Encounter, began: datetime, ended: datetime, prices: PriceList, dice: Dice
+    encounter: Encounter, ended: datetime, prices: PriceList, dice: Dice
 ) -> Iterable[tuple[str, list[tuple[str, int]], datetime]]:
-    """What is claimed together, and when: online the fee at the request, the medicine once it is picked."""
+    """What is claimed together, and when: online the fee at the end, the medicine once it is picked."""
     if encounter.kind != "online":
         return [("encounter", encounter.items, ended + timedelta(seconds=60 + int(dice.random() * 240)))]
     fee = [item for item in encounter.items if item[0] in prices.services]
     medicine = [item for item in encounter.items if item[0] in prices.medicines]
-    asked = began - timedelta(seconds=240 + int(dice.random() * 1200))
-    found = [("visit", fee, asked + timedelta(seconds=20))]
+    found = [("visit", fee, ended + timedelta(seconds=2 + int(dice.random() * 20)))]
     if medicine:
         found.append(("prescription", medicine, ended + timedelta(seconds=1500 + int(dice.random() * 2400))))
     return found
