@@ -72,17 +72,10 @@ def test_signing_twice_is_one_deed_and_a_reused_id_is_refused(world: World) -> N
 def test_it_is_valid_for_three_days_at_most_and_to_the_end_of_a_day(world: World) -> None:
     row = world.issue(world.draft(valid_days=1))
     assert row.valid_until_at.astimezone(NOW.tzinfo).strftime("%Y-%m-%d %H:%M") == "2026-09-01 23:59"
-    longest = world.issue(world.draft(Prescription.objects.get() and world_visit(world, row), valid_days=3))
+    longest = world.issue(world.draft(valid_days=3))
     assert longest.valid_until_at - longest.issued_at <= timedelta(days=3)
     with pytest.raises(InvalidForm):
-        world.issue(world.draft(world_visit(world, row), valid_days=4))
-
-
-def world_visit(world: World, row: Prescription) -> "object":
-    """The visit of a prescription, to write another one in it."""
-    from xinglin.hospital.consultation.models import Visit
-
-    return Visit.objects.get(id=row.visit_id)
+        world.issue(world.draft(valid_days=4))
 
 
 # WHAT THE RULES SAY
@@ -116,7 +109,7 @@ def test_a_long_prescription_needs_no_answer_for_28_days(world: World) -> None:
     row = world.issue(world.draft(lines=[a_line(days=28)], kind="long", kind_reason="高血压病情稳定"))
     assert row.findings.count() == 0
     with pytest.raises(InvalidForm) as refusal:
-        world.issue(world.draft(world_visit(world, row), lines=[a_line(days=28)], kind="long"))
+        world.issue(world.draft(lines=[a_line(days=28)], kind="long"))
     assert [error.field for error in refusal.value.errors] == ["kind_reason"]
 
 
@@ -280,9 +273,8 @@ def test_a_returned_prescription_is_written_anew_and_replaces_the_old(world: Wor
 
 def test_only_an_ended_prescription_of_ones_own_can_be_replaced(world: World) -> None:
     row = world.issue()
-    visit = world_visit(world, row)
     with pytest.raises(WrongStage):
-        world.issue(world.draft(visit, replaces_id=row.id))
+        world.issue(world.draft(replaces_id=row.id))
     with pytest.raises(InvalidInput):
-        world.issue(world.draft(visit, replaces_id=new_id()))
+        world.issue(world.draft(replaces_id=new_id()))
     assert Prescription.objects.count() == 1

@@ -232,9 +232,8 @@ def test_the_database_itself_refuses_changes(world: World, sql: str) -> None:
 
 
 def test_the_queue_is_by_urgency_then_by_promise(world: World) -> None:
-    visit = world.signed()
-    first = world.issue(world.draft(visit), at=2)
-    second = world.issue(world.draft(visit), at=3)
-    urgent = world.issue(world.draft(visit, lines=[a_line()], urgent=True), at=3)
+    first = world.issue(world.draft(), at=2)
+    second = world.issue(world.draft(), at=3)
+    urgent = world.issue(world.draft(lines=[a_line()], urgent=True), at=3)
     waiting = selectors.awaiting_review(actor=world.pharmacist.actor)
     assert [sheet.row.id for sheet in waiting] == [urgent.id, first.id, second.id]

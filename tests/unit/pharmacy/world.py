@@ -91,10 +91,12 @@ class World(Visits):
         super().__init__()
         medicines()
         self.pharmacist = make.a_pharmacist()
+        self.visit: Visit | None = None
 
     def draft(self, visit: Visit | None = None, lines: Sequence[DraftLine] = (), **changes: Any) -> Draft:
-        """A draft of one clean line unless told otherwise."""
-        visit = visit or self.signed()
+        """A draft of one clean line unless told otherwise, in the one visit of this world."""
+        self.visit = visit or self.visit or self.signed()
+        visit = self.visit
         return Draft(id=new_id(), visit_id=visit.id, lines=tuple(lines) or (a_line(),), **changes)
 
     def issue(self, draft: Draft | None = None, answers: Sequence[Answer] = (), at: int = 3) -> Prescription:
