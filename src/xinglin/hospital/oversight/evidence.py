@@ -127,4 +127,6 @@ def _value(path: str, value: Any) -> T:
         return T(zh=local, en=local)
     if path.endswith("_fen"):
         return T(zh=yuan(value), en=yuan(value))
-    return T(zh=str(value) or "无", en=str(value) or "none")
+    if value == "" or (value == "none" and path.startswith("lists.")):
+        return T(zh="无", en="none")
+    return T(zh=str(value), en=str(value))

@@ -11,8 +11,10 @@ from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import evidence
+from xinglin.hospital.oversight.asked import Asked, Ruling, asked_since
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
+from xinglin.hospital.oversight.evidence import Shown
 from xinglin.hospital.oversight.models import Answer
 from xinglin.hospital.oversight.related import Related, related_findings
 from xinglin.hospital.oversight.rows import (
@@ -34,6 +36,7 @@ from xinglin.supervision.vocabulary.papers import Reading
 __all__ = [
     "PAGE",
     "UNDECIDED",
+    "Asked",
     "Filters",
     "FindingDetail",
     "FindingPage",
@@ -43,7 +46,10 @@ __all__ = [
     "Related",
     "RuleCount",
     "RuleEffect",
+    "Ruling",
+    "Shown",
     "answered_before",
+    "asked_since",
     "finding",
     "findings",
     "institutions_with_findings",

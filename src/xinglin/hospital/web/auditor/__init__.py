@@ -1,0 +1,1 @@
+"""The auditor's desk: findings to decide, the fund, the rules in force."""

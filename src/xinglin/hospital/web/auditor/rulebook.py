@@ -1,0 +1,169 @@
+"""The rules in force with their papers, and what they do in practice; one page a rule in both languages."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from xinglin.hospital.kernel.clock import civil_day
+from xinglin.hospital.kernel.errors import NotFound
+from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight import selectors
+from xinglin.hospital.oversight.access import READ_FINDINGS
+from xinglin.hospital.oversight.selectors import RuleCount, RuleEffect
+from xinglin.hospital.web.auditor.charts import Bar, stacked
+from xinglin.hospital.web.auditor.words import MOMENTS, OUTCOMES
+from xinglin.hospital.web.shared.page import Request, page
+from xinglin.supervision.catalogue import RULES, find_rule
+from xinglin.supervision.tables import DatedRow, load_knowledge
+from xinglin.supervision.vocabulary.papers import Reading, Rule, Source
+
+TYPING = T(zh="书写时（预览）", en="While typing (preview)")
+ROWS = {"typing": TYPING} | MOMENTS
+FAMILIES = {
+    "A": T(zh="资格与准入", en="Who may practise, for whom"),
+    "B": T(zh="处方与用药", en="Prescribing and medicines"),
+    "G": T(zh="结算与先后次序", en="Money and order of events"),
+    "J": T(zh="追溯码", en="Trace codes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A moment with its bar of outcomes."""
+
+    name: T
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A dated figure that a rule reads, with where it holds and whence it comes."""
+
+    name: T
+    value: int | bool | str
+    row: DatedRow
+    basis: T
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A rule in the list: its papers and its effect."""
+
+    rule: Rule
+    title: T
+    certainty: T
+    in_force: bool
+    read: bool
+    bar: Bar
+    count: RuleCount | None
+    share: int | None
+
+
+def outcome_bar(effect: RuleEffect, moments: tuple[str, ...], name: T) -> Bar:
+    """How often each outcome was given at these moments, as one bar."""
+    figures = {code: sum(effect.of(moment, code) for moment in moments) for code in OUTCOMES}
+    said = "{name}：" + "，".join(f"{OUTCOMES[code].zh} {count}" for code, count in figures.items())
+    told = "{name}: " + ", ".join(f"{OUTCOMES[code].en.lower()} {count}" for code, count in figures.items())
+    says = T(zh=said, en=told).with_(name=name)
+    return stacked([(code, OUTCOMES[code], count) for code, count in figures.items()], says)
+
+
+def override_share(count: RuleCount | None) -> int | None:
+    """Of a hundred findings for which a reason was asked, how many somebody went on with; None where none was asked."""
+    if count is None or not count.asked:
+        return None
+    return min(100, count.answered * 100 // count.asked)
+
+
+@page(READ_FINDINGS, methods=("GET", "HEAD"))
+def rules(request: Request) -> HttpResponse:
+    """Every rule in force: papers, verdicts by outcome, overrides."""
+    actor, today = request.actor, civil_day(request.now)
+    effects = {effect.rule: effect for effect in selectors.rule_effects(actor=actor)}
+    counts = {count.rule: count for count in selectors.rule_counts(actor=actor)}
+    lines = [_line(rule, effects.get(rule.id), counts.get(rule.id), rule.in_force(today)) for rule in RULES]
+    families = [(FAMILIES.get(letter, T(zh=letter, en=letter)), letter) for letter in sorted({r.id[0] for r in RULES})]
+    overridden = max(lines, key=lambda line: (line.share or 0, line.count.answered if line.count else 0))
+    context = {
+        "families": [(name, [line for line in lines if line.rule.id[0] == letter]) for name, letter in families],
+        "in_force": sum(line.in_force for line in lines),
+        "read": sum(line.read for line in lines),
+        "reviewed": sum(line.rule.reviewed is not None for line in lines),
+        "asked": sum(effect.asked(moment) for effect in effects.values() for moment in MOMENTS),
+        "answered": sum(count.answered for count in counts.values()),
+        "overridden": overridden if overridden.share else None,
+        "outcomes": OUTCOMES,
+    }
+    return render(request, "auditor/rules.html", context)
+
+
+def _line(rule: Rule, effect: RuleEffect | None, count: RuleCount | None, in_force: bool) -> Line:
+    title = T(zh=rule.title.zh, en=rule.title.en)
+    return Line(
+        rule=rule,
+        title=title,
+        certainty=T(zh=rule.certainty.zh, en=rule.certainty.en),
+        in_force=in_force,
+        read=all(source.reading is Reading.READ for source in rule.source),
+        bar=outcome_bar(effect or RuleEffect(rule.id), tuple(MOMENTS), title),
+        count=count,
+        share=override_share(count),
+    )
+
+
+@page(READ_FINDINGS, methods=("GET", "HEAD"))
+def rule(request: Request, rule_id: str) -> HttpResponse:
+    """One rule with its text in both languages. An id that was never given is answered like any absent page."""
+    if rule_id not in {known.id for known in RULES}:
+        raise NotFound
+    found, actor = find_rule(rule_id), request.actor
+    effects = {effect.rule: effect for effect in selectors.rule_effects(actor=actor)}
+    effect = effects.get(rule_id, RuleEffect(rule_id))
+    count = next((row for row in selectors.rule_counts(actor=actor) if row.rule == rule_id), None)
+    context = {
+        "rule": found,
+        "title": T(zh=found.title.zh, en=found.title.en),
+        "certainty": T(zh=found.certainty.zh, en=found.certainty.en),
+        "kind": T(zh=found.kind.zh, en=found.kind.en),
+        "scope": T(zh=found.scope.zh, en=found.scope.en),
+        "moments": [T(zh=moment.zh, en=moment.en) for moment in found.moments],
+        "in_force": found.in_force(civil_day(request.now)),
+        "texts": (
+            ("zh-CN", "中文", found.why.zh, found.sentence.zh, found.hint.zh, found.title.zh),
+            ("en", "English", found.why.en, found.sentence.en, found.hint.en, found.title.en),
+        ),
+        "sources": [(_source(source), source.reading is Reading.READ) for source in found.source],
+        "limits": _limits(found),
+        "lists": _lists(found),
+        "effects": [Effect(name, outcome_bar(effect, (code,), name)) for code, name in ROWS.items()],
+        "outcomes": OUTCOMES,
+        "count": count,
+        "share": override_share(count),
+    }
+    return render(request, "auditor/rule.html", context)
+
+
+def _source(source: Source) -> T:
+    return T(zh=f"{source.law.zh} {source.article.zh}", en=f"{source.law.en}, {source.article.en}")
+
+
+def _limits(found: Rule) -> list[Limit]:
+    knowledge = load_knowledge()
+    return [
+        Limit(
+            name=T(zh=knowledge.limits[name].meaning.zh, en=knowledge.limits[name].meaning.en),
+            value=row.values["value"],
+            row=row,
+            basis=T(zh=f"{row.basis.law.zh} {row.basis.article.zh}", en=f"{row.basis.law.en}, {row.basis.article.en}"),
+        )
+        for name in found.limits
+        for row in knowledge.limits[name].table.rows
+    ]
+
+
+def _lists(found: Rule) -> list[tuple[T, int]]:
+    knowledge = load_knowledge()
+    tables = dict.fromkeys(knowledge.lookups[name].table for name in found.lists)
+    meant = [knowledge.tables[name] for name in tables]
+    return [(T(zh=table.meaning.zh, en=table.meaning.en), len(table.rows)) for table in meant]

@@ -1,0 +1,52 @@
+"""Names that the auditor's pages need for codes of other modules."""
+
+from xinglin.hospital.kernel.texts import T
+
+MOMENTS = {
+    "remind": T(zh="事前", en="Before"),
+    "control": T(zh="事中", en="During"),
+    "audit": T(zh="事后", en="After"),
+}
+MOMENT_WORDS = {
+    "remind": T(zh="办理时的提醒", en="a reminder while the work is being done"),
+    "control": T(zh="签名、审核、发药、结算时的控制", en="a control at signing, review, hand-over and settlement"),
+    "audit": T(zh="全部数据上的审计", en="an audit over all the data"),
+}
+NOT_ASKED = {
+    "remind": T(zh="没有在事前问过这条规则。", en="The rule was not asked before."),
+    "control": T(
+        zh="还没有走到控制环节，或事情已就此停止。", en="No control was reached, or the matter ended before it."
+    ),
+    "audit": T(zh="还没有做过事后审计。", en="No audit has been run over it yet."),
+}
+SUBJECTS = {
+    "visit": T(zh="就诊", en="visit"),
+    "prescription": T(zh="处方", en="prescription"),
+    "dispensing": T(zh="发药", en="dispensing"),
+    "claim": T(zh="结算", en="claim"),
+    "settlement": T(zh="结算", en="settlement"),
+}
+CERTAINTIES = {
+    "definite": T(zh="明确违规", en="Definite"),
+    "suspicious": T(zh="可疑：先听取机构说明", en="Suspicious: the provider is heard first"),
+}
+STATES = {
+    "open": T(zh="待认定", en="To decide"),
+    "new": T(zh="未查看", en="Not opened"),
+    "seen": T(zh="已查看", en="Opened"),
+    "confirmed": T(zh="属实", en="Holds"),
+    "rejected": T(zh="不属实", en="Does not hold"),
+    "all": T(zh="全部", en="All"),
+}
+STATE_TONES = {"new": "", "seen": "info", "confirmed": "hold", "rejected": "ok"}
+OUTCOMES = {
+    "finding": T(zh="发现问题", en="Finding"),
+    "cannot_tell": T(zh="无法判断", en="Cannot tell"),
+    "clear": T(zh="符合", en="Clear"),
+    "not_applicable": T(zh="不适用", en="Not applicable"),
+}
+
+
+def subject_name(code: str) -> T:
+    """What was judged, in words; an unknown code stands for itself."""
+    return SUBJECTS.get(code, T(zh=code, en=code))
