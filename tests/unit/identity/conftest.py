@@ -22,6 +22,9 @@ class Register:
     source: str = "test register"
     asked: list[tuple[str, str]] = field(default_factory=list)
 
+    def demonstration(self) -> None:
+        return None
+
     def check(self, *, name: str, number: str, at: datetime) -> str:
         self.asked.append((name, number))
         if self.answer == "down":

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "xinglin.hospital.web.shared.middleware.Edge",
+    "xinglin.hospital.web.identity.second_factor.SecondFactorFirst",
 ]
 
 WEB = CHECKOUT / "src" / "xinglin" / "hospital" / "web"  # each folder there has its own templates and static files
@@ -133,6 +134,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "xinglin.hospital.web.identity.adapters.AccountAdapter"
+MFA_ADAPTER = "xinglin.hospital.web.identity.adapters.MFAAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -141,6 +144,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Xinglin"
+MFA_TOTP_TOLERANCE = 1  # phones are a little early or late
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost; behind TLS this changes nothing
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

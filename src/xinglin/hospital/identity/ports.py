@@ -26,12 +26,24 @@ class TextMessages(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """What a made-up register knows: people as (name, number, note) and rules as (digits, answer, number to try)."""
+
+    people: tuple[tuple[str, str, T], ...]
+    rules: tuple[tuple[str, T, str], ...]
+
+
 class PopulationRegistry(Protocol):
     """The population register. Answers 'match', 'mismatch' or 'unknown'; raises OutOfReach."""
 
     @property
     def source(self) -> str:
         """The name that is written beside each answer."""
+        ...
+
+    def demonstration(self) -> Demonstration | None:
+        """How a made-up register answers, to be shown in demo mode; None from a real one."""
         ...
 
     def check(self, *, name: str, number: str, at: datetime) -> str:

@@ -8,6 +8,19 @@ from xinglin.hospital.identity.selectors.accounts import (
     needs_second_factor,
     signing_key,
 )
+from xinglin.hospital.identity.selectors.choices import (
+    ALL_DOCUMENTS,
+    DOCUMENTS,
+    INSTITUTION_KINDS,
+    LEVELS,
+    ONLINE_SERVICES,
+    PAPERS,
+    PROFESSIONS,
+    RELATIONS,
+    SEXES,
+    SPOKEN,
+    TITLES,
+)
 from xinglin.hospital.identity.selectors.desk import (
     application,
     applications_decided,
@@ -32,7 +45,7 @@ from xinglin.hospital.identity.selectors.institutions import (
     the_hospital,
 )
 from xinglin.hospital.identity.selectors.own import own_application, own_identity
-from xinglin.hospital.identity.selectors.people import PersonCard, person
+from xinglin.hospital.identity.selectors.people import PersonCard, person, register_demonstration
 from xinglin.hospital.identity.selectors.practitioners import (
     PractitionerProfile,
     own_profile,
@@ -41,6 +54,17 @@ from xinglin.hospital.identity.selectors.practitioners import (
 )
 
 __all__ = [
+    "ALL_DOCUMENTS",
+    "DOCUMENTS",
+    "INSTITUTION_KINDS",
+    "LEVELS",
+    "ONLINE_SERVICES",
+    "PAPERS",
+    "PROFESSIONS",
+    "RELATIONS",
+    "SEXES",
+    "SPOKEN",
+    "TITLES",
     "AuthProof",
     "InstitutionCard",
     "PersonCard",
@@ -73,6 +97,7 @@ __all__ = [
     "practitioner_profile",
     "practitioner_suspensions",
     "practitioners_online",
+    "register_demonstration",
     "signing_key",
     "staff_directory",
     "the_hospital",

@@ -59,6 +59,7 @@ class ApplicationCard:
     register_no: str
     applied_at: datetime
     state: str
+    state_name: T
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _card(row: CredentialApplication) -> ApplicationCard:
         register_no=row.register_no,
         applied_at=row.applied_at,
         state=row.state,
+        state_name=name(ApplicationState(row.state)),
     )
 
 

@@ -7,9 +7,11 @@ from uuid import UUID
 from xinglin.hospital.identity.access import SEE_PEOPLE
 from xinglin.hospital.identity.models import Person
 from xinglin.hospital.identity.numbers import NUMBER_SEAL
+from xinglin.hospital.identity.ports import Demonstration, PopulationRegistry
 from xinglin.hospital.identity.words import IdType, Sex, name
 from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.kernel.errors import NotFound
+from xinglin.hospital.kernel.ports import outside
 from xinglin.hospital.kernel.signing import unseal
 from xinglin.hospital.kernel.texts import T
 
@@ -62,7 +64,7 @@ def masked(text: str, head: int, tail: int) -> str:
     """The first and last characters, stars between; all stars when it is too short to keep any."""
     if len(text) <= head + tail:
         return "*" * len(text)
-    return text[:head] + "*" * (len(text) - head - tail) + text[-tail:]
+    return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
 
 
 def person(*, actor: Actor, person_id: UUID) -> PersonCard:
@@ -73,3 +75,8 @@ def person(*, actor: Actor, person_id: UUID) -> PersonCard:
     if row is None:
         raise NotFound
     return card(row)
+
+
+def register_demonstration() -> Demonstration | None:
+    """What the made-up population register knows, for demo mode; None where a real one is bound. Public."""
+    return outside(PopulationRegistry).demonstration()

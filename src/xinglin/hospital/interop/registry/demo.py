@@ -13,7 +13,9 @@ answer of a real register can be had on purpose:
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from xinglin.hospital.identity.ports import OutOfReach
+from stdnum.cn import ric
+
+from xinglin.hospital.identity.ports import Demonstration, OutOfReach
 from xinglin.hospital.kernel.texts import T
 
 
@@ -41,19 +43,35 @@ ENTRIES = {
 }
 DOTS = "·•∙⋅・･‧．.●"
 
-RULES: tuple[tuple[str, T], ...] = (
-    ("980–984", T(zh="查无此人", en="not in the register")),
-    ("985–989", T(zh="姓名与号码不一致", en="the name does not fit")),
-    ("990–994", T(zh="奇数分钟连不上，偶数分钟一致", en="out of reach in odd minutes, a match in even ones")),
-    ("995–999", T(zh="一直连不上", en="out of reach, always")),
+NOTES = {
+    MOTHER.number: T(zh="丙、丁的母亲", en="mother of the two children"),
+    FATHER.number: T(zh="丙、丁的父亲", en="father of the two children"),
+}
+RULES: tuple[tuple[str, T, str], ...] = (
+    ("980–984", T(zh="查无此人", en="not in the register"), "37090219880808982"),
+    ("985–989", T(zh="姓名与号码不一致", en="the name does not fit"), "37090219880808986"),
+    (
+        "990–994",
+        T(zh="奇数分钟连不上，偶数分钟一致", en="out of reach in odd minutes"),
+        "37090219880808992",
+    ),
+    ("995–999", T(zh="一直连不上", en="out of reach, always"), "37090219880808996"),
 )
-"""For the page that explains the demonstration."""
+"""Digits, answer, and the first 17 digits of a number to try."""
 
 
 class DemoRegistry:
     """Implements PopulationRegistry."""
 
     source = "demo population register"
+
+    def demonstration(self) -> Demonstration:
+        """Everything that a visitor of the demonstration may try."""
+        nobody = T(zh="", en="")
+        return Demonstration(
+            people=tuple((one.name, one.number, _note(one, nobody)) for one in ENTRIES.values()),
+            rules=tuple((digits, says, body + ric.calc_check_digit(body + "0")) for digits, says, body in RULES),
+        )
 
     def check(self, *, name: str, number: str, at: datetime) -> str:
         """Match, mismatch or unknown. Raises OutOfReach."""
@@ -73,6 +91,12 @@ class DemoRegistry:
         is_male = int(guardian_number[16]) % 2 == 1
         fits = 16 <= years <= 55 and is_male == (relation == "father") and ward_number[:6] == guardian_number[:6]
         return "match" if fits else "unknown"
+
+
+def _note(entry: Entry, nobody: T) -> T:
+    if entry.mother:
+        return T(zh="孩子，母亲和父亲见本表", en="a child; mother and father are in this table")
+    return NOTES.get(entry.number, nobody)
 
 
 def _by_serial(number: str, at: datetime) -> str:

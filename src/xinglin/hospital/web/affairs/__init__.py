@@ -1,0 +1,1 @@
+"""The medical affairs desk: who may practise here, where, and until when. The next thing to decide comes first."""

@@ -1,0 +1,20 @@
+"""Addresses below /affairs/."""
+
+from django.urls import path
+
+from xinglin.hospital.web.affairs import deciding, houses, practitioners
+
+app_name = "affairs"
+urlpatterns = [
+    path("", deciding.home, name="home"),
+    path("applications/<uuid:application_id>/", deciding.application, name="application"),
+    path("applications/<uuid:application_id>/check", deciding.check_applicant, name="check-applicant"),
+    path("papers/<uuid:paper_id>", deciding.paper, name="paper"),
+    path("guardians/<uuid:guardianship_id>/", deciding.guardianship, name="guardianship"),
+    path("documents/<uuid:person_id>/", deciding.document, name="document"),
+    path("practitioners/", practitioners.directory, name="practitioners"),
+    path("practitioners/<uuid:practitioner_id>/", practitioners.practitioner, name="practitioner"),
+    path("institutions/", houses.directory, name="institutions"),
+    path("institutions/new", houses.enter, name="enter-institution"),
+    path("institutions/<uuid:institution_id>/", houses.institution, name="institution"),
+]
