@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 
 from xinglin.hospital.identity import selectors as identity
-from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, require
 from xinglin.hospital.kernel.journal import PROBLEMS
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.regulator.access import SEE_BOARD
@@ -45,10 +45,59 @@ class JournalState:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps a journal: an institution, or the platform itself for deeds that belong to none."""
+
+    id: UUID
+    code: str
+    name: T
+    kind: str
+    kind_name: T
+    level_name: T
+    licence_no: str
+    licence_until_on: date | None
+    open: bool
+
+
+PLATFORM = Keeper(
+    id=SYSTEM_ID,
+    code="",
+    name=T(zh="平台（注册与登录）", en="The platform (registration and sign-in)"),
+    kind="platform",
+    kind_name=T(zh="平台", en="Platform"),
+    level_name=T(zh="不属于任何机构的行为", en="Deeds that belong to no institution"),
+    licence_no="",
+    licence_until_on=None,
+    open=True,
+)
+
+
+def _keeper(card: identity.InstitutionCard) -> Keeper:
+    return Keeper(
+        id=card.id,
+        code=card.code,
+        name=card.name,
+        kind=card.kind,
+        kind_name=card.kind_name,
+        level_name=card.level_name,
+        licence_no=card.licence_no,
+        licence_until_on=card.licence_until_on,
+        open=card.open,
+    )
+
+
+def keeper(*, institution_id: UUID, now: datetime) -> Keeper:
+    """The keeper of a chain. Raises NotFound."""
+    if institution_id == SYSTEM_ID:
+        return PLATFORM
+    return _keeper(identity.institution(institution_id=institution_id, at=now))
+
+
+@dataclass(frozen=True, slots=True)
 class InstitutionState:
     """An institution of the board."""
 
-    card: identity.InstitutionCard
+    card: Keeper
     journal: JournalState
 
 
@@ -88,15 +137,18 @@ def board(*, actor: Actor, now: datetime, kind: str = "") -> list[InstitutionSta
     """Every institution with its journal: problems first, then those that write, then the silent ones."""
     require(actor, SEE_BOARD)
     states = _journals()
-    rows = [InstitutionState(c, states.get(c.id, NOTHING)) for c in identity.institutions(at=now, kind=kind)]
+    keepers = [_keeper(card) for card in identity.institutions(at=now, kind=kind)]
+    if not kind:
+        keepers.append(PLATFORM)
+    rows = [InstitutionState(k, states.get(k.id, NOTHING)) for k in keepers]
     return sorted(rows, key=lambda row: (not row.journal.problem, row.journal.links == 0, row.card.code))
 
 
 def institution_state(*, actor: Actor, institution_id: UUID, now: datetime) -> InstitutionState:
     """One institution of the board. Raises NotFound."""
     require(actor, SEE_BOARD)
-    card = identity.institution(institution_id=institution_id, at=now)
-    return InstitutionState(card, _journals().get(institution_id, NOTHING))
+    found = keeper(institution_id=institution_id, now=now)
+    return InstitutionState(found, _journals().get(institution_id, NOTHING))
 
 
 @dataclass(frozen=True, slots=True)

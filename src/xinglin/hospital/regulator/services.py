@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.live import announce
 from xinglin.hospital.regulator.access import VERIFY_JOURNAL
 from xinglin.hospital.regulator.models import JournalVerification
+from xinglin.hospital.regulator.selectors import keeper
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def verify_journal(*, actor: Actor, institution_id: UUID, now: datetime) -> jour
     The verification itself is journaled in the same institution's chain.
     """
     require(actor, VERIFY_JOURNAL)
-    identity.institution(institution_id=institution_id, at=now)
+    keeper(institution_id=institution_id, now=now)
     found = journal.verify(institution_id=institution_id, now=now)
     row = JournalVerification(
         id=new_id(),
