@@ -131,7 +131,7 @@ class Vital:
 
     code: str
     name: T
-    unit: str
+    unit: T
     divisor: int
     least: int
     most: int
@@ -183,7 +183,7 @@ def vitals() -> dict[str, Vital]:
         row["code"]: Vital(
             code=row["code"],
             name=T(zh=row["zh"], en=row["en"]),
-            unit=row["unit"],
+            unit=T(zh=row["unit_zh"], en=row["unit_en"]),
             divisor=int(row["divisor"]),
             least=int(row["least"]),
             most=int(row["most"]),

@@ -125,6 +125,7 @@ def has_signed_record(visit: Visit) -> bool:
 class Answered:
     """One answer of the questionnaire in words."""
 
+    id: str
     question: T
     answer: T
     danger: bool
@@ -220,6 +221,7 @@ def answers_of(visit: Visit) -> list[Answered]:
         is_danger = question.kind == "danger"
         lines.append(
             Answered(
+                id=question.id,
                 question=question.text,
                 answer=label,
                 danger=is_danger and value == YES,

@@ -96,14 +96,14 @@ class VisitLine:
 
 
 def _unread(visits: Iterable[Visit], side: Side) -> dict[UUID, int]:
-    """Messages of the others after the side's read mark."""
+    """Messages of the other side after the side's read mark; what the system says does not count."""
     counts: dict[UUID, int] = {}
     for row in visits:
         if row.last_seq == 0:
             continue
         mark = next((m.seq for m in row.read_marks.all() if m.side == side), 0)
         if row.last_seq > mark:
-            counts[row.id] = Message.objects.filter(visit=row, seq__gt=mark).exclude(side=side).count()
+            counts[row.id] = Message.objects.filter(visit=row, seq__gt=mark).exclude(side__in=[side, Side.SYSTEM]).count()
     return counts
 
 

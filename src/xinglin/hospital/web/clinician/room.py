@@ -15,10 +15,10 @@ from xinglin.hospital.web.shared.page import Request
 
 PARTS = (
     ("chief_complaint", T(zh="主诉", en="Chief complaint"), 1),
-    ("subjective", T(zh="现病史 S", en="History S"), 4),
-    ("objective", T(zh="客观资料 O", en="Objective O"), 2),
-    ("assessment", T(zh="评估 A", en="Assessment A"), 2),
-    ("plan", T(zh="计划 P", en="Plan P"), 3),
+    ("subjective", T(zh="现病史 S", en="History S"), 3),
+    ("objective", T(zh="客观资料 O", en="Objective O"), 1),
+    ("assessment", T(zh="评估 A", en="Assessment A"), 1),
+    ("plan", T(zh="计划 P", en="Plan P"), 2),
 )
 CHART_WIDTH, CHART_HEIGHT = 340, 64
 

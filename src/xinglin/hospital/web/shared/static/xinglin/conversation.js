@@ -99,11 +99,16 @@
       form.querySelector("[data-message-id]").value = "";
     }
   });
-  /* Without a connection the text stays and goes out again under the same id as soon as the line is back. */
-  document.addEventListener("live:hello", () => {
+  /* Without a connection the text stays and goes out again under the same id; what was missed is fetched. */
+  const catchUp = () => {
     const form = document.querySelector("[data-compose]");
     if (form && form.querySelector("[data-message-id]").value && form.elements.text.value.trim()) form.requestSubmit();
-  });
+    if (lines()) window.htmx?.trigger(lines(), "again");
+  };
+  let again;
+  document.addEventListener("live:hello", catchUp);
+  addEventListener("online", catchUp);
+  document.addEventListener("htmx:sendError", () => { clearTimeout(again); again = setTimeout(catchUp, 3000); });
 
   /* WHAT COMES IN */
 
