@@ -12,9 +12,11 @@ from xinglin.hospital.kernel.ids import new_id
 pytestmark = pytest.mark.django_db
 
 
-def test_a_small_city_loads_and_acts() -> None:
-    house, doctor, mother, child, staff, phone = (new_id() for _ in range(6))
-    officer, record = new_id(), new_id()
+house, doctor, mother, child, staff, phone, officer, record = (new_id() for _ in range(8))
+
+
+def load_city() -> None:
+    """One institution, three people, a physician, an auditor."""
     bulk.load_institutions(
         rows=[
             bulk.InstitutionRow(
@@ -54,6 +56,9 @@ def test_a_small_city_loads_and_acts() -> None:
     )
     bulk.load_auth_events(rows=[(staff, "totp", make.NOW)])
 
+
+def test_a_small_city_loads_and_acts() -> None:
+    load_city()
     acting = selectors.actor_for(account_id=staff, now=make.NOW)
     assert (acting.roles, acting.practitioner_id, acting.institution_ids) == ({Role.PHYSICIAN}, record, {house})
     assert selectors.actor_for(account_id=phone, now=make.NOW).wards == {child}
