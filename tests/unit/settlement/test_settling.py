@@ -7,6 +7,7 @@ from tests import builders as make
 from tests.unit.pharmacy.world import METFORMIN, NOW, a_line
 from tests.unit.settlement.world import CASHIER
 
+from xinglin.hospital.identity.models import PaymentStatus
 from xinglin.hospital.insurance import selectors as limits
 from xinglin.hospital.insurance import services as insurance
 from xinglin.hospital.kernel.errors import NotAllowed, NotFound
@@ -176,7 +177,7 @@ def test_the_receipt_explains_every_line(world: "World") -> None:
     for part in receipt.parts:
         assert {"in_scope", "fund", "cash"} <= {told.code for told in part.told}
         for line in part.lines:
-            assert sum(told.amount_fen for told in line.told) == line.row.amount_fen
+            assert sum(told.amount_fen for told in line.told) == line.amount_fen
             assert all(told.says.zh and told.says.en for told in line.told)
     own = sum(line.own_fen for part in receipt.parts for line in part.lines)
     assert own == paid.account_fen + paid.cash_fen
@@ -227,3 +228,28 @@ def test_a_rule_that_blocks_leaves_nothing_held(world: "World", monkeypatch: pyt
     assert all(t.visits == t.in_scope_fen == 0 for t in used.schemes.values())
     monkeypatch.undo()
     whole(world.settle(row))
+
+
+def test_during_a_suspension_the_fund_pays_nothing_and_the_house_bears_it(world: "World") -> None:
+    """A12 at a claim is not blocked but denied: the patient is not to suffer for the physician's suspension."""
+    world.insure(account=300)
+    world.qualify()
+    row = world.to_pay()
+    PaymentStatus.objects.create(
+        id=new_id(), recorded_by=new_id(), practitioner_id=world.doctor.practitioner_id, status="suspended",
+        from_on=NOW.date(), reason="test", recorded_at=NOW,
+    )  # fmt: skip
+    quote = services.presettle(actor=world.patient.actor, prescription_id=row.id, now=world.later(6))
+    assert quote.figures.fund_fen == 0
+    paid = world.settle(row)
+    assert (paid.fund_fen, paid.account_fen, paid.cash_fen) == (0, 0, 0)
+    assert paid.hospital_fen == paid.full_selfpay_fen == row.total_fen
+    assert list(Claim.objects.order_by("number").values_list("state", "ended_because")) == [
+        ("given_up", "denied"),
+        ("settled", ""),
+    ]
+    line = paid.claim.parts.get().lines.get()
+    assert line.denied_rule == "A12"
+    assert "规则 A12" in line.told[0]["zh"]
+    assert limits.account_fen(person_id=world.patient.person_id) == 300
+    whole(paid)

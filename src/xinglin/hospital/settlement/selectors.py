@@ -15,22 +15,40 @@ from xinglin.hospital.ledger.selectors import Movement, movements
 from xinglin.hospital.settlement.access import SEE_PAYMENTS, SEE_RECONCILIATION
 from xinglin.hospital.settlement.models import (
     Claim,
-    ClaimLine,
-    ClaimPart,
     Reconciliation,
     ReversalWish,
     Settlement,
     VisitFee,
 )
 from xinglin.hospital.settlement.services.reserving import CASHIER
+from xinglin.hospital.settlement.shown import ShownLine, ShownPart, Told, part_of_row, scheme_name
+from xinglin.hospital.settlement.spending import Spending as Spending
+from xinglin.hospital.settlement.spending import spending as spending
 from xinglin.hospital.settlement.words import (
-    SCHEME_NAMES,
     SELF_PAY,
     STATE_NAMES,
     UNDECIDED,
     ClaimKind,
     ClaimState,
 )
+
+__all__ = [
+    "ClaimKind",
+    "ClaimState",
+    "Payment",
+    "Receipt",
+    "ShownLine",
+    "ShownPart",
+    "Told",
+    "open_payments",
+    "payments",
+    "receipt",
+    "reconciliations",
+    "reversals_waiting",
+    "scheme_name",
+    "settlement_of",
+    "visit_fee",
+]
 
 STAFF = (Role.PHARMACIST, Role.MEDICAL_AFFAIRS, Role.AUDITOR, Role.REGULATOR)
 PAGE = 100
@@ -53,42 +71,13 @@ def _visible(actor: Actor) -> QuerySet[Settlement]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A sentence of a receipt and the amount that it explains, in fen."""
-
-    code: str
-    says: T
-    amount_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
-    """One line with the reasons for its figures. `own_fen` is what is left to the person of it."""
-
-    row: ClaimLine
-    name: T
-    told: tuple[Told, ...]
-    own_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptPart:
-    """What one scheme paid, with the steps that led to it."""
-
-    row: ClaimPart
-    scheme: T
-    lines: tuple[ReceiptLine, ...]
-    told: tuple[Told, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
     """A settlement that explains itself. `reversal` stands when it was taken back; `self_pay` says why uninsured."""
 
     settlement: Settlement
     claim: Claim
     state: T
-    parts: tuple[ReceiptPart, ...]
+    parts: tuple[ShownPart, ...]
     reversal: Settlement | None
     self_pay: T | None
     insurance: T | None
@@ -116,30 +105,12 @@ def receipt(*, actor: Actor, settlement_id: UUID, now: datetime) -> Receipt:
         settlement=row,
         claim=claim,
         state=STATE_NAMES[ClaimState(claim.state)],
-        parts=tuple(_part(part) for part in claim.parts.all()),
+        parts=tuple(part_of_row(part) for part in claim.parts.all()),
         reversal=Settlement.objects.filter(reverses=row).first(),
         self_pay=SELF_PAY.get(claim.self_pay),
         insurance=insurance.INSURANCE_NAMES.get(claim.insurance_type),
         movements=tuple(movements(actor=CASHIER, group_id=claim.id)),
     )
-
-
-def _part(part: ClaimPart) -> ReceiptPart:
-    scheme = SCHEME_NAMES.get(part.care_type, T(zh="其他", en="Other"))
-    if part.disease:
-        disease = insurance.policy_book().diseases.get(part.disease)
-        name = T(zh=disease.name_zh, en=disease.name_en) if disease else T(zh=part.disease, en=part.disease)
-        scheme = T(zh="{scheme}（{disease}）", en="{scheme} ({disease})").with_(scheme=scheme, disease=name)
-    return ReceiptPart(part, scheme, tuple(_line(line) for line in part.lines.all()), _told(part.told))
-
-
-def _line(row: ClaimLine) -> ReceiptLine:
-    own = row.amount_fen - row.fund_share_fen - row.hospital_fen
-    return ReceiptLine(row, T(zh=row.name_zh, en=row.name_en), _told(row.told), own)
-
-
-def _told(rows: list[dict[str, object]]) -> tuple[Told, ...]:
-    return tuple(Told(str(r["code"]), T(zh=str(r["zh"]), en=str(r["en"])), int(str(r["amount_fen"]))) for r in rows)
 
 
 # LISTS

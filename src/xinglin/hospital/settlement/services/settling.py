@@ -10,6 +10,7 @@ from xinglin.benefits.settle import Outcome
 from xinglin.hospital.insurance import selectors as limits
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import DomainError, NotFound
+from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.services import Ask
 from xinglin.hospital.pharmacy.selectors import State
@@ -29,8 +30,9 @@ from xinglin.hospital.settlement.models import Claim, Settlement
 from xinglin.hospital.settlement.services.calling import Called, Fate, settle_there, undo_there
 from xinglin.hospital.settlement.services.posting import post
 from xinglin.hospital.settlement.services.reserving import Reserved, Wish, give_up, reserve
+from xinglin.hospital.settlement.shown import ShownPart, part_of_outcome
 from xinglin.hospital.settlement.sums import Figures, add, figures_of, work_out
-from xinglin.hospital.settlement.words import ClaimState
+from xinglin.hospital.settlement.words import SELF_PAY, ClaimState
 from xinglin.supervision.facts import Case
 
 ATTEMPTS = 3
@@ -52,6 +54,21 @@ class Quote:
     def figures(self) -> Figures:
         """The sums over the parts."""
         return add([figures_of(outcome) for outcome in self.outcomes])
+
+    @property
+    def parts(self) -> tuple[ShownPart, ...]:
+        """The parts as people read them, each line with its reasons."""
+        return tuple(part_of_outcome(outcome) for outcome in self.outcomes)
+
+    @property
+    def self_pay(self) -> T | None:
+        """Why insurance is not used; None when it is."""
+        return SELF_PAY.get(self.cover.self_pay)
+
+    @property
+    def insurance(self) -> T | None:
+        """The insurance in words."""
+        return limits.INSURANCE_NAMES.get(self.cover.insurance_type)
 
 
 def presettle(

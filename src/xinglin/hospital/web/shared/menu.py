@@ -22,7 +22,7 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
         ("/physicians", T(zh="找医师", en="Physicians")),
         ("/me/visits/", T(zh="问诊", en="Visits")),
         ("/me/prescriptions/", T(zh="处方", en="Prescriptions")),
-        ("/me/payments/", T(zh="费用", en="Payments")),
+        ("/payment/", T(zh="费用", en="Payments")),
     ),
     Role.PHYSICIAN: (
         ("/clinic/", T(zh="诊室", en="Clinic")),

@@ -32,7 +32,7 @@ def page(permission: Permission, methods: tuple[str, ...] = ("GET", "HEAD", "POS
                 return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
             actor = cast(Request, request).actor
             if permission is not EVERYONE and not actor.roles:
-                staff = not request.path.startswith("/me/")
+                staff = not request.path.startswith(("/me/", "/payment/"))
                 return redirect_to_login(request.get_full_path(), "/staff/login/" if staff else "/sign-in")
             require(actor, permission)
             return view(request, *args, **kwargs)
