@@ -72,7 +72,8 @@ def part_of(actor: Actor) -> dict[str, Any]:
     """Name and part for the corner of the page."""
     roles = [role for role in MENUS if actor.has(role)]
     return {
-        "name": actor.label,
+        # A patient's label is masked, because it goes into the journal; to oneself one is simply "me".
+        "name": T(zh="我", en="Me") if actor.has(Role.PATIENT) else actor.label,
         "part": " · ".join(str(role.label) for role in roles),
         "staff": any(role is not Role.PATIENT for role in roles),
     }
