@@ -192,58 +192,81 @@ class PaperKind(TextChoices):
 
 # NAMES
 
-NAMES: dict[TextChoices, T] = {
-    Sex.MALE: T(zh="男", en="male"),
-    Sex.FEMALE: T(zh="女", en="female"),
-    IdType.RESIDENT: T(zh="居民身份证", en="resident identity card"),
-    IdType.HK_MACAO: T(zh="港澳居民来往内地通行证", en="travel permit (Hong Kong, Macao)"),
-    IdType.TAIWAN: T(zh="台湾居民来往大陆通行证", en="travel permit (Taiwan)"),
-    IdType.FOREIGN: T(zh="外国人永久居留身份证", en="foreign permanent resident card"),
-    IdType.PASSPORT: T(zh="护照", en="passport"),
-    IdType.MOTHER: T(zh="母亲证件（新生儿）", en="mother's document (newborn)"),
-    CheckResult.MATCH: T(zh="一致", en="match"),
-    CheckResult.MISMATCH: T(zh="不一致", en="no match"),
-    CheckResult.UNKNOWN: T(zh="查无此人", en="not in the register"),
-    CheckResult.DOWN: T(zh="登记库暂不可用", en="register out of reach"),
-    CheckResult.PASS: T(zh="通过", en="passed"),
-    Relation.MOTHER: T(zh="母亲", en="mother"),
-    Relation.FATHER: T(zh="父亲", en="father"),
-    Relation.GRANDPARENT: T(zh="祖父母或外祖父母", en="grandparent"),
-    Relation.SIBLING: T(zh="兄弟姐妹", en="brother or sister"),
-    Relation.SPOUSE: T(zh="配偶", en="spouse"),
-    Relation.CHILD: T(zh="子女", en="son or daughter"),
-    Relation.APPOINTED: T(zh="依法指定的监护人", en="guardian appointed by law"),
-    GuardianshipState.ASKED: T(zh="待审核", en="waiting for review"),
-    GuardianshipState.ACCEPTED: T(zh="已确认", en="confirmed"),
-    GuardianshipState.REFUSED: T(zh="未通过", en="not accepted"),
-    GuardianshipState.ENDED: T(zh="已结束", en="ended"),
-    InstitutionKind.INTERNET_HOSPITAL: T(zh="互联网医院", en="internet hospital"),
-    InstitutionKind.HOSPITAL: T(zh="医院", en="hospital"),
-    InstitutionKind.HEALTH_CENTRE: T(zh="社区卫生服务中心或乡镇卫生院", en="health centre"),
-    InstitutionKind.VILLAGE_CLINIC: T(zh="村卫生室或社区卫生服务站", en="village clinic"),
-    InstitutionKind.PHARMACY: T(zh="药店", en="pharmacy"),
-    PractitionerKind.PHYSICIAN: T(zh="医师", en="physician"),
-    PractitionerKind.PHARMACIST: T(zh="药师", en="pharmacist"),
-    Title.RESIDENT: T(zh="住院医师", en="resident physician"),
-    Title.ATTENDING: T(zh="主治医师", en="attending physician"),
-    Title.ASSOCIATE_CHIEF: T(zh="副主任医师", en="associate chief physician"),
-    Title.CHIEF: T(zh="主任医师", en="chief physician"),
-    Title.PHARMACIST: T(zh="药师", en="pharmacist"),
-    Title.PHARMACIST_IN_CHARGE: T(zh="主管药师", en="pharmacist in charge"),
-    Title.ASSOCIATE_CHIEF_PHARMACIST: T(zh="副主任药师", en="associate chief pharmacist"),
-    Title.CHIEF_PHARMACIST: T(zh="主任药师", en="chief pharmacist"),
-    ApplicationState.APPLIED: T(zh="待审核", en="waiting for a decision"),
-    ApplicationState.APPROVED: T(zh="已准入", en="admitted"),
-    ApplicationState.RETURNED: T(zh="退回补正", en="returned for correction"),
-    ApplicationState.REFUSED: T(zh="不予准入", en="refused"),
-    PaperKind.PRACTICE_LICENCE: T(zh="执业证书", en="practice licence"),
-    PaperKind.QUALIFICATION: T(zh="资格证书", en="qualification certificate"),
-    PaperKind.TITLE: T(zh="职称证书", en="title certificate"),
-    PaperKind.CONSENT: T(zh="注册机构同意书", en="consent of the institution of registration"),
-    PaperKind.FILING: T(zh="多机构备案证明", en="proof of multi-site filing"),
-    PaymentState.SUSPENDED: T(zh="暂停医保支付资格", en="payment right suspended"),
-    PaymentState.TERMINATED: T(zh="终止医保支付资格", en="payment right ended"),
+NAMES: dict[type[TextChoices], dict[str, T]] = {
+    Sex: {
+        Sex.MALE: T(zh="男", en="male"),
+        Sex.FEMALE: T(zh="女", en="female"),
+    },
+    IdType: {
+        IdType.RESIDENT: T(zh="居民身份证", en="resident identity card"),
+        IdType.HK_MACAO: T(zh="港澳居民来往内地通行证", en="travel permit (Hong Kong, Macao)"),
+        IdType.TAIWAN: T(zh="台湾居民来往大陆通行证", en="travel permit (Taiwan)"),
+        IdType.FOREIGN: T(zh="外国人永久居留身份证", en="foreign permanent resident card"),
+        IdType.PASSPORT: T(zh="护照", en="passport"),
+        IdType.MOTHER: T(zh="母亲证件（新生儿）", en="mother's document (newborn)"),
+    },
+    CheckResult: {
+        CheckResult.MATCH: T(zh="一致", en="match"),
+        CheckResult.MISMATCH: T(zh="不一致", en="no match"),
+        CheckResult.UNKNOWN: T(zh="查无此人", en="not in the register"),
+        CheckResult.DOWN: T(zh="登记库暂不可用", en="register out of reach"),
+        CheckResult.PASS: T(zh="通过", en="passed"),
+    },
+    Relation: {
+        Relation.MOTHER: T(zh="母亲", en="mother"),
+        Relation.FATHER: T(zh="父亲", en="father"),
+        Relation.GRANDPARENT: T(zh="祖父母或外祖父母", en="grandparent"),
+        Relation.SIBLING: T(zh="兄弟姐妹", en="brother or sister"),
+        Relation.SPOUSE: T(zh="配偶", en="spouse"),
+        Relation.CHILD: T(zh="子女", en="son or daughter"),
+        Relation.APPOINTED: T(zh="依法指定的监护人", en="guardian appointed by law"),
+    },
+    GuardianshipState: {
+        GuardianshipState.ASKED: T(zh="待审核", en="waiting for review"),
+        GuardianshipState.ACCEPTED: T(zh="已确认", en="confirmed"),
+        GuardianshipState.REFUSED: T(zh="未通过", en="not accepted"),
+        GuardianshipState.ENDED: T(zh="已结束", en="ended"),
+    },
+    InstitutionKind: {
+        InstitutionKind.INTERNET_HOSPITAL: T(zh="互联网医院", en="internet hospital"),
+        InstitutionKind.HOSPITAL: T(zh="医院", en="hospital"),
+        InstitutionKind.HEALTH_CENTRE: T(zh="社区卫生服务中心或乡镇卫生院", en="health centre"),
+        InstitutionKind.VILLAGE_CLINIC: T(zh="村卫生室或社区卫生服务站", en="village clinic"),
+        InstitutionKind.PHARMACY: T(zh="药店", en="pharmacy"),
+    },
+    PractitionerKind: {
+        PractitionerKind.PHYSICIAN: T(zh="医师", en="physician"),
+        PractitionerKind.PHARMACIST: T(zh="药师", en="pharmacist"),
+    },
+    Title: {
+        Title.RESIDENT: T(zh="住院医师", en="resident physician"),
+        Title.ATTENDING: T(zh="主治医师", en="attending physician"),
+        Title.ASSOCIATE_CHIEF: T(zh="副主任医师", en="associate chief physician"),
+        Title.CHIEF: T(zh="主任医师", en="chief physician"),
+        Title.PHARMACIST: T(zh="药师", en="pharmacist"),
+        Title.PHARMACIST_IN_CHARGE: T(zh="主管药师", en="pharmacist in charge"),
+        Title.ASSOCIATE_CHIEF_PHARMACIST: T(zh="副主任药师", en="associate chief pharmacist"),
+        Title.CHIEF_PHARMACIST: T(zh="主任药师", en="chief pharmacist"),
+    },
+    ApplicationState: {
+        ApplicationState.APPLIED: T(zh="待审核", en="waiting for a decision"),
+        ApplicationState.APPROVED: T(zh="已准入", en="admitted"),
+        ApplicationState.RETURNED: T(zh="退回补正", en="returned for correction"),
+        ApplicationState.REFUSED: T(zh="不予准入", en="refused"),
+    },
+    PaperKind: {
+        PaperKind.PRACTICE_LICENCE: T(zh="执业证书", en="practice licence"),
+        PaperKind.QUALIFICATION: T(zh="资格证书", en="qualification certificate"),
+        PaperKind.TITLE: T(zh="职称证书", en="title certificate"),
+        PaperKind.CONSENT: T(zh="注册机构同意书", en="consent of the institution of registration"),
+        PaperKind.FILING: T(zh="多机构备案证明", en="proof of multi-site filing"),
+    },
+    PaymentState: {
+        PaymentState.SUSPENDED: T(zh="暂停医保支付资格", en="payment right suspended"),
+        PaymentState.TERMINATED: T(zh="终止医保支付资格", en="payment right ended"),
+    },
 }
+"""By vocabulary: two of them may use one code for different things (a resident card, a resident physician)."""
 
 LANGUAGES: dict[str, T] = {
     "zh": T(zh="普通话", en="Mandarin"),
@@ -283,4 +306,4 @@ LEVELS: dict[str, T] = {
 
 def name(code: TextChoices) -> T:
     """The name of a code in both languages."""
-    return NAMES[code]
+    return NAMES[type(code)][code.value]

@@ -6,7 +6,7 @@ from xinglin.hospital.identity import errors
 from xinglin.hospital.identity.models import CredentialApplication, Practitioner
 from xinglin.hospital.identity.selectors.facts import person_facts
 from xinglin.hospital.identity.selectors.people import age_on
-from xinglin.hospital.identity.words import NAMES, PaperKind, PractitionerKind
+from xinglin.hospital.identity.words import PaperKind, PractitionerKind, name
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import DomainError
 from xinglin.hospital.kernel.texts import T
@@ -22,7 +22,7 @@ def hindrances(row: CredentialApplication, now: datetime) -> list[DomainError]:
     found: list[DomainError] = []
     missing = missing_papers(row)
     if missing:
-        names = T(zh="、".join(NAMES[kind].zh for kind in missing), en=", ".join(NAMES[kind].en for kind in missing))
+        names = T(zh="、".join(name(kind).zh for kind in missing), en=", ".join(name(kind).en for kind in missing))
         found.append(errors.PapersMissing(papers=names))
     if person_facts(person_id=row.person_id, at=now)["identity_state"] != "verified":
         found.append(errors.ApplicantNotVerified())

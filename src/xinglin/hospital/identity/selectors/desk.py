@@ -39,7 +39,7 @@ from xinglin.hospital.identity.words import (
     name,
 )
 from xinglin.hospital.kernel import journal
-from xinglin.hospital.kernel.access import Actor, Role, require
+from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, Role, require
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import DomainError, NotFound
 from xinglin.hospital.kernel.texts import T
@@ -210,7 +210,7 @@ def document_photo(*, actor: Actor, photo_id: UUID, now: datetime) -> tuple[byte
     row = DocumentPhoto.objects.filter(pk=photo_id).first()
     if row is None or not (actor.acts_for(row.person_id) or SEE_PAPERS.held_by(actor)):
         raise NotFound
-    _journal_look(actor, next(iter(actor.institution_ids), actor.id), "document_photo", row.pk, now)
+    _journal_look(actor, next(iter(actor.institution_ids), SYSTEM_ID), "document_photo", row.pk, now)
     return bytes(row.content), row.media_type
 
 

@@ -17,6 +17,7 @@ from xinglin.hospital.identity.models import (
     InstitutionDepartment,
     StaffRole,
 )
+from xinglin.hospital.identity.services.proofs import PLATFORM_CHAIN
 from xinglin.hospital.identity.words import LEVELS, ONLINE_SERVICES, AccountKind, InstitutionKind, OfficeRole
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, Role, require
@@ -144,7 +145,7 @@ def open_staff_account(*, actor: Actor, username: str, display_name: str, passwo
     account = Account(username=username, kind=AccountKind.STAFF, first_name=display_name[:150])
     account.set_password(password)
     account.save(force_insert=True)
-    place = next(iter(actor.institution_ids), actor.id)
+    place = next(iter(actor.institution_ids), PLATFORM_CHAIN)
     _journal(actor, place, "open_staff_account", "account", account.pk, now, {"username": username})
     return account.pk
 
@@ -183,7 +184,7 @@ def assign_role(
         granted_at=now,
     )
     row.save(force_insert=True)
-    _journal(actor, institution_id or actor.id, "assign_role", "account", account_id, now, {"role": role})
+    _journal(actor, institution_id or PLATFORM_CHAIN, "assign_role", "account", account_id, now, {"role": role})
     return row.pk
 
 
@@ -196,12 +197,12 @@ def end_role(*, actor: Actor, staff_role_id: UUID, now: datetime) -> None:
         raise NotFound
     yesterday = date.fromordinal(civil_day(now).toordinal() - 1)
     if row.from_on > yesterday:
-        _journal(actor, row.institution_id or actor.id, "end_role", "account", row.account_id, now, {"role": row.role})
+        _journal(actor, row.institution_id or PLATFORM_CHAIN, "end_role", "account", row.account_id, now, {"role": row.role})
         row.delete()
         return
     row.until_on = yesterday
     row.save()
-    _journal(actor, row.institution_id or actor.id, "end_role", "account", row.account_id, now, {"role": row.role})
+    _journal(actor, row.institution_id or PLATFORM_CHAIN, "end_role", "account", row.account_id, now, {"role": row.role})
 
 
 def _journal(
