@@ -77,7 +77,7 @@ def test_the_panel_finds_adds_previews_and_signs(world: World, clock: Clock, lan
     assert client.get(room, **HTMX).content.decode().count('name="line"') == 1, "the draft is kept"
     values = panel_values(world, str(a_line().id), visit.id)
     seen = client.post(f"{room}/preview", values, **HTMX).content.decode()
-    assert ("1 盒" in seen) if language == "zh-hans" else ("1 packs" in seen)
+    assert ("1 盒" in seen) if language == "zh-hans" else ("1 × pack" in seen)
     assert "3.20" in seen
     signed = client.post(f"{room}/sign", values, **HTMX)
     assert signed.status_code == 200, signed.content.decode()

@@ -380,7 +380,9 @@ class CustodyStep(models.Model):
     seq = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20)
     holder = models.CharField(max_length=80)
+    holder_en = models.CharField(max_length=80, blank=True)
     place = models.CharField(max_length=80, blank=True)
+    place_en = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     source = models.CharField(max_length=20)
@@ -396,6 +398,13 @@ class CustodyStep(models.Model):
     def label(self) -> T:
         """The change of hands, in plain words."""
         return CUSTODY.get(self.kind, T(zh=self.kind, en=self.kind))
+
+    @property
+    def where(self) -> T:
+        """Who holds it, and where, in both languages."""
+        zh = [part for part in (self.holder, self.place) if part]
+        en = [part for part in (self.holder_en or self.holder, self.place_en or self.place) if part]
+        return T(zh=" · ".join(zh), en=" · ".join(en))
 
 
 class MedicineReturn(models.Model):

@@ -36,8 +36,8 @@ class News:
 
     kind: str
     at: datetime
-    holder: str
-    place: str = ""
+    holder: T
+    place: T
 
 
 class CourierDown(Exception):

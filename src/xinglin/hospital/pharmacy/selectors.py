@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,14 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy import instructions
 from xinglin.hospital.pharmacy.access import DISPENSE, READ_PRESCRIPTION, REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
 from xinglin.hospital.pharmacy.claiming import case_for_settlement
+from xinglin.hospital.pharmacy.content import age_words
 from xinglin.hospital.pharmacy.drafts import KINDS, Draft, DraftLine, from_json
 from xinglin.hospital.pharmacy.gate import find, practitioner_of, visible
 from xinglin.hospital.pharmacy.models import Delivery, Line, PackIdentification, Prescription, Review
@@ -93,6 +95,14 @@ class Sheet:
     def state(self) -> State:
         """Where it stands."""
         return State(self.row.state)
+
+    @property
+    def age(self) -> T:
+        """The patient's age on the day of signing: years, or months and days for the small."""
+        birth_on = date.fromisoformat(self.content["patient"]["birth_on"])
+        words = age_words(birth_on, civil_day(self.row.issued_at))
+        units = {"岁": " y", "月": " months", "天": " days"}
+        return T(zh=words, en=words[:-1] + units[words[-1]])
 
     @property
     def remarks(self) -> list["Remark"]:

@@ -1,4 +1,4 @@
-"""A made-up courier that really answers: takes orders, declines some, carries, loses, is refused at the door, comes back.
+"""A made-up courier that really answers: takes orders, declines some, carries, loses, is refused, comes back.
 
 It keeps no memory: a waybill number says when it was booked and how the journey goes, closed by a check, so that any
 process gives the same answer and an invented number is unknown. What happens on a journey is chosen by words in the
@@ -34,30 +34,38 @@ OUTSIDE = ("超区", "out of area")
 _DIGITS = "0123456789ABCDEFGHJKLMNPQRTUVWXY"
 _SHAPE = re.compile(r"XD([DRLH])([0-9A-Z]{7})([0-9A-Z]{4})([0-9A-F]{4})")
 
+COURIER = T(zh="快递员", en="courier")
+STATION = T(zh="配送站", en="station")
+PHARMACY = T(zh="医院药房", en="hospital pharmacy")
+SORTING = T(zh="城东分拨中心", en="East sorting centre")
+NEAREST = T(zh="就近配送站", en="nearest station")
+DOOR = T(zh="收货地址", en="recipient's address")
+BACK = T(zh="退回途中", en="on the way back")
+
 # Kind of news, who holds the parcel, where, and after how many hours.
-JOURNEYS: dict[str, list[tuple[str, str, str, float]]] = {
+JOURNEYS: dict[str, list[tuple[str, T, T, float]]] = {
     "D": [
-        ("collected", "快递员 courier", "医院药房 hospital pharmacy", 0.5),
-        ("in_transit", "分拨中心 sorting centre", "城东分拨中心 East sorting centre", 3),
-        ("at_station", "配送站 station", "就近配送站 nearest station", 12),
-        ("out_for_delivery", "快递员 courier", "派送中 on the round", 16),
-        ("delivered", "收件人 recipient", "收货地址 address", 18),
+        ("collected", COURIER, PHARMACY, 0.5),
+        ("in_transit", COURIER, SORTING, 3),
+        ("at_station", STATION, NEAREST, 12),
+        ("out_for_delivery", COURIER, NEAREST, 16),
+        ("delivered", T(zh="收件人", en="recipient"), DOOR, 18),
     ],
     "R": [
-        ("collected", "快递员 courier", "医院药房 hospital pharmacy", 0.5),
-        ("at_station", "配送站 station", "就近配送站 nearest station", 12),
-        ("refused", "快递员 courier", "收货地址 address", 18),
-        ("returning", "快递员 courier", "退回途中 on the way back", 20),
-        ("returned", "医院药房 pharmacy", "医院药房 hospital pharmacy", 40),
+        ("collected", COURIER, PHARMACY, 0.5),
+        ("at_station", STATION, NEAREST, 12),
+        ("refused", COURIER, DOOR, 18),
+        ("returning", COURIER, BACK, 20),
+        ("returned", PHARMACY, PHARMACY, 40),
     ],
     "L": [
-        ("collected", "快递员 courier", "医院药房 hospital pharmacy", 0.5),
-        ("in_transit", "分拨中心 sorting centre", "城东分拨中心 East sorting centre", 3),
-        ("lost", "快递公司 carrier", "分拨途中 in transit", 48),
+        ("collected", COURIER, PHARMACY, 0.5),
+        ("in_transit", COURIER, SORTING, 3),
+        ("lost", COURIER, SORTING, 48),
     ],
     "H": [
-        ("returning", "快递员 courier", "退回途中 on the way back", 1),
-        ("returned", "医院药房 pharmacy", "医院药房 hospital pharmacy", 12),
+        ("returning", COURIER, BACK, 1),
+        ("returned", PHARMACY, PHARMACY, 12),
     ],
 }
 

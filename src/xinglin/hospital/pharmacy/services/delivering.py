@@ -135,7 +135,7 @@ def confirm_receipt(*, actor: Actor, prescription_id: UUID, now: datetime) -> Pr
     if row.state == State.DELIVERED:
         return row
     require_state(row, State.HANDED_OVER)
-    add_custody(row, "delivered", holder="patient", at=now, now=now, source="patient")
+    add_custody(row, "delivered", holder=T(zh="患者", en="patient"), at=now, now=now, source="patient")
     deliver(actor, row, verb="confirm_receipt", now=now)
     return row
 
@@ -165,7 +165,7 @@ def recall_parcel(*, actor: Actor, prescription_id: UUID, now: datetime) -> Wayb
         row = locked(actor, prescription_id)
         require_state(row, State.HANDED_OVER)
         Delivery.objects.filter(pk=row.pk).update(return_waybill=bill.number, state="returning", ended_at=None)
-        add_custody(row, "recalled", holder=bill.carrier, at=now, now=now, source="house")
+        add_custody(row, "recalled", holder=_plain(bill.carrier), at=now, now=now, source="house")
         note_recall(row, actor, bill, now)
     return bill
 
@@ -185,3 +185,8 @@ def note_recall(row: Prescription, actor: Actor, bill: Waybill, now: datetime) -
     )
     for topic in topics(row):
         announce(topic, "state", row.id)
+
+
+def _plain(name: str) -> T:
+    """A proper name is the same in both languages."""
+    return T(zh=name, en=name)

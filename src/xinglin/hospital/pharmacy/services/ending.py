@@ -138,7 +138,7 @@ def _take_back(
     )
     done.save(force_insert=True)
     sold.update(returned_at=now)
-    add_custody(row, "taken_back", holder="house", at=now, now=now, source="house")
+    add_custody(row, "taken_back", holder=T(zh="药房", en="pharmacy"), at=now, now=now, source="house")
     Delivery.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now)
     detail = {"return_id": str(return_id), "reason": reason_code, "packs": len(codes)}
     move(row, State.TAKEN_BACK, verb="return_medicine", actor=actor, now=now, detail=detail, ended_reason=reason_code)

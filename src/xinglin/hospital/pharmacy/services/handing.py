@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.errors import InvalidInput, NotFound
 from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.texts import T
@@ -63,7 +64,7 @@ def _already(prescription_id: UUID, hand_over_id: UUID) -> HandOver | None:
         return same
     other = HandOver.objects.filter(prescription_id=prescription_id).first()
     if other is not None:
-        raise AlreadyHandedOver(at=other.at.strftime("%Y-%m-%d %H:%M"))
+        raise AlreadyHandedOver(at=other.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
     return None
 
 
@@ -114,9 +115,9 @@ def _write(actor: Actor, row: Prescription, hand_over_id: UUID, to: str, holder:
             at=now,
         )
     )
-    add_custody(row, "handed_over", holder=holder, at=now, now=now, source="house")
+    add_custody(row, "handed_over", holder=T(zh=holder, en=holder), at=now, now=now, source="house")
     if to == "patient":
-        add_custody(row, "delivered", holder=holder, at=now, now=now, source="house")
+        add_custody(row, "delivered", holder=T(zh=holder, en=holder), at=now, now=now, source="house")
         deliver(actor, row, verb="hand_over", now=now)
     return deed
 

@@ -26,7 +26,7 @@ def _page(request: Request, current: UUID | None, status: int = 200, **more: Any
         sheet = selectors.prescription(actor=request.actor, prescription_id=current, now=request.now)
         typed = more.get("typed", {})
         codes = selectors.identifications(product_codes=[line.product_code for line in sheet.lines])
-        context |= shown(sheet)
+        context |= shown(request, sheet)
         context["boxes"] = [
             (line, codes.get(line.product_code, ""), (typed.get(line.id, []) + [""] * line.packs)[: line.packs])
             for line in sheet.lines

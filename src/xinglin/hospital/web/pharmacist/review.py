@@ -27,6 +27,7 @@ DONE = {
     "ask": T(zh="已向医师提问。", en="The physician has been asked."),
     "refuse": T(zh="已拒绝调配。", en="Refused."),
 }
+KINDS_FIRST = ("inappropriate", "abnormal", "irregular")
 TIERS = {"needs_reason": "D", "block": "D", "hold": "D", "deny": "D"}
 
 
@@ -62,8 +63,8 @@ def confirm(request: Request) -> None:
         )
 
 
-def shown(sheet: Sheet) -> dict[str, Any]:
-    """A sheet for the desk: lines with their findings, and the findings of the whole."""
+def shown(request: Request, sheet: Sheet) -> dict[str, Any]:
+    """A sheet for the desk: lines with their findings, the findings of the whole, whether the signature holds."""
     reasons = {row.code: row.name for row in terminology.override_reasons()}
     told = [
         Told(
@@ -79,7 +80,12 @@ def shown(sheet: Sheet) -> dict[str, Any]:
         LineShown(directions, [t for t in told if directions.line.id in t.finding.line_ids])
         for directions in selectors.directions_of(sheet)
     ]
-    return {"sheet": sheet, "lines": lines, "general": [t for t in told if not t.finding.line_ids]}
+    return {
+        "sheet": sheet,
+        "lines": lines,
+        "general": [t for t in told if not t.finding.line_ids],
+        "check": selectors.verify_signature(actor=request.actor, prescription_id=sheet.row.id),
+    }
 
 
 def _patient(request: Request, sheet: Sheet) -> dict[str, Any]:
@@ -104,14 +110,13 @@ def _page(request: Request, current: UUID | None, status: int = 200, **more: Any
         "waiting": waiting,
         "current": current,
         "now": request.now,
-        "codes": terminology.review_codes(),
+        "codes": sorted(terminology.review_codes(), key=lambda code: KINDS_FIRST.index(code.kind)),
         "review_id": new_id(),
         "asked": selectors.awaiting_answer(actor=request.actor),
     }
     if current is not None:
         sheet = selectors.prescription(actor=request.actor, prescription_id=current, now=request.now)
-        context |= shown(sheet) | _patient(request, sheet)
-        context["check"] = selectors.verify_signature(actor=request.actor, prescription_id=current)
+        context |= shown(request, sheet) | _patient(request, sheet)
         context["next_id"], context["previous_id"] = _neighbours(ids, current)
     return render(request, "pharmacist/review.html", context | more, status=status)
 
@@ -177,6 +182,4 @@ def decide(request: Request, prescription_id: UUID) -> HttpResponse:
 def sheet(request: Request, prescription_id: UUID) -> HttpResponse:
     """One prescription with its whole history."""
     found = selectors.prescription(actor=request.actor, prescription_id=prescription_id, now=request.now)
-    context = shown(found)
-    context["check"] = selectors.verify_signature(actor=request.actor, prescription_id=prescription_id)
-    return render(request, "pharmacist/sheet.html", context)
+    return render(request, "pharmacist/sheet.html", shown(request, found))
