@@ -6,7 +6,22 @@ import pytest
 from tests.structure.source import SRC, where
 
 TEMPLATES = sorted(SRC.rglob("templates/**/*.html"))
-BRAND = {"Xinglin", "杏林", "SOAP", "ICD", "ATC", "FHIR", "API", "OpenAPI", "TOTP", "English", "中文", "EN", "SHA", "Ed"}
+BRAND = {
+    "Xinglin",
+    "杏林",
+    "SOAP",
+    "ICD",
+    "ATC",
+    "FHIR",
+    "API",
+    "OpenAPI",
+    "TOTP",
+    "English",
+    "中文",
+    "EN",
+    "SHA",
+    "Ed",
+}
 """Names that are the same in both languages; the language switch names each language in itself."""
 
 SPEAKING = re.compile(r"""\s(?:title|alt|placeholder|aria-label|aria-description)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
