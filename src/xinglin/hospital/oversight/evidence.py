@@ -89,7 +89,7 @@ def _law(group: str, key: str, value: Any, log: Sequence[Fact]) -> tuple[T, date
     knowledge = load_knowledge()
     if group == "lists":
         meaning = knowledge.tables[knowledge.lookups[key].table].meaning
-        return T(zh=f"目录：{meaning.zh}", en=f"list: {meaning.en}"), None
+        return T(zh=f"目录：{meaning.zh}（{key}）", en=f"list: {meaning.en} ({key})"), None
     on = civil_day(log[0].happened_at) if log else date.max
     places = [str(fact.payload.get("territory_code") or "") for fact in log if fact.group == "institution"]
     row = knowledge.limits[key].table.row((), on, places[0] if places else "")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from xinglin.hospital.kernel.access import Actor, Role, require
 from xinglin.hospital.kernel.texts import T
@@ -22,7 +22,10 @@ UNDECIDED = "open"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an auditor narrows the list to. Empty means everything the actor may see."""
+    """What an auditor narrows the list to. Empty means everything the actor may see.
+
+    `once` leaves out a verdict that was given again later, in the same words of the law, among what is looked at.
+    """
 
     rule: str = ""
     outcome: str = ""
@@ -33,6 +36,7 @@ class Filters:
     institution_id: UUID | None = None
     from_on: date | None = None
     until_on: date | None = None
+    once: bool = False
     offset: int = 0
     limit: int = PAGE
 
@@ -92,11 +96,24 @@ def narrowed(rows: QuerySet[GivenVerdict], filters: Filters) -> QuerySet[GivenVe
         rows = rows.filter(at__date__gte=filters.from_on)
     if filters.until_on is not None:
         rows = rows.filter(at__date__lte=filters.until_on)
+    if filters.once:
+        rows = rows.exclude(Exists(_again(filters.moment)))
     if filters.state == FindingState.NEW:
         return rows.filter(view__isnull=True)
     if filters.state == UNDECIDED:
         return rows.exclude(view__state__in=DECIDED)
     return rows.filter(view__state=filters.state) if filters.state else rows
+
+
+def _again(moment: str) -> QuerySet[GivenVerdict]:
+    """The same core of the same institution, given after the row that is looked at; at one moment if one is chosen."""
+    later = GivenVerdict.objects.filter(
+        rule=OuterRef("rule"),
+        subject=OuterRef("subject"),
+        core_hash=OuterRef("core_hash"),
+        institution_id=OuterRef("institution_id"),
+    ).filter(Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id")))
+    return later.filter(moment=moment) if moment else later
 
 
 def title_of(rule_id: str) -> T:

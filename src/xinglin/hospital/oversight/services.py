@@ -202,7 +202,10 @@ def open_finding(*, actor: Actor, verdict_id: UUID, now: datetime) -> selectors.
 
 
 def mark_finding(*, actor: Actor, verdict_id: UUID, state: str, note: str, now: datetime) -> None:
-    """Say whether a finding holds: `confirmed` or `rejected`, with a note. Raises InvalidInput, NotFound."""
+    """Say whether a finding holds: `confirmed` or `rejected`, with a note. Raises InvalidInput, NotFound.
+
+    One verdict, one decision: it holds for every moment at which the same core was given.
+    """
     require(actor, access.MARK_FINDING)
     if state not in {FindingState.CONFIRMED, FindingState.REJECTED}:
         raise InvalidInput(field="state", reason=T(zh="请选择属实或不属实。", en="Choose whether it holds or not."))
@@ -210,16 +213,17 @@ def mark_finding(*, actor: Actor, verdict_id: UUID, state: str, note: str, now: 
         raise InvalidInput(field="note", reason=T(zh="请写明依据（500 字以内）。", en="Say why, in 500 characters."))
     detail = selectors.finding(actor=actor, verdict_id=verdict_id)
     with transaction.atomic():
-        FindingView.objects.update_or_create(
-            verdict_id=verdict_id,
-            defaults={
-                "state": state,
-                "note": note.strip(),
-                "changed_by_id": actor.id,
-                "changed_by_label": actor.label[:120],
-                "changed_at": now,
-            },
-        )
+        for same_id in _same_verdict(detail):
+            FindingView.objects.update_or_create(
+                verdict_id=same_id,
+                defaults={
+                    "state": state,
+                    "note": note.strip(),
+                    "changed_by_id": actor.id,
+                    "changed_by_label": actor.label[:120],
+                    "changed_at": now,
+                },
+            )
         journal.write(
             actor=actor,
             institution_id=detail.row.institution_id,
@@ -229,6 +233,14 @@ def mark_finding(*, actor: Actor, verdict_id: UUID, state: str, note: str, now: 
             now=now,
             detail={"rule": detail.row.rule, "state": state},
         )
+
+
+def _same_verdict(detail: selectors.FindingDetail) -> list[UUID]:
+    """The ids under which this core was given, at whatever moment, in a fixed order so that two auditors never wait
+    for each other in a ring."""
+    row = detail.row
+    same = GivenVerdict.objects.filter(rule=row.rule, subject=row.subject, core_hash=detail.core_hash)
+    return list(same.filter(institution_id=row.institution_id).order_by("id").values_list("id", flat=True))
 
 
 def check_engine_alive(*, actor: Actor, now: datetime) -> bool:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from xinglin.hospital.kernel.texts import T
 
 FULL = 10_000
+GAP = 40
+"""Between two parts of a bar, so that they are told apart without their colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def stacked(parts: Sequence[tuple[str, T, int]], says: T, whole: int = 0) -> Bar
         if value <= 0 or total <= 0:
             continue
         width = value * FULL // total
-        placed.append(Part(x, width, kind, name, value))
+        placed.append(Part(x, max(width - GAP, GAP), kind, name, value))
         x += width
     return Bar(tuple(placed), says, total)
 
@@ -88,3 +90,42 @@ def _gap(gap: timedelta) -> T:
     if seconds < 2 * 86400:
         return T(zh=f"{seconds // 3600} 小时后", en=f"{seconds // 3600} hours later")
     return T(zh=f"{seconds // 86400} 天后", en=f"{seconds // 86400} days later")
+
+
+# COLUMNS OVER TIME
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a column, from the top of the drawing: 0 is the top, FULL the ground."""
+
+    y: int
+    height: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """One column: where it stands, its blocks, the words below it ("" for none) and what a pointer is told."""
+
+    x: int
+    width: int
+    blocks: tuple[Block, ...]
+    label: str
+    says: T
+
+
+def uprights(columns: Sequence[tuple[str, T, Sequence[tuple[str, int]]]]) -> tuple[Upright, ...]:
+    """Stacked columns (label, sentence, parts from the ground up), all on one scale. Parts below zero are left out."""
+    highest = max((sum(max(value, 0) for _, value in parts) for _, _, parts in columns), default=0)
+    pitch = FULL // max(len(columns), 1)
+    drawn = []
+    for place, (label, says, parts) in enumerate(columns):
+        ground, blocks = FULL, []
+        for kind, value in parts:
+            height = value * FULL // highest if highest and value > 0 else 0
+            if height:
+                blocks.append(Block(ground - height, height, kind))
+                ground -= height
+        drawn.append(Upright(place * pitch + pitch // 6, pitch - pitch // 3, tuple(blocks), label, says))
+    return tuple(drawn)

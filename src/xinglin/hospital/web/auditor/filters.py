@@ -1,7 +1,7 @@
 """The filter form of the worklist: from the address to the selector's filters, with a sentence at each wrong field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
@@ -24,7 +24,6 @@ class Form:
     errors: dict[str, T]
     filters: Filters
     page: int = 1
-    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def narrowed(self) -> bool:
@@ -68,6 +67,7 @@ def read(given: Mapping[str, str]) -> Form:
         institution_id=institution,
         from_on=first,
         until_on=last,
+        once=True,
         offset=(page - 1) * PER_PAGE,
         limit=PER_PAGE,
     )

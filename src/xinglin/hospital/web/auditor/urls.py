@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.auditor import rulebook, views
+from xinglin.hospital.web.auditor import fund, rulebook, views
 
 app_name = "auditor"
 urlpatterns = [
     path("", views.worklist, name="worklist"),
     path("findings/<uuid:verdict_id>/", views.finding, name="finding"),
     path("findings/<uuid:verdict_id>/decision", views.decide, name="decide"),
+    path("fund/", fund.fund, name="fund"),
     path("rules/", rulebook.rules, name="rules"),
     path("rules/<str:rule_id>/", rulebook.rule, name="rule"),
 ]
