@@ -32,7 +32,7 @@ def case(visit: Visit, at: datetime, *, proof_id: UUID | None = None, diagnoses:
         physician=physician,
         institution=institution,
         proof_uses=_uses(visit, visit.auth_event_id or proof_id),
-        fund_asked=True,
+        fund_asked=people.insurance_of(visit.patient_id, start) is not None,
         at=at,
     )
 

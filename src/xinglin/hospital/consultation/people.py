@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from xinglin.hospital.identity import selectors as identity
+from xinglin.hospital.insurance import selectors as insurance
 from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.terminology import selectors as terminology
 
@@ -54,6 +56,11 @@ def practice(practitioner_id: UUID, at: datetime) -> Practice:
 def fee_of(title: str) -> terminology.ServiceInfo:
     """The fee of an online visit for a professional title. Raises terminology's UnknownCode."""
     return terminology.visit_fee(title.replace("_", "-"))
+
+
+def insurance_of(person_id: UUID, at: datetime) -> insurance.Eligibility | None:
+    """What the person is insured for on the day of an instant."""
+    return insurance.coverage(person_id=person_id, on=civil_day(at))
 
 
 def is_physical(institution_id: UUID, at: datetime) -> bool:

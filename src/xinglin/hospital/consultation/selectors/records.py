@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from xinglin.hospital.consultation import cases, gate
+from xinglin.hospital.consultation import cases, gate, people
 from xinglin.hospital.consultation.access import READ_RECORD, SEE_PATIENTS
 from xinglin.hospital.consultation.models import (
     ConsentGiven,
@@ -24,6 +24,7 @@ from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.signing import digest, signature_holds
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.terminology import selectors as terminology
 from xinglin.supervision.facts import Case
 
 TREND_MOST = 12
@@ -154,6 +155,8 @@ class Background:
     earlier: list[Earlier]
     pressures: list[tuple[datetime, int]]
     consent: ConsentGiven | None
+    insured: T | None
+    chronic: list[T]
 
 
 def background(*, actor: Actor, visit_id: UUID, now: datetime) -> Background:
@@ -161,6 +164,8 @@ def background(*, actor: Actor, visit_id: UUID, now: datetime) -> Background:
     require(actor, SEE_PATIENTS)
     visit = gate.visit_of_physician(actor, visit_id)
     earlier = _earlier(visit) if visit.state in OPEN else []
+    cover = people.insurance_of(visit.patient_id, now)
+    groups = {group.code: group.name for group in terminology.chronic_groups()}
     houses: dict[UUID, T] = {}
     lines = []
     for row in earlier:
@@ -177,6 +182,8 @@ def background(*, actor: Actor, visit_id: UUID, now: datetime) -> Background:
         earlier=lines,
         pressures=_pressures(visit, earlier),
         consent=visit.consents.select_related("text").first(),
+        insured=cover.name if cover else None,
+        chronic=[groups.get(code, T(zh=code, en=code)) for code in (cover.qualified if cover else ())],
     )
 
 

@@ -80,6 +80,11 @@ def _choice(profile: identity.PractitionerProfile, wait: Wait) -> Choice:
     )
 
 
+def papers(visit: Visit) -> list[FollowUpEvidence]:
+    """What was offered as evidence, in order. For somebody who holds the visit already."""
+    return list(visit.evidence.order_by("offered_at"))
+
+
 # THE PATIENT'S SIDE
 
 
@@ -103,7 +108,9 @@ def _unread(visits: Iterable[Visit], side: Side) -> dict[UUID, int]:
             continue
         mark = next((m.seq for m in row.read_marks.all() if m.side == side), 0)
         if row.last_seq > mark:
-            counts[row.id] = Message.objects.filter(visit=row, seq__gt=mark).exclude(side__in=[side, Side.SYSTEM]).count()
+            counts[row.id] = (
+                Message.objects.filter(visit=row, seq__gt=mark).exclude(side__in=[side, Side.SYSTEM]).count()
+            )
     return counts
 
 

@@ -61,7 +61,7 @@ def status_context(request: Request, visit_id: UUID) -> dict[str, Any]:
     """What the card above the conversation says."""
     row = selectors.visit(actor=request.actor, id=visit_id)
     state = VisitState(row.state)
-    papers = list(row.evidence.order_by("offered_at"))
+    papers = selectors.papers(row)
     names = terminology.diagnoses([paper.diagnosis_code for paper in papers])
     reached = REACHED.get(state)
     return {
