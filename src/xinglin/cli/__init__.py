@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from xinglin.cli import db, demo, journal, reference, terminology
+from xinglin.cli import db, demo, journal, people, reference, terminology, tour
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
@@ -20,6 +20,8 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(demo.serve)
 app.command()(demo.worker)
+app.command()(people.people)
+app.command()(tour.tour)
 app.command()(reference.reference)
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
