@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from xinglin.hospital.identity import errors
+from xinglin.hospital.identity.locks import hold
 from xinglin.hospital.identity.models import (
     Account,
     CredentialApplication,
@@ -112,13 +113,14 @@ def apply_for_practice(
     phone = clean_phone(sign.phone)
     code_id = prove_phone(phone, CodePurpose.APPLY, sign.code, now)
     with transaction.atomic():
+        use_code(code_id, now)
+        hold(f"username:{sign.username.lower()}", f"number:{declared.number}")
         if Account.objects.filter(username__iexact=sign.username).exists():
             raise errors.UsernameTaken(field="username")
         person = _person(declared, phone, now)
         account = Account(username=sign.username, kind=AccountKind.STAFF, first_name=declared.name[:150])
         account.set_password(sign.password)
         account.save(force_insert=True)
-        use_code(code_id, now)
         write_check(person.pk, CheckMethod.PHONE, CheckResult.PASS, APPLICANT, now, "sms")
         _hand_in(APPLICANT, id, person.pk, account.pk, practice, pictures, now)
     return account.pk
@@ -160,6 +162,7 @@ def _hand_in(
     pictures: dict[str, Picture],
     now: datetime,
 ) -> None:
+    hold(f"register:{practice.kind}:{practice.register_no}", f"applicant:{person_id}")
     waiting = CredentialApplication.objects.filter(
         person_id=person_id, kind=practice.kind, state=ApplicationState.APPLIED
     )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from xinglin.hospital.identity import parameters
 from xinglin.hospital.identity.errors import CodeDead, CodeTooSoon, MessagesDown, TooManyCodes, WrongCode
+from xinglin.hospital.identity.locks import hold
 from xinglin.hospital.identity.models import PhoneCode
 from xinglin.hospital.identity.numbers import clean_phone
 from xinglin.hospital.identity.ports import OutOfReach, TextMessages
@@ -51,7 +52,7 @@ def request_phone_code(*, actor: Actor, phone: str, purpose: str, now: datetime)
     )
     row.code_hash = _hash(row.pk, code)
     with transaction.atomic():
-        _lock(number)
+        hold(f"phone:{number}")
         _refuse_flood(number, now)
         row.save(force_insert=True)
     minutes = int(parameters.CODE_LIFE.total_seconds() // 60)
@@ -62,12 +63,6 @@ def request_phone_code(*, actor: Actor, phone: str, purpose: str, now: datetime)
         PhoneCode.objects.filter(pk=row.pk).update(expires_at=now)
         raise MessagesDown(field="phone") from error
     return CodeSent(number, row.expires_at, sent.echo)
-
-
-def _lock(phone: str) -> None:
-    """Two requests for one phone wait for each other, so that the limits hold."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"phone:{phone}"])
 
 
 def _refuse_flood(phone: str, now: datetime) -> None:

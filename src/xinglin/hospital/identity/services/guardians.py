@@ -8,6 +8,7 @@ from django.db import transaction
 from xinglin.hospital.identity import errors
 from xinglin.hospital.identity.access import REVIEW_GUARDIANS, SEE_OWN
 from xinglin.hospital.identity.events import GuardianshipAccepted
+from xinglin.hospital.identity.locks import hold
 from xinglin.hospital.identity.models import Guardianship, Person
 from xinglin.hospital.identity.numbers import NUMBER_SEAL, same_name
 from xinglin.hospital.identity.parameters import ADULT_YEARS
@@ -52,7 +53,8 @@ def add_guardian(
         )
         raise InvalidInput(field="evidence", reason=reason)
     with transaction.atomic():
-        ward = known or make_person(id, declared, now)
+        hold(f"number:{declared.number}" if declared.number else "", f"guardian:{guardian.pk}")
+        ward = known or _same_person(declared) or make_person(id, declared, now)
         _refuse_second(ward, guardian)
         if answer is not None:
             record_answer(actor, ward, answer, now)

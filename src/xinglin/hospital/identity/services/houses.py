@@ -10,6 +10,7 @@ from django.db import transaction
 
 from xinglin.hospital.identity import errors
 from xinglin.hospital.identity.access import ASSIGN_ROLES, KEEP_INSTITUTIONS
+from xinglin.hospital.identity.locks import hold
 from xinglin.hospital.identity.models import (
     Account,
     Institution,
@@ -54,6 +55,7 @@ def enter_institution(*, actor: Actor, id: UUID, house: House, now: datetime) ->
     Medical affairs enters members of the own house (`parent_id`); only the system enters a house without a parent.
     """
     require(actor, KEEP_INSTITUTIONS)
+    hold(f"institution:{house.code}")
     wrong = [InvalidInput(field=name, reason=reason) for name, reason in _faults(house)]
     if wrong:
         raise InvalidForm(wrong)
@@ -135,6 +137,7 @@ def renew_licence(
 def open_staff_account(*, actor: Actor, username: str, display_name: str, password: str, now: datetime) -> UUID:
     """Open an account for someone who works here. It holds no role yet. Raises UsernameTaken, InvalidInput."""
     require(actor, ASSIGN_ROLES)
+    hold(f"username:{username.lower()}")
     if Account.objects.filter(username__iexact=username).exists():
         raise errors.UsernameTaken(field="username")
     try:
@@ -197,12 +200,16 @@ def end_role(*, actor: Actor, staff_role_id: UUID, now: datetime) -> None:
         raise NotFound
     yesterday = date.fromordinal(civil_day(now).toordinal() - 1)
     if row.from_on > yesterday:
-        _journal(actor, row.institution_id or PLATFORM_CHAIN, "end_role", "account", row.account_id, now, {"role": row.role})
+        _journal(
+            actor, row.institution_id or PLATFORM_CHAIN, "end_role", "account", row.account_id, now, {"role": row.role}
+        )
         row.delete()
         return
     row.until_on = yesterday
     row.save()
-    _journal(actor, row.institution_id or PLATFORM_CHAIN, "end_role", "account", row.account_id, now, {"role": row.role})
+    _journal(
+        actor, row.institution_id or PLATFORM_CHAIN, "end_role", "account", row.account_id, now, {"role": row.role}
+    )
 
 
 def _journal(

@@ -10,6 +10,7 @@ from django.db import transaction
 from xinglin.hospital.identity import errors
 from xinglin.hospital.identity.access import SEE_OWN
 from xinglin.hospital.identity.events import PersonRegistered
+from xinglin.hospital.identity.locks import hold
 from xinglin.hospital.identity.models import Account, DocumentPhoto, Person, PersonVerification
 from xinglin.hospital.identity.numbers import (
     NUMBER_SEAL,
@@ -147,6 +148,8 @@ def register_patient(
     _refuse_minor(declared, now)
     code_id = prove_phone(number, CodePurpose.REGISTER, code, now)
     with transaction.atomic():
+        use_code(code_id, now)
+        hold(f"phone:{number}", f"number:{declared.number}")
         if Account.objects.filter(phone=number).exists():
             raise errors.PhoneTaken(field="phone")
         row = _known(declared, number) or make_person(id, declared, now, phone=number, address=address)
@@ -154,7 +157,6 @@ def register_patient(
         account.set_unusable_password()
         account.save(force_insert=True)
         Person.objects.filter(pk=row.pk).update(account=account, phone=number)
-        use_code(code_id, now)
         write_check(row.pk, CheckMethod.PHONE, CheckResult.PASS, REGISTRAR, now, "sms")
         record_auth_event(actor=REGISTRAR, account_id=account.pk, method=ProofMethod.CODE, now=now, session=session)
         journal.write(
@@ -241,6 +243,7 @@ def correct_identity(*, actor: Actor, declared: Declared, now: datetime) -> None
     real_name = [CheckMethod.REGISTRY, CheckMethod.DOCUMENT]
     if row.verifications.filter(method__in=real_name, result=CheckResult.MATCH).exists():
         raise errors.AlreadyVerified
+    hold(f"number:{declared.number}")
     index = blind_index(declared.number, NUMBER_SEAL)
     if Person.objects.filter(id_number_index=index).exclude(pk=row.pk).exists():
         raise errors.NumberTaken(field="number")
