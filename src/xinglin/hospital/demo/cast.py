@@ -51,7 +51,10 @@ PATIENTS = {
     "patient_paying": ("hypertension", T(zh="处方已配好，等您付款", en="A prescription waits for payment")),
     "patient_waiting": ("hypertension", T(zh="正在候诊", en="In the waiting room")),
     "patient_picking": ("hypertension", T(zh="处方已审，正在配药", en="Prescription approved, to be picked")),
+    "patient_returned": ("hypertension", T(zh="处方被药师退回", en="The prescription came back")),
 }
+HIDDEN = frozenset({"patient_returned", "physician_endocrinology"})
+"""Parts that are played but not listed."""
 OFFICES = {
     "medical_affairs": T(zh="有一份执业申请待决定", en="An application to practise waits for a decision"),
     "auditor": T(zh="有规则疑点待核查", en="Findings of the rules wait"),
@@ -117,6 +120,8 @@ def _patients(city: City, cast: Cast, online: dict[int, list[Encounter]]) -> Non
     for key, (condition, note) in PATIENTS.items():
         take(key, note, regular(condition, 3), regular(condition, 1), [p for p in honest if p.known], honest)
     take("patient_parent", T(zh="4 岁孩子的家长", en="Parent of a child of four"), parents)
+    new = [p for p in honest if p.index not in online and p.mother < 0 and not p.children]
+    take("patient_new", T(zh="刚注册，尚未实名核验", en="Newly registered, not verified yet"), new, honest)
 
 
 def _parents(city: City, cast: Cast, honest: list[Resident]) -> list[Resident]:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from xinglin.benefits.policy import demo_book
 from xinglin.hospital.demo import rows_identity, rows_insurance
 from xinglin.hospital.demo.answers import answers_of
-from xinglin.hospital.demo.cast import Cast, make_cast
+from xinglin.hospital.demo.cast import HIDDEN, Cast, Part, make_cast
 from xinglin.hospital.demo.city.city import City, build
 from xinglin.hospital.demo.errors import OtherCityLoaded
 from xinglin.hospital.demo.loading_care import load_own_care, load_reported
@@ -63,12 +63,15 @@ def _load(city: City, cast: Cast, now: datetime, progress: Progress) -> DemoCity
         city_date=city.city_date,
         digest=city.digest(),
         loaded_at=now,
-        people=[_plain(part) for part in cast.parts.values()],
+        people=[_plain(city, cast, part) for part in cast.parts.values()],
     )
 
 
-def _plain(part: Any) -> dict[str, str]:
+def _plain(city: City, cast: Cast, part: Part) -> dict[str, Any]:
+    person = cast.people.get(part.key)
     return {
+        "listed": part.key not in HIDDEN,
+        "person_id": city.residents[person].id if person is not None else "",
         "key": part.key,
         "role": part.role,
         "name": part.name,

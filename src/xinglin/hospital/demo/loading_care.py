@@ -22,12 +22,14 @@ from xinglin.hospital.demo.rows_claims import (
     own_claims,
     reported,
 )
+from xinglin.hospital.demo.rows_findings import second_sales
 from xinglin.hospital.identity import bulk as identity
 from xinglin.hospital.interop import bulk as interop
 from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.kernel.pictures import Picture, clean_picture
 from xinglin.hospital.kernel.signing import new_private_key, public_key_of, sign
 from xinglin.hospital.ledger import bulk as ledger
+from xinglin.hospital.oversight.bulk import load_judgements
 from xinglin.hospital.pharmacy import bulk as pharmacy
 from xinglin.hospital.settlement import bulk as settlement
 from xinglin.hospital.settlement.bulk import PastClaim
@@ -73,6 +75,9 @@ def load_reported(city: City, progress: Progress) -> None:
     for start in range(0, len(lines), LINES_AT_ONCE):
         done += settlement.load_reported_lines(rows=lines[start : start + LINES_AT_ONCE])
         progress("claims of other institutions", done, total)
+    cases = list(second_sales(city))
+    load_judgements(cases)
+    progress("judged packs", len(cases), len(cases))
 
 
 def _signer(city: City) -> Callable[[UUID, Any], tuple[UUID, str, str]]:

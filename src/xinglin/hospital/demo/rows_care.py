@@ -17,6 +17,9 @@ from xinglin.hospital.pharmacy.bulk import PastPrescription, Professional
 from xinglin.hospital.pharmacy.drafts import DraftLine
 from xinglin.hospital.terminology.selectors import DiagnosisInfo
 
+FRESH_DAYS = 180
+"""Evidence of a chronic disease is shown anew well before it is a year old."""
+
 
 @dataclass(slots=True)
 class OnlineCare:
@@ -49,7 +52,7 @@ class Storyteller:
         self.city, self.cast, self.diagnoses = city, cast, diagnoses
         self.dice = Dice(city.seed, "stories")
         self.house = city.places.places[city.places.internet]
-        self.last_record: dict[tuple[int, str], tuple[UUID, date]] = {}
+        self.last_record: dict[tuple[int, str], tuple[UUID, int, date]] = {}
         self.seen_at: dict[tuple[int, str], tuple[int, date]] = {}
         self.in_person = iter(e for e in city.encounters if e.kind in ("outpatient", "emergency"))
         self._next = next(self.in_person, None)
@@ -73,7 +76,6 @@ class Storyteller:
             for (side, text), at in zip(lines, self._moments(bill, len(lines)), strict=True)
         ]
         evidence = self._evidence(encounter)
-        self.last_record[encounter.person, encounter.codes[0]] = (UUID(encounter.id), encounter.on)
         return PastVisit(
             id=UUID(encounter.id),
             patient_id=UUID(person.id),
@@ -106,15 +108,23 @@ class Storyteller:
             self._next = next(self.in_person, None)
 
     def _evidence(self, encounter: Encounter) -> PastEvidence:
-        """The house's own record, else the paper of the last visit in person, else one from before the year."""
+        """The house's own record, which stands for the paper that it rested on, while that is fresh; else a paper.
+
+        The paper is that of the last visit in person, or one from before the year.
+        """
         code = encounter.codes[0]
-        own = self.last_record.get((encounter.person, code))
-        if own is not None:
-            record_id, on = own
-            return PastEvidence("in_house", UUID(self.house.id), self.house.name_zh, on, code, record_id)
+        key = (encounter.person, code)
+        own = self.last_record.get(key)
+        if own is not None and (encounter.on - own[2]).days < FRESH_DAYS:
+            record_id, place, on = own
+            self.last_record[key] = (UUID(encounter.id), place, on)
+            where = self.city.places.places[place]
+            return PastEvidence("in_house", UUID(where.id), where.name_zh, on, code, record_id)
         village = self.city.places.villages[self.city.residents[encounter.person].village]
-        before = encounter.on - timedelta(days=40 + self.dice.randrange(200))
-        place, on = self.seen_at.get((encounter.person, code), (village.centre, before))
+        place, on = self.seen_at.get(key, (village.centre, date.min))
+        if (encounter.on - on).days >= FRESH_DAYS:
+            place, on = village.centre, encounter.on - timedelta(days=20 + self.dice.randrange(100))
+        self.last_record[key] = (UUID(encounter.id), place, on)
         where = self.city.places.places[place]
         return PastEvidence("outpatient_record", UUID(where.id), where.name_zh, on, code)
 

@@ -67,7 +67,9 @@ def people(city: City, cast: Cast) -> Iterator[PersonRow]:
     for person in city.residents:
         account = cast.by_person.get(person.index)
         checked: datetime | None = None
-        if account is not None or person.index in seen or person.mother in cast.by_person or person.village < 0:
+        if person.index == cast.people["patient_new"]:
+            checked = None
+        elif account is not None or person.index in seen or person.mother in cast.by_person or person.village < 0:
             first = seen.get(person.index, city.city_date - timedelta(days=40 + person.index % 300))
             checked = instant(max(person.registered_on, first), 425 + person.index % 50)
         yield PersonRow(
