@@ -1,5 +1,6 @@
 """The questions of oversight, limited to what the actor may see."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -169,28 +170,30 @@ def finding(*, actor: Actor, verdict_id: UUID) -> FindingDetail:
 
 
 def rule_counts(*, actor: Actor, from_on: date | None = None, until_on: date | None = None) -> Sequence[RuleCount]:
-    """The effect of each rule among the findings that the actor may see."""
+    """The effect of each rule among the findings that the actor may see. The same core counts once at all moments."""
     rows = narrowed(visible(actor), Filters(from_on=from_on, until_on=until_on))
     counted = (
         rows.values("rule")
         .annotate(
-            findings=Count("id", filter=Q(outcome=Outcome.FINDING.value), distinct=True),
-            undecided=Count("id", filter=Q(outcome=Outcome.CANNOT_TELL.value), distinct=True),
+            findings=Count("core_hash", filter=Q(outcome=Outcome.FINDING.value), distinct=True),
+            undecided=Count("core_hash", filter=Q(outcome=Outcome.CANNOT_TELL.value), distinct=True),
             asked=Count("id", filter=Q(consequence__in=ANSWERABLE), distinct=True),
             went_on=Count("id", filter=Q(answers__isnull=False), distinct=True),
-            confirmed=Count("id", filter=Q(view__state=FindingState.CONFIRMED), distinct=True),
-            rejected=Count("id", filter=Q(view__state=FindingState.REJECTED), distinct=True),
+            confirmed=Count("core_hash", filter=Q(view__state=FindingState.CONFIRMED), distinct=True),
+            rejected=Count("core_hash", filter=Q(view__state=FindingState.REJECTED), distinct=True),
         )
         .order_by("rule")
     )
-    amounts = dict(rows.order_by().values_list("rule").annotate(Sum("excess_fen")))
+    amounts: Counter[str] = Counter()
+    for rule_id, _core, fen in rows.order_by().values_list("rule", "core_hash", "excess_fen").distinct():
+        amounts[rule_id] += fen or 0
     return [
         RuleCount(
             rule=row["rule"],
             title=title_of(row["rule"]),
             findings=row["findings"],
             undecided=row["undecided"],
-            amount_fen=amounts.get(row["rule"]) or 0,
+            amount_fen=amounts[row["rule"]],
             answered=row["went_on"],
             confirmed=row["confirmed"],
             rejected=row["rejected"],

@@ -1,5 +1,6 @@
 """The rules in force with their papers, and what they do in practice; one page a rule in both languages."""
 
+import re
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -16,7 +17,8 @@ from xinglin.hospital.web.auditor.words import MOMENTS, OUTCOMES
 from xinglin.hospital.web.shared.page import Request, page
 from xinglin.supervision.catalogue import RULES, find_rule
 from xinglin.supervision.tables import DatedRow, load_knowledge
-from xinglin.supervision.vocabulary.papers import Reading, Rule, Source
+from xinglin.supervision.verdicts import Words
+from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Reading, Rule, Source
 
 TYPING = T(zh="书写时（预览）", en="While typing (preview)")
 ROWS = {"typing": TYPING} | MOMENTS
@@ -25,6 +27,14 @@ FAMILIES = {
     "B": T(zh="处方与用药", en="Prescribing and medicines"),
     "G": T(zh="结算与先后次序", en="Money and order of events"),
     "J": T(zh="追溯码", en="Trace codes"),
+}
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+EXCESS = {
+    "excess.count": Words("超出数量", "number over"),
+    "excess.days": Words("超出天数", "days over"),
+    "excess.fen": Words("涉及金额", "amount"),
+    "excess.seconds": Words("超出秒数", "seconds over"),
 }
 
 
@@ -44,6 +54,18 @@ class Limit:
     value: int | bool | str
     row: DatedRow
     basis: T
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a rule says, in one language."""
+
+    tag: str
+    language: str
+    title: str
+    why: str
+    sentence: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +151,7 @@ def rule(request: Request, rule_id: str) -> HttpResponse:
         "scope": T(zh=found.scope.zh, en=found.scope.en),
         "moments": [T(zh=moment.zh, en=moment.en) for moment in found.moments],
         "in_force": found.in_force(civil_day(request.now)),
-        "texts": (
-            ("zh-CN", "中文", found.why.zh, found.sentence.zh, found.hint.zh, found.title.zh),
-            ("en", "English", found.why.en, found.sentence.en, found.hint.en, found.title.en),
-        ),
+        "texts": [_text(found, language) for language in LANGUAGES],
         "sources": [(_source(source), source.reading is Reading.READ) for source in found.source],
         "limits": _limits(found),
         "lists": _lists(found),
@@ -142,6 +161,30 @@ def rule(request: Request, rule_id: str) -> HttpResponse:
         "share": override_share(count),
     }
     return render(request, "auditor/rule.html", context)
+
+
+def _text(found: Rule, language: str) -> Text:
+    say = {name: getattr(found, name).in_language(language) for name in ("title", "why", "sentence", "hint")}
+    return Text(
+        tag="zh-CN" if language == "zh" else "en",
+        language=LANGUAGES[language],
+        title=say["title"],
+        why=say["why"],
+        sentence=_named(say["sentence"], language),
+        hint=_named(say["hint"], language),
+    )
+
+
+def _named(text: str, language: str) -> str:
+    """A sentence with the names of its facts in place of their paths: 〔packs〕 for {line.quantity}."""
+    knowledge = load_knowledge()
+
+    def name(match: re.Match[str]) -> str:
+        path = match.group(1)
+        words = EXCESS[path] if path in EXCESS else knowledge.words_of(path)
+        return f"〔{words.in_language(language)}〕" if language == "zh" else f"[{words.in_language(language)}]"
+
+    return PLACEHOLDER.sub(name, text)
 
 
 def _source(source: Source) -> T:
