@@ -55,7 +55,7 @@ def practice(practitioner_id: UUID, at: datetime) -> Practice:
 
 def fee_of(title: str) -> terminology.ServiceInfo:
     """The fee of an online visit for a professional title. Raises terminology's UnknownCode."""
-    return terminology.visit_fee(title.replace("_", "-"))
+    return terminology.visit_fee(title)
 
 
 def insurance_of(person_id: UUID, at: datetime) -> insurance.Eligibility | None:
