@@ -50,7 +50,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any, home: Path) -> Iterato
     from django.conf import settings
 
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        patch.setenv("XINGLIN_HOME", str(home))
+        patch.setattr(settings, "XINGLIN_STATE_HOME", home, raising=False)
         patch.setattr(settings, "XINGLIN_DEMO", True, raising=False)
         around = transaction.atomic()
         around._from_testcase = True  # type: ignore[attr-defined]  # judging commits by itself; a test's own counts not

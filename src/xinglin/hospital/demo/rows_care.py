@@ -14,7 +14,7 @@ from xinglin.hospital.demo.city.dice import Dice, instant
 from xinglin.hospital.demo.city.encounters import Encounter
 from xinglin.hospital.demo.city.people import Resident
 from xinglin.hospital.pharmacy.bulk import PastPrescription, Professional
-from xinglin.hospital.pharmacy.drafts import DraftLine
+from xinglin.hospital.pharmacy.services import DraftLine
 from xinglin.hospital.terminology.selectors import DiagnosisInfo
 
 FRESH_DAYS = 180

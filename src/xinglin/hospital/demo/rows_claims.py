@@ -16,13 +16,13 @@ from xinglin.hospital.interop.bulk import PastEntry
 from xinglin.hospital.ledger.bulk import PastTransfer
 from xinglin.hospital.ledger.services import AccountWanted, TransferWanted
 from xinglin.hospital.settlement.bulk import (
+    ClaimKind,
     PastClaim,
     ReportedClaimRow,
     ReportedLineRow,
     accounts_of,
     transfers_of,
 )
-from xinglin.hospital.settlement.words import ClaimKind
 
 CONTRIBUTIONS = "outside:contributions"
 REFERENCE = "DEMO"

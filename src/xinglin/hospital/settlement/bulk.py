@@ -19,7 +19,8 @@ from xinglin.hospital.settlement.payers import accounts_for, transfers_for
 from xinglin.hospital.settlement.reported import ReportedClaim, ReportedLine
 from xinglin.hospital.settlement.rows import part_rows
 from xinglin.hospital.settlement.sums import Figures, add, figures_of
-from xinglin.hospital.settlement.words import ClaimKind, ClaimState
+from xinglin.hospital.settlement.words import ClaimKind as ClaimKind  # part of this door
+from xinglin.hospital.settlement.words import ClaimState
 
 # OWN CLAIMS
 
