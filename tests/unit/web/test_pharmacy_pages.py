@@ -179,6 +179,7 @@ def test_returning_wants_a_code_and_the_room_shows_it(world: World, clock: Clock
     doctor = at(world.doctor)
     assert "剂量请再核对" in doctor.get(f"/clinic/visits/{row.visit_id}/prescription/status", **HTMX).content.decode()
     assert "剂量请再核对" in doctor.get("/clinic/prescriptions/").content.decode()
+    assert "1 张处方" in doctor.get("/clinic/prescriptions/waiting", **HTMX).content.decode()
     rewritten = doctor.post(f"/clinic/visits/{row.visit_id}/prescription/rewrite", {"former": str(row.id)}, **HTMX)
     assert f'name="replaces" value="{row.id}"' in rewritten.content.decode()
 

@@ -82,6 +82,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.TAKEN_BACK: frozenset(),
 }
 OPEN_FOR_REVIEW = frozenset({State.SIGNED, State.QUESTIONED})
+AT_THE_DISPENSARY = frozenset({State.APPROVED, State.PICKED, State.SETTLED, State.HANDED_OVER, State.DELIVERED})
 BEFORE_HAND_OVER = frozenset({State.SIGNED, State.QUESTIONED, State.APPROVED, State.PICKED, State.SETTLED})
 OUT_OF_THE_HOUSE = frozenset({State.HANDED_OVER, State.DELIVERED})
 ENDED = frozenset(state for state, onward in MOVES.items() if not onward)

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from xinglin.hospital.kernel.access import Actor, Role, require
 from xinglin.hospital.kernel.errors import NotFound
-from xinglin.hospital.kernel.live import announce
 from xinglin.hospital.kernel.ports import outside
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy.access import DISPENSE, KEEP_CLOCK, OWN_PRESCRIPTION
@@ -17,7 +16,7 @@ from xinglin.hospital.pharmacy.models import Delivery, Prescription
 from xinglin.hospital.pharmacy.places import checked, place_of, sealed
 from xinglin.hospital.pharmacy.ports import Courier, CourierDeclines, CourierDown, News, Parcel, Waybill
 from xinglin.hospital.pharmacy.services.custody import add_custody
-from xinglin.hospital.pharmacy.services.moving import locked, require_state, topics
+from xinglin.hospital.pharmacy.services.moving import locked, require_state, wake
 from xinglin.hospital.pharmacy.states import BEFORE_HAND_OVER, State
 
 LOOK_EVERY = timedelta(seconds=50)
@@ -45,8 +44,7 @@ def choose_delivery(
         raise WrongStage(state=State(row.state).label)
     delivery.way, delivery.place_sealed, delivery.chosen_at, delivery.state = way, sealed(place), now, "chosen"
     delivery.save()
-    for topic in topics(row):
-        announce(topic, "state", row.id)
+    wake(row)
     return delivery
 
 
@@ -118,8 +116,7 @@ def _record(actor: Actor, row: Prescription, news: list[News], now: datetime) ->
     if last == "delivered":
         deliver(actor, row, verb="follow_deliveries", now=now)
     else:
-        for topic in topics(row):
-            announce(topic, "state", row.id)
+        wake(row)
     return True
 
 
@@ -183,8 +180,7 @@ def note_recall(row: Prescription, actor: Actor, bill: Waybill, now: datetime) -
         now=now,
         detail={"return_waybill": bill.number},
     )
-    for topic in topics(row):
-        announce(topic, "state", row.id)
+    wake(row)
 
 
 def _plain(name: str) -> T:

@@ -14,7 +14,7 @@ from xinglin.hospital.kernel.live import announce
 from xinglin.hospital.pharmacy.errors import PrescriptionExpired, WrongStage
 from xinglin.hospital.pharmacy.gate import visible
 from xinglin.hospital.pharmacy.models import Prescription, Step, TracedPack
-from xinglin.hospital.pharmacy.states import ENDED, State, may_move
+from xinglin.hospital.pharmacy.states import AT_THE_DISPENSARY, ENDED, OPEN_FOR_REVIEW, State, may_move
 
 
 def locked(actor: Actor, prescription_id: UUID) -> Prescription:
@@ -91,16 +91,18 @@ def note(
         now=now,
         detail={"from": before or "", "to": prescription.state} | (detail or {}),
     )
-    for topic in topics(prescription):
+    wake(prescription, before)
+
+
+def wake(prescription: Prescription, before: State | None = None) -> None:
+    """Wake the pages on which this prescription has changed: its people's, and the desks that it leaves or reaches."""
+    seen = {State(prescription.state), before or State(prescription.state)}
+    topics = [f"visit:{prescription.visit_id}", f"person:{prescription.patient_id}"]
+    if seen & OPEN_FOR_REVIEW:
+        topics.append("desk:review")
+    if seen & AT_THE_DISPENSARY:
+        topics.append("desk:dispense")
+    if prescription.state in {State.QUESTIONED, State.RETURNED, State.REFUSED}:
+        topics.append(f"physician:{prescription.prescriber_id}")
+    for topic in topics:
         announce(topic, "state", prescription.id)
-
-
-def topics(prescription: Prescription) -> list[str]:
-    """Whose pages show this prescription."""
-    return [
-        f"visit:{prescription.visit_id}",
-        f"person:{prescription.patient_id}",
-        f"physician:{prescription.prescriber_id}",
-        "desk:review",
-        "desk:dispense",
-    ]

@@ -264,11 +264,24 @@ def rewrite(request: Request, visit_id: UUID) -> HttpResponse:
     return _panel(request, visit_id, form)
 
 
+def _waiting(sheets: list[Sheet]) -> list[Sheet]:
+    """What a pharmacist asks about or has returned, and nobody has written anew yet."""
+    return [sheet for sheet in sheets if sheet.state in {"questioned", "returned"} and not sheet.replaced]
+
+
+@page(WRITE_PRESCRIPTION, methods=("GET", "HEAD"))
+def waiting(request: Request) -> HttpResponse:
+    """One line for the physician's home: how many prescriptions a pharmacist has come back about."""
+    count = len(_waiting(pharmacy.of_prescriber(actor=request.actor)))
+    return render(request, "clinician/prescription_waiting.html", {"count": count})
+
+
 @page(WRITE_PRESCRIPTION, methods=("GET", "HEAD"))
 def mine(request: Request) -> HttpResponse:
     """The physician's prescriptions: what a pharmacist asks or has returned first."""
+    request.topics = [f"physician:{request.actor.practitioner_id}"]  # type: ignore[attr-defined]
     sheets = pharmacy.of_prescriber(actor=request.actor)
-    waiting = [sheet for sheet in sheets if sheet.state in {"questioned", "returned"} and not sheet.replaced]
+    waiting = _waiting(sheets)
     others = [sheet for sheet in sheets if sheet not in waiting]
     context = {"waiting": waiting, "others": others, "cancel_reasons": cancel_reasons()}
     return render(request, "clinician/prescription_mine.html", context)

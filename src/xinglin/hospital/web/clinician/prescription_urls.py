@@ -13,6 +13,7 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/prescription/sign", views.sign, name="prescription-sign"),
     path("visits/<uuid:visit_id>/prescription/rewrite", views.rewrite, name="prescription-rewrite"),
     path("prescriptions/", views.mine, name="prescriptions"),
+    path("prescriptions/waiting", views.waiting, name="prescriptions-waiting"),
     path("prescriptions/<uuid:prescription_id>/", views.sheet, name="prescription-sheet"),
     path("prescriptions/<uuid:prescription_id>/answer", views.answer, name="prescription-answer"),
     path("prescriptions/<uuid:prescription_id>/cancel", views.cancel, name="prescription-cancel"),
