@@ -88,8 +88,7 @@ def _law(group: str, key: str, value: Any, log: Sequence[Fact]) -> tuple[T, date
     """Whence a limit or a listed value comes: law, article and first day of the row that gave the value."""
     knowledge = load_knowledge()
     if group == "lists":
-        meaning = knowledge.tables[knowledge.lookups[key].table].meaning
-        return T(zh=f"目录：{meaning.zh}（{key}）", en=f"list: {meaning.en} ({key})"), None
+        return T(zh=f"目录（{key}）", en=f"list ({key})"), None
     on = civil_day(log[0].happened_at) if log else date.max
     places = [str(fact.payload.get("territory_code") or "") for fact in log if fact.group == "institution"]
     row = knowledge.limits[key].table.row((), on, places[0] if places else "")
