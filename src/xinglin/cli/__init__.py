@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from xinglin.cli import db, demo, journal, people, reference, terminology, tour
+from xinglin.cli import bench, db, demo, journal, people, reference, terminology, tour
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
@@ -22,6 +22,7 @@ app.command()(demo.serve)
 app.command()(demo.worker)
 app.command()(people.people)
 app.command()(tour.tour)
+app.command()(bench.bench)
 app.command()(reference.reference)
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")

@@ -126,13 +126,33 @@ def run(plan: Plan, *, say: Say, ready: Callable[[list[dict[str, Any]]], None]) 
         say("Bringing the database up to date")
         people = _prepare(environment, pipe)
         say("Starting web, stream and worker")
-        children = [Child(name) for name in CHILDREN]
-        stack.callback(_stop_all, children)
+        children = stack.enter_context(_begun(plan, environment, pipe))
+        ready(people)
+        _watch(children, environment, pipe, say)
+
+
+@contextmanager
+def served(plan: Plan, database: str) -> Iterator[list[Child]]:
+    """Run web, stream and worker on a database that is up to date; yields them once they answer, then stops them.
+
+    For measurements and tests, which watch the children themselves. Raises as `run` does.
+    """
+    require_free(plan.host, plan.port, "PORT")
+    require_free(plan.host, plan.stream_port, "XINGLIN_STREAM_PORT")
+    with _lifeline() as pipe, _begun(plan, plan.environment(database), pipe) as children:
+        yield children
+
+
+@contextmanager
+def _begun(plan: Plan, environment: dict[str, str], pipe: int) -> Iterator[list[Child]]:
+    children = [Child(name) for name in CHILDREN]
+    try:
         for child in children:
             child.begin(environment, pipe)
         _wait_until_ready(plan, children)
-        ready(people)
-        _watch(children, environment, pipe, say)
+        yield children
+    finally:
+        _stop_all(children)
 
 
 def require_free(host: str, port: int, variable: str) -> None:
@@ -150,6 +170,13 @@ def require_free(host: str, port: int, variable: str) -> None:
         }
         other = f"This machine cannot listen on {host}:{port} ({error.strerror}). See HOST and {variable}."
         raise PortTaken(sentences.get(error.errno or 0, other)) from None
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _prepare(environment: dict[str, str], pipe: int) -> list[dict[str, Any]]:
