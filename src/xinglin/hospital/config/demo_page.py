@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from xinglin.hospital import demo
 from xinglin.hospital.kernel.access import EVERYONE, Role
@@ -21,3 +21,14 @@ def demo_people(request: Request) -> HttpResponse:
         for role in dict.fromkeys(person.role for person in people)
     ]
     return render(request, "shared/demo.html", {"parts": parts})
+
+
+@page(EVERYONE, methods=("GET", "HEAD"))
+def demo_as(request: Request, key: str) -> HttpResponse:
+    """The short link of one demo person. Answers as an absent page outside the demo and for unknown people."""
+    if not settings.XINGLIN_DEMO:
+        raise NotFound
+    found = next((person for person in demo.people() if person.key == key), None)
+    if found is None:
+        raise NotFound
+    return redirect(found.entrance)

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
-from xinglin.hospital.config.demo_page import demo_people
+from xinglin.hospital.config.demo_page import demo_as, demo_people
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -34,6 +34,7 @@ WEB = {
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("demo/", demo_people, name="demo"),
+    path("demo/as/<slug:key>", demo_as, name="demo-as"),
     path("staff/", include("allauth.urls")),
 ]
 for folder, prefix in WEB.items():

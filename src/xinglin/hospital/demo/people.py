@@ -11,7 +11,10 @@ from xinglin.hospital.kernel.access import system_actor
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """One row of the table that `make demo` prints. `note` is in English for the terminal, `note_zh` for pages."""
+    """One row of the table that `make demo` prints. `note` is in English for the terminal, `note_zh` for pages.
+
+    `link` is short, for tables; it leads to `entrance`, whose signed word identity checks.
+    """
 
     role: str
     name: str
@@ -19,6 +22,7 @@ class DemoPerson:
     note: str
     link: str
     key: str = ""
+    entrance: str = ""
     note_zh: str = ""
 
 
@@ -36,7 +40,8 @@ def demo_people() -> list[DemoPerson]:
             name=row["name"],
             account_id=UUID(row["account_id"]),
             note=row["note_en"],
-            link=f"/demo/enter/{token(row['account_id'])}",
+            link=f"/demo/as/{row['key']}",
+            entrance=f"/demo/enter/{token(row['account_id'])}",
             key=row["key"],
             note_zh=row["note_zh"],
         )
