@@ -10,6 +10,8 @@ import typer
 from xinglin.cli import frame
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from xinglin.hospital.config.processes import Plan
 
 Host = Annotated[str, typer.Option(envvar="HOST", help="Address to listen on; 0.0.0.0 lets other machines in.")]
@@ -67,16 +69,30 @@ def _run(plan: Plan) -> None:
 
 
 def _welcome(plan: Plan, people: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     console = frame.console()
     if people:
-        table = Table(title="Demo people (none of them exists); the links work only here", title_justify="left")
-        for heading in ("role", "name", "one-click login", "note"):
-            table.add_column(heading, overflow="fold")
-        for person in people:
-            link = str(person["link"])
-            full = link if "://" in link else plan.url + link
-            table.add_row(str(person["role"]), str(person["name"]), full, str(person.get("note", "")))
-        console.print(table)
+        console.print(_table_of(people, plan.url, console.width))
     console.print(f"The hospital is open: {plan.url}   (Ctrl-C stops it)", markup=False)
+
+
+def _table_of(people: list[dict[str, Any]], url: str, width: int) -> Table:
+    """One row a person. A link is never broken, so a narrow terminal goes without the notes."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title="Demo people (none of them exists); the links work only here", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    table.title_justify = "left"
+    for heading in ("role", "name", "one-click login"):
+        table.add_column(heading, no_wrap=True)
+    if roomy := width >= NOTES_FROM:
+        table.add_column("note", overflow="fold")
+    for person in people:
+        link = str(person["link"])
+        row = [str(person["role"]), str(person["name"]), link if "://" in link else url + link]
+        table.add_row(*row, *([str(person.get("note", ""))] if roomy else []))
+    return table
+
+
+NOTES_FROM = 105
