@@ -81,7 +81,11 @@ def _table_of(people: list[dict[str, Any]], url: str, width: int) -> Table:
     from rich.table import Table
 
     table = Table(
-        title="Demo people (none of them exists); the links work only here", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+        title="Demo people (none of them exists); the links work only here",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
     table.title_justify = "left"
     for heading in ("role", "name", "one-click login"):
