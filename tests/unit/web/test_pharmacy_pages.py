@@ -11,6 +11,7 @@ from tests.unit.pharmacy.world import AMLODIPINE, ZOLPIDEM, World, a_line
 
 from xinglin.hospital.pharmacy import selectors
 from xinglin.hospital.pharmacy.models import Prescription, TracedPack
+from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.shared import middleware
 
 
@@ -250,3 +251,17 @@ def test_a_foreign_prescription_answers_like_an_absent_one(world: World, clock: 
     assert stranger.get(f"/me/prescriptions/{a_line().id}/").status_code == 404
     assert stranger.post(f"/me/prescriptions/{row.id}/cancel", {"reason": "price"}).status_code == 404
     assert json.dumps(row.state) == '"signed"'
+
+
+def test_what_is_found_can_be_added_with_one_tap(world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = world.signed()
+    room = f"/clinic/visits/{visit.id}/prescription"
+    found = [terminology.product(AMLODIPINE), terminology.product(ZOLPIDEM)]
+    monkeypatch.setattr(terminology, "search_products", lambda query, limit: found if query == "aldp" else [])
+    client = at(world.doctor)
+    page = client.get(f"{room}/search", {"q": "aldp"}, **HTMX).content.decode()
+    assert f'"add": "{AMLODIPINE}"' in page
+    assert "特殊管理" in page
+    assert "没有找到" in client.get(f"{room}/search", {"q": "<b>"}, **HTMX).content.decode()
+    assert "&lt;b&gt;" in client.get(f"{room}/search", {"q": "<b>"}, **HTMX).content.decode()
+    assert client.get(f"{room}/search", {"q": " "}, **HTMX).content.decode().strip() == ""
