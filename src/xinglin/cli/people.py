@@ -9,7 +9,7 @@ import typer
 from xinglin.cli import frame
 
 if TYPE_CHECKING:
-    from xinglin.hospital.demo.people import DemoPerson
+    from xinglin.hospital.demo.persons import DemoPerson
 
 
 def people(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:

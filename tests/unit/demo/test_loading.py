@@ -149,11 +149,13 @@ def test_the_times_of_a_prescription_are_in_order(loaded: DemoCity) -> None:
 
 def test_every_part_is_cast_and_has_an_account(loaded: DemoCity) -> None:
     parts = demo.people()
+    assert demo.people() == parts  # the package's function, not a module that was imported meanwhile
     assert {p.role for p in parts} == {"patient", "physician", "pharmacist", "medical_affairs", "auditor", "regulator"}
     ids = [str(part.account_id) for part in parts]
     assert len(set(ids)) == len(parts)
     assert count("SELECT count(*) FROM identity_account WHERE id = ANY(%s::uuid[])", [ids]) == len(parts)
-    assert all(part.link == f"/demo/as/{part.key}" and part.entrance.startswith("/demo/enter/") for part in parts)
+    assert all(part.link == f"/demo/as/{part.key}" and part.note and part.note_zh for part in parts)
+    assert all(part.entrance.startswith("/demo/enter/") for part in parts)
     assert all(part.note and part.note_zh for part in parts)
 
 

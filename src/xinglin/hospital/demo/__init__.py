@@ -1,6 +1,6 @@
 """The demo city: a made town with a year of care, some of whose people misbehave. No one in it exists.
 
-`city/` makes it from a seed, purely; `loading.py` puts it into the database; `people.py` says who can be signed in as
+`city/` makes it from a seed, purely; `loading.py` puts it into the database; `persons.py` says who can be signed in as
 with one click; `situations.py` makes, through the real services, what waits on every desk right after loading.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from xinglin.hospital.demo.people import DemoPerson
+    from xinglin.hospital.demo.persons import DemoPerson
 
 Progress = Callable[[str, int, int], None]
 """Told what is being loaded, how many are done and how many there are."""
@@ -37,6 +37,6 @@ def load(*, scale: float = 1.0, seed: int = 1, now: datetime | None = None, prog
 
 def people() -> list[DemoPerson]:
     """Who can be signed in as with one click; empty without a city."""
-    from xinglin.hospital.demo.people import demo_people
+    from xinglin.hospital.demo.persons import demo_people
 
     return demo_people()

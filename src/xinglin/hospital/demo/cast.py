@@ -74,11 +74,11 @@ def make_cast(city: City) -> Cast:
     for one in city.staff.practitioners:
         if one.place == city.places.internet:
             cast.by_practitioner[one.index] = UUID(dice.id_at(instant(one.admitted_on, 600)))
+    _patients(city, cast, online)
+    _staff(city, cast)
     for role in OFFICES:
         cast.offices[role] = UUID(dice.id_at(began))
         cast.parts[role] = Part(role, role, OFFICE_NAMES[role], cast.offices[role], OFFICES[role])
-    _patients(city, cast, online)
-    _staff(city, cast)
     return cast
 
 
