@@ -13,8 +13,17 @@
       },
     }).catch(() => {});
 
-  /* The number of the last message on the page: what htmx asks for is what came after it. */
+  /* `after`: the number of the last message on the page; htmx asks for what came after it.
+     `free`: nobody is in the middle of confirming or refusing in the patient's card, and the page is not being left,
+     so that the card may be replaced. */
+  let leaving = false;
+  document.addEventListener("submit", (event) => {
+    if (event.target.hasAttribute("hx-post") || event.target.hasAttribute("data-compose")) return;
+    leaving = true;
+    setTimeout(() => { leaving = false; }, 5000);
+  });
   window.xinglinTalk = {
+    free: () => !leaving && !document.querySelector("#state [role=alert], #state details[open], #state input:focus"),
     after: () => Math.max(0, ...[...document.querySelectorAll("[data-seq]")].map((line) => Number(line.dataset.seq))),
   };
 
