@@ -14,31 +14,53 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One page: a name, who opens it (a part of the demo person's role; empty for a visitor) and its address."""
+    """One page: a name, who opens it (a demo person's key or role; empty for a visitor), its address, what to click."""
 
     name: str
     role: str
     address: str
+    follow: str = ""
 
 
 SHOTS = (
     Shot("landing", "", "/"),
+    Shot("demo", "", "/demo/"),
     Shot("physicians", "", "/physicians"),
+    Shot("profile", "", "/physicians", "main a[href^='/physicians/0']"),
     Shot("register", "", "/register"),
-    Shot("patient-home", "patient", "/me/"),
-    Shot("patient-visits", "patient", "/me/visits/"),
-    Shot("patient-prescriptions", "patient", "/me/prescriptions/"),
-    Shot("patient-payments", "patient", "/me/payments/"),
-    Shot("clinic", "physician", "/clinic/"),
-    Shot("review", "pharmacist", "/pharmacy/"),
-    Shot("dispensing", "pharmacist", "/pharmacy/dispensing/"),
+    Shot("sign-in", "", "/sign-in"),
+    Shot("staff-sign-in", "", "/staff/login/"),
+    Shot("apply", "", "/apply"),
+    Shot("patient-home", "patient_paying", "/me/"),
+    Shot("patient-talk", "patient_talking", "/me/", "main .next a.button.primary"),
+    Shot("patient-visits", "patient_hypertension", "/me/visits/"),
+    Shot("patient-prescriptions", "patient_hypertension", "/me/prescriptions/"),
+    Shot("patient-prescription", "patient_hypertension", "/me/prescriptions/", "main .list a"),
+    Shot("payments", "patient_hypertension", "/payment/"),
+    Shot("receipt", "patient_hypertension", "/payment/", "main .list a"),
+    Shot("pay", "patient_paying", "/me/", "main .next a.button.primary"),
+    Shot("clinic", "physician_general", "/clinic/"),
+    Shot("room", "physician_general", "/clinic/", "main .halves a[href^='/clinic/visits/'] >> nth=-1"),
+    Shot("clinic-visits", "physician_general", "/clinic/visits/"),
+    Shot("clinic-prescriptions", "physician_cardiology", "/clinic/prescriptions/"),
+    Shot("review", "pharmacist_review", "/pharmacy/"),
+    Shot("dispensing", "pharmacist_dispense", "/pharmacy/dispensing/"),
+    Shot("deliveries", "pharmacist_dispense", "/pharmacy/deliveries/"),
     Shot("affairs", "medical_affairs", "/affairs/"),
+    Shot("affairs-practitioners", "medical_affairs", "/affairs/practitioners/"),
+    Shot("affairs-institutions", "medical_affairs", "/affairs/institutions/"),
     Shot("findings", "auditor", "/audit/"),
+    Shot("finding", "auditor", "/audit/", "main .next a.button.primary"),
+    Shot("fund", "auditor", "/audit/fund/"),
+    Shot("rules", "auditor", "/audit/rules/"),
     Shot("board", "regulator", "/board/"),
+    Shot("journal", "regulator", "/board/journal/"),
+    Shot("institution", "regulator", "/board/", "main .list a"),
 )
 
 
@@ -77,6 +99,14 @@ def take(browser: Browser, base: str, shot: Shot, link: str, look: tuple[str, in
     if link:
         page.goto(link if link.startswith("http") else base + link)
     answer = page.goto(base + shot.address)
+    if shot.follow:
+        page.wait_for_timeout(400)
+        try:
+            with page.expect_navigation(timeout=5000) as going:
+                page.click(shot.follow, timeout=4000)
+            answer = going.value
+        except PlaywrightError as error:
+            problems.append(str(error).splitlines()[0])
     page.wait_for_timeout(500)
     page.screenshot(path=out / f"{shot.name}-{language}-{width}-{theme}.png", full_page=True)
     wide = page.evaluate("document.documentElement.scrollWidth")
@@ -111,7 +141,8 @@ def main() -> None:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
         )
         for shot in shots:
-            link = next((person["link"] for person in known if person["role"] == shot.role), "")
+            keyed = [person["link"] for person in known if shot.role and person["link"].endswith(f"/{shot.role}")]
+            link = next(iter(keyed + [person["link"] for person in known if person["role"] == shot.role]), "")
             if shot.role.startswith("@"):
                 link = next((person["link"] for person in known if person["name"] == shot.role[1:]), "")
             for language in given.languages.split(","):
