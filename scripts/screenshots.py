@@ -37,7 +37,7 @@ SHOTS = (
     Shot("staff-sign-in", "", "/staff/login/"),
     Shot("apply", "", "/apply"),
     Shot("patient-home", "patient_paying", "/me/"),
-    Shot("patient-talk", "patient_talking", "/me/", "main .next a.button.primary"),
+    Shot("patient-talk", "patient_diabetes", "/me/", "main .next a.button.primary"),
     Shot("patient-visits", "patient_hypertension", "/me/visits/"),
     Shot("patient-prescriptions", "patient_hypertension", "/me/prescriptions/"),
     Shot("patient-prescription", "patient_hypertension", "/me/prescriptions/", "main .list a"),

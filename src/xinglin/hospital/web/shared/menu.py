@@ -38,11 +38,15 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
         ("/affairs/", T(zh="待办", en="To do")),
         ("/affairs/practitioners/", T(zh="医师药师", en="Practitioners")),
         ("/affairs/institutions/", T(zh="机构", en="Institutions")),
+        ("/affairs/staff/", T(zh="岗位", en="Staff")),
+        ("/affairs/money/", T(zh="对账", en="Money")),
     ),
     Role.AUDITOR: (
         ("/audit/", T(zh="疑点", en="Findings")),
         ("/audit/fund/", T(zh="基金", en="Fund")),
         ("/audit/rules/", T(zh="规则", en="Rules")),
+        ("/affairs/payment-rights/", T(zh="支付资格", en="Payment rights")),
+        ("/affairs/money/", T(zh="对账", en="Reconciliation")),
     ),
     Role.REGULATOR: (
         ("/board/", T(zh="机构", en="Institutions")),
