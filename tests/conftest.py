@@ -25,6 +25,10 @@ def pytest_configure() -> None:
     import django
     from django.db import connections
 
+    from django.conf import settings
+
+    # Passwords of tests are worth nothing: the hospital's slow hash would cost a fifth of a second a person.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
     connections["default"].settings_dict["TEST"]["NAME"] = os.environ.get("XINGLIN_TEST_DB", "xinglin_test")
 

@@ -66,7 +66,9 @@ def test_channel_and_salt_are_the_kernels() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["", "nonsense", signing.dumps({"topics": ["a"]}, salt="another"), signing.dumps(3, salt=SALT)]
+    "token",
+    ["", "nonsense", signing.dumps({"topics": ["a"]}, salt="another"), signing.dumps(3, salt=SALT)],
+    ids=["none", "nonsense", "another salt", "no topics"],
 )
 def test_a_wrong_token_is_refused(token: str) -> None:
     browser = asyncio.run(answer(ask(token=token)))
