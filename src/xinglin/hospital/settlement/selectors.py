@@ -40,6 +40,7 @@ __all__ = [
     "ShownLine",
     "ShownPart",
     "Told",
+    "days_not_compared",
     "open_payments",
     "payments",
     "receipt",
@@ -179,6 +180,18 @@ def reconciliations(*, actor: Actor, since: date) -> list[Reconciliation]:
     require(actor, SEE_RECONCILIATION)
     rows = Reconciliation.objects.filter(institution_id__in=actor.institution_ids, on__gte=since)
     return list(rows.order_by("-on", "-at")[:PAGE])
+
+
+def days_not_compared(*, actor: Actor, since: date, before: date) -> list[tuple[UUID, date]]:
+    """Own institutions and days in [since, before) with insured settlements and no comparison, latest first."""
+    require(actor, SEE_RECONCILIATION)
+    houses = actor.institution_ids
+    settled = Settlement.objects.filter(
+        institution_id__in=houses, at__date__gte=since, at__date__lt=before, claim__self_pay=""
+    )
+    done = Reconciliation.objects.filter(institution_id__in=houses, on__gte=since).values_list("institution_id", "on")
+    open_days = set(settled.values_list("institution_id", "at__date").distinct()) - set(done)
+    return sorted(open_days, key=lambda one: (one[1], str(one[0])), reverse=True)
 
 
 def reversals_waiting(*, actor: Actor) -> list[ReversalWish]:

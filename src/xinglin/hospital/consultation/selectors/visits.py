@@ -319,3 +319,26 @@ def promises_overdue(*, actor: Actor, now: datetime) -> list[VisitLine]:
         institution_id__in=actor.institution_ids, state__in=OPEN, first_reply_at=None, promised_by_at__lte=now
     ).order_by("promised_by_at")
     return _lines(actor, rows[:PAGE], {}, now)
+
+
+def promises_close(*, actor: Actor, now: datetime) -> list[VisitLine]:
+    """Open visits of the actor's institutions without a reply, past half of the promised time and still within it."""
+    require(actor, WATCH_PROMISES)
+    rows = Visit.objects.filter(
+        institution_id__in=actor.institution_ids, state__in=OPEN, first_reply_at=None, promised_by_at__gt=now
+    ).order_by("promised_by_at")
+    near = [
+        row
+        for row in rows
+        if row.promise_from_at and row.promised_by_at and now >= nudge_at(row.promise_from_at, row.promised_by_at)
+    ]
+    return _lines(actor, near[:PAGE], {}, now)
+
+
+def promises_broken(*, actor: Actor, since: datetime, now: datetime) -> list[VisitLine]:
+    """Visits of the actor's institutions that closed without a reply since an instant, the latest first."""
+    require(actor, WATCH_PROMISES)
+    rows = Visit.objects.filter(
+        institution_id__in=actor.institution_ids, closing_code="promise_broken", ended_at__gte=since
+    ).order_by("-ended_at")
+    return _lines(actor, rows[:PAGE], {}, now)

@@ -22,6 +22,7 @@ from xinglin.hospital.identity.selectors.choices import (
     TITLES,
 )
 from xinglin.hospital.identity.selectors.desk import (
+    accounts_without_office,
     application,
     applications_decided,
     applications_waiting,
@@ -52,6 +53,13 @@ from xinglin.hospital.identity.selectors.practitioners import (
     practitioner_profile,
     practitioners_online,
 )
+from xinglin.hospital.identity.selectors.rights import (
+    PAYMENT_STATES,
+    PaymentStopCard,
+    payment_stops,
+    practitioners_named,
+    stopped_practitioners,
+)
 
 __all__ = [
     "ALL_DOCUMENTS",
@@ -60,6 +68,7 @@ __all__ = [
     "LEVELS",
     "ONLINE_SERVICES",
     "PAPERS",
+    "PAYMENT_STATES",
     "PROFESSIONS",
     "RELATIONS",
     "SEXES",
@@ -67,10 +76,12 @@ __all__ = [
     "TITLES",
     "AuthProof",
     "InstitutionCard",
+    "PaymentStopCard",
     "PersonCard",
     "PractitionerProfile",
     "PublicKey",
     "account_auth_event_within",
+    "accounts_without_office",
     "actor_for",
     "agreement_areas",
     "application",
@@ -90,15 +101,18 @@ __all__ = [
     "own_application",
     "own_identity",
     "own_profile",
+    "payment_stops",
     "person",
     "person_facts",
     "practitioner_directory",
     "practitioner_facts",
     "practitioner_profile",
     "practitioner_suspensions",
+    "practitioners_named",
     "practitioners_online",
     "register_demonstration",
     "signing_key",
     "staff_directory",
+    "stopped_practitioners",
     "the_hospital",
 ]

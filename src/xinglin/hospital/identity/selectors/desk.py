@@ -7,7 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from xinglin.hospital.identity.access import AFFAIRS, DECIDE_APPLICATIONS, REVIEW_GUARDIANS, SEE_PAPERS
+from xinglin.hospital.identity.access import (
+    AFFAIRS,
+    ASSIGN_ROLES,
+    DECIDE_APPLICATIONS,
+    REVIEW_GUARDIANS,
+    SEE_PAPERS,
+)
 from xinglin.hospital.identity.models import (
     Account,
     CredentialApplication,
@@ -42,6 +48,7 @@ from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, Role, require
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import DomainError, NotFound
+from xinglin.hospital.kernel.models import JournalEntry
 from xinglin.hospital.kernel.texts import T
 
 # APPLICATIONS
@@ -378,3 +385,13 @@ def staff_directory(*, actor: Actor) -> list[StaffCard]:
         )
         for row in rows
     ]
+
+
+def accounts_without_office(*, actor: Actor) -> list[StaffCard]:
+    """Accounts that the actor's institutions have opened and that never held an office, by username."""
+    require(actor, ASSIGN_ROLES)
+    opened = JournalEntry.objects.filter(verb="open_staff_account", institution_id__in=actor.institution_ids)
+    rows = Account.objects.filter(
+        pk__in=opened.values("object_id"), is_active=True, staff_roles__isnull=True, practitioner__isnull=True
+    )
+    return [StaffCard(row.pk, row.username, row.first_name, ()) for row in rows.order_by("username")]

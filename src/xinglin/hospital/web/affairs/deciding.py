@@ -1,4 +1,4 @@
-"""What waits for a decision: applications with the papers in view, guardianships, documents that no register covers."""
+"""What waits: promises, applications with the papers in view, guardianships, documents that no register covers."""
 
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,15 @@ from xinglin.hospital.identity import selectors, services
 from xinglin.hospital.identity.access import AFFAIRS, DECIDE_APPLICATIONS, REVIEW_GUARDIANS, SEE_PAPERS
 from xinglin.hospital.kernel.errors import DomainError, NotFound
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.web.affairs.money import money_of
+from xinglin.hospital.web.affairs.promises import promises_of
 from xinglin.hospital.web.identity.physicians import department_name
 from xinglin.hospital.web.shared.page import Request, page
 
 
 @page(AFFAIRS, methods=("GET", "HEAD"))
 def home(request: Request) -> HttpResponse:
-    """The next thing to decide, then everything that waits, then what ends soon."""
+    """The next thing to do: a patient without a reply before any paper; then all that waits, then what ends soon."""
     actor = request.actor
     applications = selectors.applications_waiting(actor=actor)
     context = {
@@ -27,7 +29,9 @@ def home(request: Request) -> HttpResponse:
         "endings": selectors.endings(actor=actor, at=request.now),
         "decided": selectors.applications_decided(actor=actor, limit=8),
         "oldest": applications[0] if applications else None,
+        "money": money_of(actor, request.now),
     }
+    context |= promises_of(actor, request.now)
     return render(request, "affairs/home.html", context)
 
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from xinglin.hospital.identity import selectors, services
-from xinglin.hospital.identity.access import AFFAIRS
+from xinglin.hospital.identity.access import AFFAIRS, SET_PAYMENT_RIGHT
 from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.errors import DomainError, InvalidInput, NotFound
 from xinglin.hospital.kernel.texts import T
@@ -58,6 +58,8 @@ def practitioner(request: Request, practitioner_id: UUID) -> HttpResponse:
             context["refusal"] = refusal
     found = selectors.practitioner_profile(practitioner_id=practitioner_id, at=request.now)
     context |= {"one": found, "past": past, "stopped": any(_holds(one, request.now) for one in past)}
+    context["stops"] = selectors.payment_stops(actor=request.actor, practitioner_id=practitioner_id, at=request.now)
+    context["may_set"] = SET_PAYMENT_RIGHT.held_by(request.actor)
     context["department"] = department_name(found.department) if found.department else None
     return render(request, "affairs/practitioner.html", context, status=status)
 

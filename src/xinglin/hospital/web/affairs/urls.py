@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.affairs import deciding, houses, practitioners
+from xinglin.hospital.web.affairs import deciding, houses, money, practitioners, promises, rights, staff
 
 app_name = "affairs"
 urlpatterns = [
@@ -17,4 +17,9 @@ urlpatterns = [
     path("institutions/", houses.directory, name="institutions"),
     path("institutions/new", houses.enter, name="enter-institution"),
     path("institutions/<uuid:institution_id>/", houses.institution, name="institution"),
+    path("promises/", promises.promises, name="promises"),
+    path("payment-rights/", rights.directory, name="payment-rights"),
+    path("payment-rights/<uuid:practitioner_id>/", rights.practitioner, name="payment-right"),
+    path("staff/", staff.staff, name="staff"),
+    path("money/", money.money, name="money"),
 ]
