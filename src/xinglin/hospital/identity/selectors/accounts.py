@@ -13,6 +13,7 @@ from xinglin.hospital.identity.models import (
     Guardianship,
     Institution,
     Practitioner,
+    PractitionerFiling,
     SigningKey,
     StaffRole,
 )
@@ -21,53 +22,87 @@ from xinglin.hospital.identity.words import AccountKind, GuardianshipState
 from xinglin.hospital.identity.working import covers_day, institution_open, practitioner_working
 from xinglin.hospital.kernel.access import ANONYMOUS, Actor, Role
 from xinglin.hospital.kernel.clock import civil_day
+from xinglin.hospital.kernel.compiled import Compiled
 from xinglin.hospital.kernel.errors import NotFound
+
+_ACCOUNT = Compiled(
+    lambda key: Account.objects.filter(pk=key, is_active=True).values_list(
+        "kind", "first_name", "username", "person__pk", "person__name", "person__status"
+    ),
+    "key",
+)
+_WARDS = Compiled(
+    lambda key, day: Guardianship.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=day), guardian_id=key, state=GuardianshipState.ACCEPTED
+    ).values_list("ward_id"),
+    "key",
+    "day",
+)
+_PRACTICE = Compiled(
+    lambda key, at: (
+        Practitioner.objects.filter(practitioner_working(at), account_id=key)
+        .order_by("pk")
+        .values_list("pk", "kind", "institution_id", "person_id", "person__name")[:1]
+    ),
+    "key",
+    "at",
+    "day",
+)
+_PLACES = Compiled(
+    lambda key, other, at, day: (
+        Institution.objects.filter(institution_open(at))
+        .filter(
+            Q(pk=other)
+            | Q(pk__in=PractitionerFiling.objects.filter(covers_day(day), practitioner=key).values("institution_id"))
+        )
+        .values_list("pk")
+    ),
+    "key",
+    "other",
+    "at",
+    "day",
+)
+_ROLES = Compiled(
+    lambda key, day: StaffRole.objects.filter(covers_day(day), account_id=key).values_list("role", "institution_id"),
+    "key",
+    "day",
+)
 
 
 def actor_for(*, account_id: UUID, now: datetime) -> Actor:
     """The actor that an account is at this instant: roles whose basis has ended or is suspended are not there."""
-    account = Account.objects.filter(pk=account_id, is_active=True).select_related("person").first()
-    if account is None:
+    found = _ACCOUNT.rows(key=account_id)
+    if not found:
         return ANONYMOUS
-    return _patient(account, now) if account.kind == AccountKind.PATIENT else _staff(account, now)
-
-
-def _patient(account: Account, now: datetime) -> Actor:
-    person = getattr(account, "person", None)
-    if person is None or person.status != "active":
-        return Actor(id=account.pk, label=f"account:{account.pk}", roles=frozenset())
+    kind, first_name, username, person_id, person_name, person_status = found[0]
+    if kind != AccountKind.PATIENT:
+        return _staff(account_id, first_name or username, now)
+    if person_id is None or person_status != "active":
+        return Actor(id=account_id, label=f"account:{account_id}", roles=frozenset())
     return Actor(
-        id=account.pk,
-        label=masked(person.name, 1, 0),
+        id=account_id,
+        label=masked(person_name, 1, 0),
         roles=frozenset({Role.PATIENT}),
-        person_id=person.pk,
-        wards=wards_of(guardian_id=person.pk, on=civil_day(now)),
+        person_id=person_id,
+        wards=wards_of(guardian_id=person_id, on=civil_day(now)),
     )
 
 
 def wards_of(*, guardian_id: UUID, on: date) -> frozenset[UUID]:
     """The persons for whom this one is a confirmed guardian on the day."""
-    return frozenset(
-        Guardianship.objects.filter(
-            Q(until__isnull=True) | Q(until__gte=on), guardian_id=guardian_id, state=GuardianshipState.ACCEPTED
-        ).values_list("ward_id", flat=True)
-    )
+    return frozenset(ward for (ward,) in _WARDS.rows(key=guardian_id, day=on))
 
 
-def _staff(account: Account, now: datetime) -> Actor:
-    practitioner = (
-        Practitioner.objects.filter(practitioner_working(now), account_id=account.pk).select_related("person").first()
-    )
+def _staff(account_id: UUID, label: str, now: datetime) -> Actor:
+    day = civil_day(now)
     roles: set[Role] = set()
     places: set[UUID] = set()
-    label = account.first_name or account.username
-    if practitioner is not None:
-        roles.add(Role(practitioner.kind))
-        places |= open_places(practitioner, now)
-        label = practitioner.person.name
-    for role, place in StaffRole.objects.filter(covers_day(civil_day(now)), account_id=account.pk).values_list(
-        "role", "institution_id"
-    ):
+    practice_id = person_id = None
+    if practice := _PRACTICE.rows(key=account_id, at=now, day=day):
+        practice_id, kind, institution_id, person_id, label = practice[0]
+        roles.add(Role(kind))
+        places |= open_places(practice_id, institution_id, now)
+    for role, place in _ROLES.rows(key=account_id, day=day):
         roles.add(Role(role))
         if place is not None:
             places.add(place)
@@ -75,20 +110,25 @@ def _staff(account: Account, now: datetime) -> Actor:
             # An auditor of the insurance agency, not of one institution: every institution, also those now closed.
             places.update(Institution.objects.values_list("pk", flat=True))
     return Actor(
-        id=account.pk,
+        id=account_id,
         label=label,
         roles=frozenset(roles),
-        person_id=practitioner.person_id if practitioner else None,
+        person_id=person_id,
         institution_ids=frozenset(places),
-        practitioner_id=practitioner.pk if practitioner else None,
+        practitioner_id=practice_id,
     )
 
 
-def open_places(practitioner: Practitioner, now: datetime) -> set[UUID]:
+def working_practice(*, account_id: UUID, now: datetime) -> UUID | None:
+    """The credential record with which the account may work at the instant, or None."""
+    rows = _PRACTICE.rows(key=account_id, at=now, day=civil_day(now))
+    return rows[0][0] if rows else None
+
+
+def open_places(practitioner_id: UUID, institution_id: UUID, now: datetime) -> set[UUID]:
     """The institutions, open now, where the practitioner is registered or filed today."""
-    filed = practitioner.filings.filter(covers_day(civil_day(now))).values("institution_id")
-    mine = Q(pk=practitioner.institution_id) | Q(pk__in=filed)
-    return set(Institution.objects.filter(institution_open(now)).filter(mine).values_list("pk", flat=True))
+    rows = _PLACES.rows(key=practitioner_id, other=institution_id, at=now, day=civil_day(now))
+    return {place for (place,) in rows}
 
 
 @dataclass(frozen=True, slots=True)

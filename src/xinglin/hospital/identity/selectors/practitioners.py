@@ -11,6 +11,7 @@ from xinglin.hospital.identity.words import LANGUAGES, PractitionerKind, Title, 
 from xinglin.hospital.identity.working import practitioner_suspended, practitioner_working
 from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.kernel.clock import civil_day
+from xinglin.hospital.kernel.compiled import Compiled
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
 
@@ -117,12 +118,25 @@ def _profile(row: Practitioner, at: datetime) -> PractitionerProfile:
     )
 
 
+_FLAGS = Compiled(
+    lambda key, at: (
+        Practitioner.objects.filter(pk=key)
+        .annotate(working=_flag(practitioner_working(at)), stopped=practitioner_suspended(at))
+        .values_list("working", "stopped")
+    ),
+    "key",
+    "at",
+    "day",
+)
+
+
 def practitioner_profile(*, practitioner_id: UUID, at: datetime) -> PractitionerProfile:
     """The public profile. Raises NotFound."""
-    found = profiles(Practitioner.objects.filter(pk=practitioner_id), at)
-    if not found:
+    row = Practitioner.objects.filter(pk=practitioner_id).select_related("person", "institution").first()
+    if row is None:
         raise NotFound
-    return found[0]
+    ((row.working, row.stopped),) = _FLAGS.rows(key=practitioner_id, at=at, day=civil_day(at))  # type: ignore[attr-defined]
+    return _profile(row, at)
 
 
 def practitioners_online(

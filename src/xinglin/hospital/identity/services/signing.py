@@ -11,8 +11,7 @@ from xinglin.hospital.identity.access import SIGN
 from xinglin.hospital.identity.errors import ConfirmationNeeded, NoCredential
 from xinglin.hospital.identity.models import Practitioner, SigningKey
 from xinglin.hospital.identity.parameters import SIGNING_WINDOW
-from xinglin.hospital.identity.selectors.accounts import account_auth_event_within
-from xinglin.hospital.identity.working import practitioner_working
+from xinglin.hospital.identity.selectors.accounts import account_auth_event_within, working_practice
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.ids import new_id
@@ -39,9 +38,10 @@ def sign_as(*, actor: Actor, content: Any, now: datetime) -> Signature:
     identity in the signing window.
     """
     require(actor, SIGN)
-    practitioner = Practitioner.objects.filter(practitioner_working(now), account_id=actor.id).first()
-    if practitioner is None or practitioner.pk != actor.practitioner_id:
+    working = working_practice(account_id=actor.id, now=now)
+    if working is None or working != actor.practitioner_id:
         raise NoCredential
+    practitioner = Practitioner.objects.get(pk=working)
     proof = account_auth_event_within(account_id=actor.id, window=SIGNING_WINDOW, at=now)
     if proof is None:
         raise ConfirmationNeeded(minutes=int(SIGNING_WINDOW.total_seconds() // 60))
