@@ -1,6 +1,7 @@
 """Tell open pages that something changed: PostgreSQL NOTIFY, sent with the commit. It carries ids, never content."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.core import signing
@@ -15,9 +16,14 @@ def announce(topic: str, kind: str, id: UUID | str = "") -> None:
 
     `kind` is a short word that the page reacts to ('message', 'typing', 'state'); `id` names what changed.
     """
-    payload = json.dumps({"topic": topic, "kind": kind, "id": str(id)})
+    announce_all([(topic, kind, id)])
+
+
+def announce_all(changes: Sequence[tuple[str, str, UUID | str]]) -> None:
+    """Wake the subscribers of several topics by one statement: topic, kind and id of each change."""
+    payloads = [json.dumps({"topic": topic, "kind": kind, "id": str(changed)}) for topic, kind, changed in changes]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+        cursor.execute("SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [CHANNEL, payloads])
 
 
 def stream_token(*topics: str) -> str:

@@ -27,9 +27,13 @@ def visible(actor: Actor) -> QuerySet[Prescription]:
 
 
 def find(actor: Actor, prescription_id: UUID) -> Prescription:
-    """The row for a service of this module: permission to read, then the actor's own scope. Raises NotFound."""
+    """The row for a service of this module: permission to read, then the actor's own scope. Raises NotFound.
+
+    Its lines and its signed text come with it: every judgement and every check of the signature reads them.
+    """
     require(actor, READ_PRESCRIPTION)
-    found = visible(actor).filter(id=prescription_id).first()
+    rows = visible(actor).select_related("signed").prefetch_related("lines")
+    found = rows.filter(id=prescription_id).first()
     if found is None:
         raise NotFound
     return found

@@ -86,9 +86,13 @@ def tell(visit: Visit, kind: str) -> None:
 
     `kind` is 'message', 'state' or 'record'. A guardian's home hears it as well.
     """
-    live.announce(f"visit:{visit.id}", kind, visit.id)
-    for person_id in {visit.patient_id, visit.guardian_id} - {None}:
-        live.announce(f"person:{person_id}", "visit" if kind == "message" else kind, visit.id)
-    live.announce(f"physician:{visit.physician_id}", "queue", visit.id)
-    if kind == "state":
-        live.announce(f"wait:{visit.physician_id}", "wait")  # for those who wait: nobody's id goes with it
+    people = sorted({str(one) for one in (visit.patient_id, visit.guardian_id) if one is not None})
+    live.announce_all(
+        [
+            (f"visit:{visit.id}", kind, visit.id),
+            *((f"person:{one}", "visit" if kind == "message" else kind, visit.id) for one in people),
+            (f"physician:{visit.physician_id}", "queue", visit.id),
+            # For those who wait: nobody's id goes with it.
+            *([(f"wait:{visit.physician_id}", "wait", "")] if kind == "state" else []),
+        ]
+    )

@@ -8,9 +8,10 @@ from django.db.models import Max
 
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.ids import new_id
-from xinglin.hospital.kernel.live import announce
+from xinglin.hospital.kernel.live import announce_all
 from xinglin.hospital.pharmacy.errors import PrescriptionExpired, WrongStage
 from xinglin.hospital.pharmacy.gate import visible
 from xinglin.hospital.pharmacy.models import Prescription, Step, TracedPack
@@ -34,7 +35,7 @@ def require_state(prescription: Prescription, *states: State) -> None:
 def require_valid(prescription: Prescription, now: datetime) -> None:
     """Raise PrescriptionExpired when its validity is over."""
     if now > prescription.valid_until_at:
-        raise PrescriptionExpired(until=prescription.valid_until_at.strftime("%Y-%m-%d %H:%M"))
+        raise PrescriptionExpired(until=prescription.valid_until_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
 
 
 def move(
@@ -104,5 +105,4 @@ def wake(prescription: Prescription, before: State | None = None) -> None:
         topics.append("desk:dispense")
     if prescription.state in {State.QUESTIONED, State.RETURNED, State.REFUSED}:
         topics.append(f"physician:{prescription.prescriber_id}")
-    for topic in topics:
-        announce(topic, "state", prescription.id)
+    announce_all([(topic, "state", prescription.id) for topic in topics])
