@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from tests import builders as make
@@ -166,8 +165,8 @@ def dispense(house: House, pharmacist: Caller, prescription: dict[str, Any]) -> 
     return picked
 
 
-@pytest.mark.usefixtures("house")
-def test_the_whole_loop(house: House) -> None:
+def test_the_whole_loop(real_house: House) -> None:
+    house = real_house
     patient, registered = register(house)
     doctor = admit(house)
     me = doctor.get("/me")

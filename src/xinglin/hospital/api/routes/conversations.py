@@ -91,7 +91,7 @@ def send_picture(request: Request, visit_id: UUID, body: Show) -> Any:
     return services.send_picture(actor=request.actor, visit_id=visit_id, id=body.id, raw=body.picture, now=request.now)
 
 
-class Mark(In):
+class ReadMark(In):
     """Up to which message one has read."""
 
     seq: Whole = Field(ge=0, le=SEQ_MAX)
@@ -104,7 +104,7 @@ class Marked(Out):
 
 
 @operation(router, "put", "/visits/{uuid:visit_id}/read-mark", TALK, Marked)
-def mark_read(request: Request, visit_id: UUID, body: Mark) -> Any:
+def mark_read(request: Request, visit_id: UUID, body: ReadMark) -> Any:
     """已读到第几条｜Note up to which message one has read"""
     seq = services.mark_read(actor=request.actor, visit_id=visit_id, seq=body.seq, now=request.now)
     return Marked(seq=seq)

@@ -115,7 +115,7 @@ def open_finding(request: Request, verdict_id: UUID) -> Any:
     return services.open_finding(actor=request.actor, verdict_id=verdict_id, now=request.now)
 
 
-class Mark(In):
+class FindingMark(In):
     """Whether it holds."""
 
     state: Literal["confirmed", "rejected"]
@@ -123,13 +123,13 @@ class Mark(In):
 
 
 @operation(router, "post", "/findings/{uuid:verdict_id}/mark", MARK_FINDING, Done)
-def mark_finding(request: Request, verdict_id: UUID, body: Mark) -> Any:
+def mark_finding(request: Request, verdict_id: UUID, body: FindingMark) -> Any:
     """认定属实或不属实｜Say whether a finding holds"""
     services.mark_finding(actor=request.actor, verdict_id=verdict_id, state=body.state, note=body.note, now=request.now)
     return Done()
 
 
-class Reason(In):
+class CodedAnswer(In):
     """A coded reason (lists/override-reasons), with words where the code asks for them."""
 
     reason_code: Code
@@ -137,7 +137,7 @@ class Reason(In):
 
 
 @operation(router, "post", "/findings/{uuid:verdict_id}/answer", ANSWER, Kept, 201)
-def answer_finding(request: Request, verdict_id: UUID, body: Reason) -> Any:
+def answer_finding(request: Request, verdict_id: UUID, body: CodedAnswer) -> Any:
     """对提醒说明理由后继续｜Go on in spite of a reminder, with a coded reason"""
     made = services.answer(
         actor=request.actor,

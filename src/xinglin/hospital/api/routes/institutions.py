@@ -9,7 +9,7 @@ from pydantic import Field
 
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.people import Done, Kept
-from xinglin.hospital.api.routes.practice import Reason, Stop
+from xinglin.hospital.api.routes.practice import Stop, StopReason
 from xinglin.hospital.api.shapes import Code, Day, Formed, Id, In, Out, Text, Words
 from xinglin.hospital.identity import selectors, services
 from xinglin.hospital.identity.access import AFFAIRS, ASSIGN_ROLES, KEEP_INSTITUTIONS, STOP_INSTITUTION
@@ -124,7 +124,7 @@ def suspend_institution(request: Request, institution_id: UUID, body: Stop) -> A
 
 
 @operation(router, "post", "/institutions/{uuid:institution_id}/reinstatement", STOP_INSTITUTION, Done)
-def reinstate_institution(request: Request, institution_id: UUID, body: Reason) -> Any:
+def reinstate_institution(request: Request, institution_id: UUID, body: StopReason) -> Any:
     """恢复机构｜Lift an institution's suspension"""
     services.reinstate_institution(
         actor=request.actor, institution_id=institution_id, reason=body.reason, now=request.now

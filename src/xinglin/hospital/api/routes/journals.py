@@ -1,12 +1,12 @@
 """Journals: how each institution's chain stands, and whether anything in it was altered."""
 
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Query, Router
 
 from xinglin.hospital.api.edge import Request, operation
-from xinglin.hospital.api.routes.institutions import InstitutionCard
 from xinglin.hospital.api.shapes import At, In, Out, Words
 from xinglin.hospital.regulator import selectors, services
 from xinglin.hospital.regulator.access import SEE_BOARD, VERIFY_JOURNAL
@@ -27,10 +27,24 @@ class JournalState(Out):
     word: Words
 
 
+class Keeper(Out):
+    """Who keeps a journal: an institution, or the platform itself for deeds that belong to none."""
+
+    id: UUID
+    code: str
+    name: Words
+    kind: str
+    kind_name: Words
+    level_name: Words
+    licence_no: str
+    licence_until_on: date | None
+    open: bool
+
+
 class InstitutionState(Out):
     """An institution with its journal."""
 
-    card: InstitutionCard
+    card: Keeper
     journal: JournalState
 
 
@@ -52,7 +66,7 @@ def institution_journal(request: Request, institution_id: UUID) -> Any:
     return selectors.institution_state(actor=request.actor, institution_id=institution_id, now=request.now)
 
 
-class Entry(Out):
+class JournalEntry(Out):
     """A journal entry: ids and codes, no patient's name. `seq` is null while unsealed."""
 
     seq: int | None
@@ -65,7 +79,7 @@ class Entry(Out):
     chain_hash: str
 
 
-@operation(router, "get", "/journals/{uuid:institution_id}/entries", SEE_BOARD, list[Entry])
+@operation(router, "get", "/journals/{uuid:institution_id}/entries", SEE_BOARD, list[JournalEntry])
 def latest_entries(request: Request, institution_id: UUID) -> Any:
     """最近的日志｜The newest entries"""
     return selectors.latest_entries(actor=request.actor, institution_id=institution_id, now=request.now)

@@ -301,7 +301,7 @@ class Stop(In):
     until_at: Instant | None = None
 
 
-class Reason(In):
+class StopReason(In):
     """Why."""
 
     reason: Text = Field(min_length=1, max_length=300)
@@ -323,7 +323,7 @@ def suspend_practitioner(request: Request, practitioner_id: UUID, body: Stop) ->
 
 
 @operation(router, "post", "/practitioners/{uuid:practitioner_id}/reinstatement", STOP_PRACTICE, Done)
-def reinstate_practitioner(request: Request, practitioner_id: UUID, body: Reason) -> Any:
+def reinstate_practitioner(request: Request, practitioner_id: UUID, body: StopReason) -> Any:
     """恢复执业｜Lift a practitioner's suspension"""
     services.reinstate_practitioner(
         actor=request.actor, practitioner_id=practitioner_id, reason=body.reason, now=request.now
@@ -332,7 +332,7 @@ def reinstate_practitioner(request: Request, practitioner_id: UUID, body: Reason
 
 
 @operation(router, "post", "/practitioners/{uuid:practitioner_id}/end", STOP_PRACTICE, Done)
-def end_practice(request: Request, practitioner_id: UUID, body: Reason) -> Any:
+def end_practice(request: Request, practitioner_id: UUID, body: StopReason) -> Any:
     """终止执业，吊销签名密钥｜End a practice here; signing keys are revoked"""
     services.end_practice(actor=request.actor, practitioner_id=practitioner_id, reason=body.reason, now=request.now)
     return Done()
@@ -364,7 +364,7 @@ def record_payment_stop(request: Request, practitioner_id: UUID, body: PaymentSt
 
 
 @operation(router, "post", "/payment-stops/{uuid:payment_status_id}/withdrawal", SET_PAYMENT_RIGHT, Done)
-def withdraw_payment_stop(request: Request, payment_status_id: UUID, body: Reason) -> Any:
+def withdraw_payment_stop(request: Request, payment_status_id: UUID, body: StopReason) -> Any:
     """撤回支付资格暂停｜Withdraw a payment stop"""
     services.withdraw_payment_stop(
         actor=request.actor, payment_status_id=payment_status_id, reason=body.reason, now=request.now

@@ -33,7 +33,7 @@ class Line(In):
     reason: Text = Field("", max_length=300)
 
 
-class Draft(In):
+class PrescriptionDraft(In):
     """A prescription as typed. `id` becomes the prescription's own: signing twice is one deed."""
 
     id: Id
@@ -49,7 +49,9 @@ class Draft(In):
 
     def plain(self) -> services.Draft:
         """For the service."""
-        values = {name: getattr(self, name) for name in Draft.model_fields if name not in {"lines", "answers"}}
+        values = {
+            name: getattr(self, name) for name in PrescriptionDraft.model_fields if name not in {"lines", "answers"}
+        }
         lines = tuple(services.DraftLine(**line.model_dump()) for line in self.lines)
         return services.Draft(**values, lines=lines)
 
@@ -75,7 +77,7 @@ class Previewed(Out):
 
 
 @operation(router, "post", "/prescriptions/preview", WRITE_PRESCRIPTION, Previewed)
-def preview_prescription(request: Request, body: Draft) -> Any:
+def preview_prescription(request: Request, body: PrescriptionDraft) -> Any:
     """边写边提醒，只留计数｜What the rules say of a draft as it is typed; nothing is stored but counts"""
     seen = services.preview(actor=request.actor, draft=body.plain(), now=request.now)
     return Previewed(
@@ -131,7 +133,7 @@ class MaybeDraft(Out):
 
 
 @operation(router, "put", "/prescription-drafts", WRITE_PRESCRIPTION, Done)
-def save_prescription_draft(request: Request, body: Draft) -> Any:
+def save_prescription_draft(request: Request, body: PrescriptionDraft) -> Any:
     """保存处方草稿｜Keep what has been typed; an empty draft is dropped"""
     services.save_draft(actor=request.actor, draft=body.plain(), now=request.now)
     return Done()
@@ -157,7 +159,7 @@ class AnswerToAsk(In):
     text: Text = Field("", max_length=500)
 
 
-class Issue(Draft):
+class Issue(PrescriptionDraft):
     """A draft to sign, with the answers to its reminders."""
 
     answers: list[AnswerToAsk] = Field(default_factory=list, max_length=60)

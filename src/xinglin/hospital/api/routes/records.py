@@ -82,7 +82,7 @@ def record_draft(request: Request, visit_id: UUID) -> Any:
     return shown(selectors.draft(actor=request.actor, visit_id=visit_id))
 
 
-class Draft(In):
+class RecordDraft(In):
     """The whole draft. `version` is the saved version from which it began (0 for the first)."""
 
     version: Whole = Field(ge=0, le=VERSION_MAX)
@@ -107,7 +107,7 @@ class Saved(Out):
 
 
 @operation(router, "put", "/visits/{uuid:visit_id}/record", WRITE_RECORD, Saved)
-def save_record(request: Request, visit_id: UUID, body: Draft) -> Any:
+def save_record(request: Request, visit_id: UUID, body: RecordDraft) -> Any:
     """保存病历草稿｜Save the whole draft"""
     draft = services.RecordDraft(**body.model_dump())
     return services.save_record(actor=request.actor, visit_id=visit_id, draft=draft, now=request.now)

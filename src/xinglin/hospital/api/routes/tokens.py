@@ -23,7 +23,7 @@ SIX_DIGITS = r"^[0-9]{6}$"
 class AskForCode(In):
     """A phone to which a code is sent."""
 
-    phone: Text = Field(
+    phone: Formed = Field(
         pattern=PHONE, description="内地手机号，11 位。 A mobile number of the mainland.", examples=["13900000001"]
     )
     purpose: Literal["register", "sign_in", "apply"]

@@ -403,7 +403,7 @@ def visits_of_physician(request: Request) -> Any:
     return selectors.visits_of_physician(actor=request.actor, now=request.now)
 
 
-class Answered(Out):
+class AnswerShown(Out):
     """One answer of the questionnaire in words."""
 
     question: Words
@@ -435,7 +435,7 @@ class Background(Out):
 
     patient: PersonCard
     evidence: list[Paper]
-    answers: list[Answered]
+    answers: list[AnswerShown]
     earlier: list[Earlier]
 
 

@@ -101,14 +101,14 @@ def diagnosis(request: Request, code: Annotated[Code, Path()]) -> Any:
     return selectors.diagnosis(code)
 
 
-class Entry(Out):
+class ListEntry(Out):
     """An entry of a short list."""
 
     code: str
     name: Words
 
 
-class Frequency(Entry):
+class Frequency(ListEntry):
     """How often: `times` doses in every `period_days` days."""
 
     times: int
@@ -127,12 +127,12 @@ List = Literal[
 ]
 
 
-@operation(router, "get", "/lists/{name}", EVERYONE, list[Entry])
+@operation(router, "get", "/lists/{name}", EVERYONE, list[ListEntry])
 def short_list(request: Request, name: Annotated[List, Path()]) -> Any:
     """短目录：科室、途径、理由、点评代码、职称｜A short list: departments, routes, reasons, review codes, titles"""
     if name in {"cancel-reasons", "return-reasons"}:
         reasons = pharmacy.cancel_reasons() if name == "cancel-reasons" else pharmacy.return_reasons()
-        return [Entry(code=r.code, name=Words.model_validate(r.label)) for r in reasons]
+        return [ListEntry(code=r.code, name=Words.model_validate(r.label)) for r in reasons]
     ask: dict[str, Callable[[], Sequence[Any]]] = {
         "departments": selectors.departments,
         "routes": selectors.routes,
