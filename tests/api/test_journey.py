@@ -1,6 +1,7 @@
 """The whole loop as a program walks it: registration to hand-over, every step through the API alone."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
@@ -8,8 +9,11 @@ from tests import builders as make
 from tests.api.world import Caller, House, picture
 from tests.unit.consultation.world import SAID, calm
 from tests.unit.pharmacy.world import a_code
+from tests.unit.settlement.world import CASHIER, CITY
 
-from xinglin.hospital.identity.models import Account
+from xinglin.hospital.identity.models import Account, InstitutionAgreement
+from xinglin.hospital.insurance import services as insurance
+from xinglin.hospital.kernel import journal
 
 NUMBER = make.a_number(make.date(1966, 3, 12), serial=7)
 PHONE = "13700000001"
@@ -165,6 +169,67 @@ def dispense(house: House, pharmacist: Caller, prescription: dict[str, Any]) -> 
     return picked
 
 
+def pay(house: House, patient: Caller, prescription: dict[str, Any], person_id: str) -> dict[str, Any]:
+    """Insured as an employee: what it would cost, the payment, the receipt; the same key is the same payment."""
+    insure(house, person_id)
+    assert patient.get("/insurance", person_id=person_id)["insurance"]["insurance_type"] == "310"
+    path = f"/prescriptions/{prescription['id']}"
+    quote = patient.post(f"{path}/quote", {})
+    assert quote["total_fen"] == prescription["total_fen"]
+    paid = {"key": house.id(), "shown_cash_fen": quote["cash_fen"]}
+    settled: dict[str, Any] = patient.post(f"{path}/settlement", paid)
+    assert patient.post(f"{path}/settlement", paid) == settled
+    assert (
+        settled["fund_fen"] + settled["hospital_fen"] + settled["account_fen"] + settled["cash_fen"]
+        == (settled["total_fen"])
+    )
+    receipt = patient.get(f"/settlements/{settled['id']}/receipt")
+    assert receipt["parts"][0]["lines"]
+    assert [one["settlement"]["id"] for one in patient.get("/payments")] == [settled["id"]]
+    return settled
+
+
+def insure(house: House, person_id: str) -> None:
+    """What comes from the insurance agency, not through this API."""
+    InstitutionAgreement.objects.create(institution=make.the_hospital(), area=CITY, from_on=make.date(2020, 1, 1))
+    insurance.enrol(
+        actor=CASHIER,
+        coverage_id=house.id(),
+        person_id=UUID(person_id),
+        area=CITY,
+        insurance_type="310",
+        person_type="11",
+        from_on=make.date(2020, 1, 1),
+        now=make.NOW,
+    )
+
+
+def leave(house: House, pharmacist: Caller, patient: Caller, prescription: dict[str, Any]) -> None:
+    """Handed over at the counter, once."""
+    path = f"/prescriptions/{prescription['id']}"
+    patient.put(f"{path}/delivery", way="counter", name="测试甲", phone=PHONE)
+    deed = {"id": house.id(), "to": "patient", "recipient": "测试甲"}
+    assert pharmacist.post(f"{path}/hand-over", deed) == pharmacist.post(f"{path}/hand-over", deed)
+    again = deed | {"id": house.id()}
+    assert pharmacist.refused("POST", f"{path}/hand-over", again) == (409, "dispensing.already_handed_over")
+    sheet = patient.get(path)
+    assert sheet["state"] in {"handed_over", "delivered"}
+    assert sheet["directions"][0]["take"]["en"]
+
+
+def look_back(house: House, visit: dict[str, Any], prescription: dict[str, Any], settled: dict[str, Any]) -> None:
+    """The auditor finds nothing; the regulator finds the journal whole, with every deed in it."""
+    auditor, regulator = house.staff(house.auditor), house.staff(house.regulator)
+    assert auditor.get("/findings", outcome="finding")["total"] == 0
+    journal.seal(now=house.clock.later())
+    institution_id = visit["institution_id"]
+    checked = regulator.post(f"/journals/{institution_id}/verification")
+    assert (checked["intact"], checked["problem"]) == (True, None)
+    entries = regulator.get(f"/journals/{institution_id}/entries")
+    objects = {entry["object_id"] for entry in entries}
+    assert {prescription["id"], settled["id"]} & objects
+
+
 def test_the_whole_loop(real_house: House) -> None:
     house = real_house
     patient, registered = register(house)
@@ -179,5 +244,8 @@ def test_the_whole_loop(real_house: House) -> None:
     pharmacist = house.staff(house.pharmacist)
     dispense(house, pharmacist, prescription)
     assert [row["id"] for row in patient.get("/desks/payment")] == [prescription["id"]]
+    settled = pay(house, patient, prescription, registered["person_id"])
+    leave(house, pharmacist, patient, prescription)
     assert doctor.post(f"/visits/{visit['id']}/end")["state"] == "ended"
     assert patient.get(f"/visits/{visit['id']}/record")["intact"] is True
+    look_back(house, visit, prescription, settled)

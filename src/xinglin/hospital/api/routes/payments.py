@@ -1,16 +1,17 @@
 """What a prescription costs and who pays, the payment, receipts that explain themselves, and taking back."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ninja import Router
+from ninja import Query, Router
 from pydantic import Field
 
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.problems import AskProblem, ask_of
-from xinglin.hospital.api.shapes import FEN_MAX, At, Code, Flag, Id, In, Out, Whole, Words
+from xinglin.hospital.api.shapes import FEN_MAX, At, Code, Day, Flag, Id, In, Out, Whole, Words
 from xinglin.hospital.settlement import selectors, services
-from xinglin.hospital.settlement.access import PAY, REVERSE, SEE_PAYMENTS
+from xinglin.hospital.settlement.access import PAY, REVERSE, SEE_PAYMENTS, SEE_RECONCILIATION
 from xinglin.hospital.settlement.selectors import Receipt as ReceiptRow
 
 router = Router(tags=["payments"])
@@ -117,10 +118,79 @@ class Payment(Out):
     reversed: bool
 
 
+class Whose(In):
+    """A person, or everybody whom one may see."""
+
+    person_id: Id | None = None
+
+
 @operation(router, "get", "/payments", SEE_PAYMENTS, list[Payment])
-def payments(request: Request) -> Any:
+def payments(request: Request, query: Query[Whose]) -> Any:
     """付款记录，新的在前｜The latest payments that one may see, newest first"""
-    return selectors.payments(actor=request.actor)
+    return selectors.payments(actor=request.actor, person_id=query.person_id)
+
+
+class OpenPayment(Out):
+    """A payment whose result is not known yet: there is no receipt before it is."""
+
+    id: UUID
+    kind: str
+    subject_id: UUID
+    patient_id: UUID
+    state: str
+    reserved_at: At
+
+
+@operation(router, "get", "/open-payments", SEE_PAYMENTS, list[OpenPayment])
+def open_payments(request: Request) -> Any:
+    """结果未明的付款｜Payments whose result is not known yet"""
+    return selectors.open_payments(actor=request.actor)
+
+
+class VisitFee(Out):
+    """Where the fee of a visit stands: held, charged or released."""
+
+    visit_id: UUID
+    fee_fen: int
+    state: str
+    held_at: At
+    decided_at: At | None
+    reason: str
+
+
+class MaybeFee(Out):
+    """The fee, or null while none is held."""
+
+    fee: VisitFee | None
+
+
+@operation(router, "get", "/visits/{uuid:visit_id}/fee", SEE_PAYMENTS, MaybeFee)
+def visit_fee(request: Request, visit_id: UUID) -> Any:
+    """诊费：暂收、已收或已退｜Where the fee of a visit stands"""
+    return {"fee": selectors.visit_fee(actor=request.actor, visit_id=visit_id)}
+
+
+class Since(In):
+    """The first day."""
+
+    since: Day
+
+
+class Difference(Out):
+    """One day of an institution compared with the insurer's copy."""
+
+    institution_id: UUID
+    on: date
+    ours: dict[str, int]
+    theirs: dict[str, int]
+    differences: list[dict[str, Any]]
+    at: At
+
+
+@operation(router, "get", "/reconciliations", SEE_RECONCILIATION, list[Difference])
+def reconciliations(request: Request, query: Query[Since]) -> Any:
+    """日对账结果｜The daily comparisons with the insurer, newest first"""
+    return selectors.reconciliations(actor=request.actor, since=query.since)
 
 
 class Told(Out):
