@@ -14,9 +14,8 @@ import pytest
 
 from xinglin.hospital.config import postgres
 
-EMBEDDED = "DATABASE_URL" not in os.environ
-if EMBEDDED:
-    os.environ["DATABASE_URL"] = postgres.test_cluster().url("postgres")
+OURS = postgres.test_cluster().url("postgres")
+EMBEDDED = os.environ.setdefault("DATABASE_URL", OURS) == OURS  # workers of a parallel run inherit what the first one set
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinglin.hospital.config.settings")
 
 
