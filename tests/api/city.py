@@ -1,9 +1,16 @@
 """A small hospital in the middle of its day: people of every role, and visits and prescriptions in every state."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import override_settings
 from tests import builders as make
 from tests.unit.pharmacy.world import AMLODIPINE, METFORMIN, World
 
@@ -39,6 +46,23 @@ class City:
         """A fresh token for the person of a role."""
         account_id = self.people[role].account.pk
         return issue_token(actor=system_actor("tests"), account_id=account_id, now=AT).token
+
+
+@contextmanager
+def opened() -> Iterator[City]:
+    """The hospital at AT, committed; emptied afterwards. To be shared by tests that each undo what they did."""
+    with override_settings(XINGLIN_DEMO=True), pytest.MonkeyPatch.context() as patch:
+        call_command("flush", interactive=False, verbosity=0)  # what a run that was broken off left behind
+        for signal in (request_started, request_finished):  # They would close the connection that the tests share.
+            signal.disconnect(close_old_connections)
+        try:
+            made = build()
+            patch.setattr("xinglin.hospital.kernel.clock.now", lambda: AT)
+            yield made
+        finally:
+            for signal in (request_started, request_finished):
+                signal.connect(close_old_connections)
+            call_command("flush", interactive=False, verbosity=0)
 
 
 def build() -> City:
