@@ -15,16 +15,15 @@ import pytest
 from xinglin.hospital.config import postgres
 
 OURS = postgres.test_cluster().url("postgres")
-EMBEDDED = os.environ.setdefault("DATABASE_URL", OURS) == OURS  # workers of a parallel run inherit what the first one set
+EMBEDDED = os.environ.setdefault("DATABASE_URL", OURS) == OURS  # workers of a parallel run inherit what was set
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinglin.hospital.config.settings")
 
 
 def pytest_configure() -> None:
     """Load Django with the database of the tests; before this, settings would have found the hospital's own."""
     import django
-    from django.db import connections
-
     from django.conf import settings
+    from django.db import connections
 
     # Passwords of tests are worth nothing: the hospital's slow hash would cost a fifth of a second a person.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
