@@ -54,7 +54,8 @@ def _figures(ours: dict[str, int] | None, theirs: dict[str, int] | None) -> list
     rows = []
     for code, label in FIGURES:
         here, there = (side.get(code) if side else None for side in (ours, theirs))
-        rows.append({"label": label, "here": here, "there": there, "money": code != "count", "differs": here != there})
+        differs = (here or 0) != (there or 0)
+        rows.append({"label": label, "here": here, "there": there, "money": code != "count", "differs": differs})
     return rows
 
 

@@ -45,8 +45,8 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
         ("/audit/", T(zh="疑点", en="Findings")),
         ("/audit/fund/", T(zh="基金", en="Fund")),
         ("/audit/rules/", T(zh="规则", en="Rules")),
-        ("/affairs/payment-rights/", T(zh="支付资格", en="Payment rights")),
-        ("/affairs/money/", T(zh="对账", en="Reconciliation")),
+        ("/affairs/payment-rights/", T(zh="停付", en="Pay stops")),
+        ("/affairs/money/", T(zh="对账", en="Money")),
     ),
     Role.REGULATOR: (
         ("/board/", T(zh="机构", en="Institutions")),
