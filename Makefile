@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check rulebook bench screenshots tour pin
+.PHONY: help setup demo test chromium test-long check rulebook bench screenshots tour pin
 
 # Print every command with its sentence.
 help:
@@ -40,9 +40,16 @@ $(BIN)/python:
 demo: setup
 	@exec $(BIN)/xinglin demo
 
-# Run the tests against an embedded PostgreSQL of their own.
-test: setup
+# Run the tests against an embedded PostgreSQL of their own; as root a Chromium is installed for the browser tests.
+test: setup chromium
 	@$(BIN)/python -m pytest -m "not long"
+
+# Install a Chromium where that is possible; never fails: the browser tests say aloud when they have none.
+chromium:
+	@command -v chromium chromium-browser google-chrome "$$CHROMIUM" >/dev/null 2>&1 || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && echo "Installing Chromium for the browser tests ..." && \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null 2>&1; } || \
+		echo "No Chromium here: the browser tests will be skipped. Install one, or name it in CHROMIUM."
 
 # Run the tests that search longer: more generated examples, longer fuzzing.
 test-long: setup
