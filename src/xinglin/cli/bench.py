@@ -68,7 +68,7 @@ def _open(stack: ExitStack, widths: list[int], seconds: float) -> Load:
     port, stream_port = processes.free_port(), processes.free_port()
     plan = processes.Plan(host="127.0.0.1", port=port, stream_port=stream_port, demo=True)
     frame.say("Starting web, stream and worker")
-    children = stack.enter_context(processes.served(plan, address))
+    children = stack.enter_context(processes.served(plan, address)).children
     return _load(plan.host, port, town, address, {c.name: c.process.pid for c in children if c.process}, data)
 
 

@@ -131,16 +131,34 @@ def run(plan: Plan, *, say: Say, ready: Callable[[list[dict[str, Any]]], None]) 
         _watch(children, environment, pipe, say)
 
 
+@dataclass(frozen=True)
+class Served:
+    """The running children of `served`, and how one of them is begun again."""
+
+    children: list[Child]
+    environment: dict[str, str]
+    pipe: int
+
+    def child(self, name: str) -> Child:
+        """The child of a name."""
+        return next(child for child in self.children if child.name == name)
+
+    def begin_again(self, name: str) -> None:
+        """Start a child that has ended."""
+        self.child(name).begin(self.environment, self.pipe)
+
+
 @contextmanager
-def served(plan: Plan, database: str) -> Iterator[list[Child]]:
+def served(plan: Plan, database: str) -> Iterator[Served]:
     """Run web, stream and worker on a database that is up to date; yields them once they answer, then stops them.
 
     For measurements and tests, which watch the children themselves. Raises as `run` does.
     """
     require_free(plan.host, plan.port, "PORT")
     require_free(plan.host, plan.stream_port, "XINGLIN_STREAM_PORT")
-    with _lifeline() as pipe, _begun(plan, plan.environment(database), pipe) as children:
-        yield children
+    environment = plan.environment(database)
+    with _lifeline() as pipe, _begun(plan, environment, pipe) as children:
+        yield Served(children, environment, pipe)
 
 
 @contextmanager

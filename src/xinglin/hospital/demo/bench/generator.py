@@ -92,6 +92,7 @@ def _walk_on(line: Line, people: People, numbers: range, until: float, seen: See
             else:
                 seen.loops += 1
                 seen.loop_times.append(time.perf_counter() - began)
+    line.close()
     with seen.lock:
         seen.times.extend(line.times)
 

@@ -65,6 +65,12 @@ class Line:
             raise StepFailed(f"{step}: {status} {answer[:600].decode(errors='replace')}")
         return json.loads(answer)
 
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
     def _send(self, method: str, path: str, raw: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         if self._open is None:
             self._open = http.client.HTTPConnection(self.host, self.port, timeout=60)
@@ -73,8 +79,7 @@ class Line:
             response = self._open.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException):
-            self._open.close()
-            self._open = None
+            self.close()
             raise
 
 
@@ -95,13 +100,17 @@ def walk(line: Line, people: People, number: int) -> None:
     """One loop, from the patient's question to the medicine in the hand."""
     patient = people.patients[number]
     physician = people.physicians[number % len(people.physicians)]
-    visit = _see(line, people, patient, physician)
-    prescription = _prescribe(line, physician["token"], visit)
-    _dispense(line, people, patient, prescription)
+    visit = begin(line, people, patient, physician)
+    talk_and_record(line, visit, patient["token"], physician["token"])
+    prescription = prescribe(line, physician["token"], visit)
+    make_ready(line, people, prescription)
+    settle(line, patient, prescription["id"], new_id())
+    hand_over(line, people, prescription["id"])
     line.call("visit ended", physician["token"], "POST", f"/api/visits/{visit}/end")
 
 
-def _see(line: Line, people: People, patient: dict[str, str], physician: dict[str, str]) -> str:
+def begin(line: Line, people: People, patient: dict[str, str], physician: dict[str, str]) -> str:
+    """From the patient's question to the opened visit, whose id is given."""
     visit, asks, sees = new_id(), patient["token"], physician["token"]
     paper = {
         "kind": "outpatient_record",
@@ -125,6 +134,11 @@ def _see(line: Line, people: People, patient: dict[str, str], physician: dict[st
     line.call("evidence accepted", sees, "POST", f"/api/evidence/{rows[0]['evidence'][0]['id']}/acceptance")
     line.call("identity proved", sees, "POST", "/api/me/confirmation", {"code": "000000"})
     line.call("visit started", sees, "POST", f"/api/visits/{visit}/start")
+    return visit
+
+
+def talk_and_record(line: Line, visit: str, asks: str, sees: str) -> None:
+    """The physician says something twice, the patient once; the record is written and signed."""
     for who, token, text in (
         ("physician answers", sees, "最近一周血压大概多少？有没有头晕、胸闷？"),
         ("patient answers", asks, "138/86 左右，没有头晕和胸闷。"),
@@ -134,19 +148,20 @@ def _see(line: Line, people: People, patient: dict[str, str], physician: dict[st
     saved = line.call("record saved", sees, "PUT", f"/api/visits/{visit}/record", RECORD | {"version": 0})
     signed = {"version": saved["version"]}
     line.call("record signed", sees, "POST", f"/api/visits/{visit}/record/signature", signed)
-    return visit
 
 
-def _prescribe(line: Line, token: str, visit: str) -> dict[str, Any]:
+def prescribe(line: Line, token: str, visit: str) -> dict[str, Any]:
+    """One medicine, signed under the rules."""
     medicine = {"id": new_id(), "product_code": AMLODIPINE, "dose_units": 5000, "frequency": "qd", "route": "po"}
     body = {"id": new_id(), "visit_id": visit, "lines": [medicine | {"days": 7}]}
     issued: dict[str, Any] = line.call("prescription signed", token, "POST", "/api/prescriptions", body)
     return issued
 
 
-def _dispense(line: Line, people: People, patient: dict[str, str], prescription: dict[str, Any]) -> None:
+def make_ready(line: Line, people: People, prescription: dict[str, Any]) -> None:
+    """Reviewed by the pharmacist and picked by trace code: it waits for the payment."""
     path, works = f"/api/prescriptions/{prescription['id']}", people.pharmacist["token"]
-    if time.monotonic() - people.proven_at > PROOF_SECONDS:
+    if not people.proven_at or time.monotonic() - people.proven_at > PROOF_SECONDS:
         line.call("identity proved", works, "POST", "/api/me/confirmation", {"code": "000000"})
         people.proven_at = time.monotonic()
     line.call("pharmacist reviews", works, "POST", f"{path}/reviews", {"id": new_id(), "outcome": "approve"})
@@ -154,9 +169,20 @@ def _dispense(line: Line, people: People, patient: dict[str, str], prescription:
         {"line_id": one["id"], "codes": [_trace_code() for _ in range(one["packs"])]} for one in prescription["lines"]
     ]
     line.call("picked by trace code", works, "POST", f"{path}/pick", {"lines": picks})
-    line.call("settled", patient["token"], "POST", f"{path}/settlement", {"key": new_id()})
-    handed = {"id": new_id(), "to": "patient", "recipient": "演示患者"}
-    line.call("handed over", works, "POST", f"{path}/hand-over", handed)
+
+
+def settle(line: Line, patient: dict[str, str], prescription_id: str, key: str) -> dict[str, Any]:
+    """The patient pays; the same key is the same payment."""
+    path = f"/api/prescriptions/{prescription_id}/settlement"
+    paid: dict[str, Any] = line.call("settled", patient["token"], "POST", path, {"key": key})
+    return paid
+
+
+def hand_over(line: Line, people: People, prescription_id: str) -> None:
+    """The medicine leaves the house."""
+    body = {"id": new_id(), "to": "patient", "recipient": "演示患者"}
+    path = f"/api/prescriptions/{prescription_id}/hand-over"
+    line.call("handed over", people.pharmacist["token"], "POST", path, body)
 
 
 def _trace_code() -> str:

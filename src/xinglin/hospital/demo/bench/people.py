@@ -34,6 +34,7 @@ class Caller:
 
     token: str
     id: str
+    account_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,6 @@ def _staff(kind: str, count: int, house: UUID, made: datetime, now: datetime) ->
 
 def _callers(accounts: Sequence[UUID], ids: Sequence[UUID], now: datetime) -> list[Caller]:
     return [
-        Caller(tokens.issue_token(actor=CLERK, account_id=account, now=now).token, str(own))
+        Caller(tokens.issue_token(actor=CLERK, account_id=account, now=now).token, str(own), str(account))
         for account, own in zip(accounts, ids, strict=True)
     ]
