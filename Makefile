@@ -42,7 +42,7 @@ demo: setup
 
 # Run the tests against an embedded PostgreSQL of their own; as root a Chromium is installed for the browser tests.
 test: setup chromium
-	@$(BIN)/python -m pytest -m "not long"
+	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 # Install a Chromium where that is possible; never fails: the browser tests say aloud when they have none.
 chromium:
