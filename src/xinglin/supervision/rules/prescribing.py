@@ -108,7 +108,7 @@ def b02(f: Facts) -> Ruling:
     lists=("frequency_times", "frequency_days", "frequency_counted"),
     why_zh="任何人手中的药不应超过规定天数；能覆盖规定天数的最小包装不算超量。",
     sentence=Words(
-        "{line.drug_zh}共{line.quantity}个包装，超出{prescription.kind}的天数上限{excess.days}天（涉及金额{excess.fen}）。",
+        "{line.drug_zh}共{line.quantity}个包装，比{prescription.kind}的天数上限多{excess.days}天（涉及金额{excess.fen}）。",
         "{line.drug_en}: {line.quantity} packs pass the limit of days of this prescription ({prescription.kind}) by "
         "{excess.days} days ({excess.fen}).",
     ),
