@@ -65,6 +65,14 @@ def written(found: Measured, at: datetime | None = None) -> str:
         f"| bare commits of one row to PostgreSQL, 8 connections, disk waited for | {found.commits_a_second:,.0f} |",
         f"| requests of the loops at their best | {_requests(best):,.0f} |",
         "",
+        *_details(found, best),
+    ]
+    return "\n".join(parts)
+
+
+def _details(found: Measured, best: Width) -> list[str]:
+    """Steps, shares of the machine, memory."""
+    return [
         f"## Steps, {best.concurrency} loops at once",
         "",
         "| step | times | p50, ms | p99, ms |",
@@ -91,7 +99,6 @@ def written(found: Measured, at: datetime | None = None) -> str:
         *(_memory(name, found.rest[name], found.after[name]) for name in found.rest),
         "",
     ]
-    return "\n".join(parts)
 
 
 def _row(width: Width) -> str:
