@@ -2,17 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from xinglin.hospital.config.paths import CHECKOUT
 from xinglin.hospital.demo.bench import machine
 from xinglin.hospital.demo.bench.machine import Usage
 from xinglin.hospital.demo.bench.running import Measured, Width
 from xinglin.hospital.kernel.clock import SHANGHAI, now
 
-PATH = CHECKOUT / "docs" / "reference" / "benchmarks.md"
+PATH = Path(__file__).resolve().parents[5] / "docs" / "reference" / "benchmarks.md"
 MARK = "<!-- Below this line nothing is generated. -->"
 WHAT = """\
 Written by `make bench`. One loop: a registered patient asks → the follow-up paper is accepted → the physician proves
