@@ -30,6 +30,7 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARE_LOCK])
     migrate()
+    load_words()
     people = load_city() if settings.XINGLIN_DEMO else []
     json.dump(people, sys.stdout, ensure_ascii=False, default=str)
 
@@ -45,6 +46,15 @@ def migrate() -> None:
     if plan:
         sys.stderr.write(f"  Making tables: {len(plan)} steps\n")
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def load_words() -> None:
+    """Medicines, diagnoses, services and lists: without them nothing can be found or ordered."""
+    from xinglin.hospital.kernel.access import system_actor
+    from xinglin.hospital.kernel.clock import now
+    from xinglin.hospital.terminology.services import load_reference_data
+
+    load_reference_data(actor=system_actor("prepare"), now=now())
 
 
 def load_city() -> list[dict[str, object]]:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from xinglin.hospital.config import postgres
+from xinglin.hospital.config import postgres, prepared
 from xinglin.hospital.config.children import LEAVE_SECONDS_MAX
 
 CHILDREN = ("web", "stream", "worker")
@@ -123,8 +123,11 @@ def run(plan: Plan, *, say: Say, ready: Callable[[list[dict[str, Any]]], None]) 
         database = given or stack.enter_context(postgres.using(postgres.live_cluster()))
         environment = plan.environment(database)
         pipe = stack.enter_context(_lifeline())
-        say("Bringing the database up to date")
-        people = _prepare(environment, pipe)
+        people = prepared.recall(environment)
+        if people is None:
+            say("Bringing the database up to date")
+            people = _prepare(environment, pipe)
+            prepared.remember(environment, people)
         say("Starting web, stream and worker")
         children = stack.enter_context(_begun(plan, environment, pipe))
         ready(people)
