@@ -36,6 +36,10 @@ def medicines() -> None:
     since = date(2020, 1, 1)
     rows = [row for row in shipped.product_rows() if row["code"] in PRODUCTS]
     wanted = {part.split(":")[0] for row in rows for part in row["ingredients"].split(";")}
+    # Another file of the same run may have committed the whole catalogue.
+    Ingredient.objects.filter(code__in=wanted).delete()
+    Product.objects.filter(code__in=PRODUCTS).delete()
+    PackIdentification.objects.filter(prefix__in=PREFIXES.values()).delete()
     plain: dict[str, Any] = {"pinyin": "", "initials": "", "row_hash": "", "valid_from_on": since}
     for row in shipped.ingredient_rows():
         if row["code"] in wanted:
