@@ -73,7 +73,7 @@ bench: setup
 
 # Make the pictures of the README with a real browser.
 screenshots: setup
-	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python scripts/screenshots.py --readme
 
 # Walk the whole loop on a throw-away database and tell each step.
 tour: setup
