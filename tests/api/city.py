@@ -12,24 +12,30 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import override_settings
 from tests import builders as make
-from tests.unit.pharmacy.world import AMLODIPINE, METFORMIN, World
+from tests.unit.consultation.world import a_picture
+from tests.unit.pharmacy.world import AMLODIPINE, METFORMIN
+from tests.unit.settlement.world import World
 
+from xinglin.hospital.consultation.errors import ConfirmAgain
 from xinglin.hospital.consultation.models import FollowUpEvidence, Picture, Visit
+from xinglin.hospital.consultation.services import start_visit
 from xinglin.hospital.identity.models import (
     CredentialApplication,
     CredentialPaper,
     DocumentPhoto,
     Guardianship,
+    PaymentStatus,
     Person,
     SigningKey,
     StaffRole,
 )
-from xinglin.hospital.identity.services import attach_document
+from xinglin.hospital.identity.services import assign_role, attach_document, record_payment_stop
 from xinglin.hospital.identity.services.tokens import issue_token
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.oversight.models import GivenVerdict
 from xinglin.hospital.pharmacy.models import Line, Prescription
+from xinglin.hospital.settlement.models import Settlement
 from xinglin.hospital.terminology.loading import rebuild_terms
 
 AT = make.NOW + timedelta(minutes=9)
@@ -41,6 +47,14 @@ class City:
 
     people: dict[str, make.Someone]
     known: dict[str, list[str]] = field(default_factory=dict)
+    one: dict[str, str] = field(default_factory=dict)
+    also: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By part of an address: what it needs instead."""
+    strangers: dict[str, make.Someone] = field(default_factory=dict)
+    public: frozenset[str] = frozenset(
+        {"practitioner_id", "physician_id", "institution_id", "key_id", "code", "name", "rule_id"}
+    )
+    """Parts of addresses that name what anyone may know of."""
 
     def token(self, role: str) -> str:
         """A fresh token for the person of a role."""
@@ -49,9 +63,9 @@ class City:
 
 
 @contextmanager
-def opened() -> Iterator[City]:
+def opened(*, demo: bool) -> Iterator[City]:
     """The hospital at AT, committed; emptied afterwards. To be shared by tests that each undo what they did."""
-    with override_settings(XINGLIN_DEMO=True), pytest.MonkeyPatch.context() as patch:
+    with override_settings(XINGLIN_DEMO=demo), pytest.MonkeyPatch.context() as patch:
         call_command("flush", interactive=False, verbosity=0)  # what a run that was broken off left behind
         for signal in (request_started, request_finished):  # They would close the connection that the tests share.
             signal.disconnect(close_old_connections)
@@ -84,7 +98,55 @@ def build() -> City:
     papers(city)
     journal.seal(now=AT)
     city.known = known(world)
+    city.one = one(city, world)
+    city.also = {
+        "/me/visits/{visit_id}/record": {"visit_id": signed_visit()},
+        "/record/read": {"visit_id": signed_visit()},
+        "/api/diagnoses/": {"code": "I10"},
+        "/affairs/documents/": {"person_id": foreigner()},
+    }
+    city.strangers = strangers()
     return city
+
+
+def one(city: City, world: World) -> dict[str, str]:
+    """One thing of each kind, within reach of the people of this hospital."""
+    open_visit = Visit.objects.get(state="in_progress", record__state="draft")
+    waiting = Prescription.objects.get(state="signed")
+    return {name: ids[0] for name, ids in city.known.items() if ids} | {
+        "visit_id": str(open_visit.pk),
+        "evidence_id": str(open_visit.evidence.get().pk),
+        "prescription_id": str(waiting.pk),
+        "person_id": str(world.patient.person_id),
+        "practitioner_id": str(world.doctor.practitioner_id),
+        "institution_id": str(world.doctor.institution_id),
+        "code": AMLODIPINE,
+        "name": "routes",
+        "rule_id": "B03",
+    }
+
+
+def signed_visit() -> str:
+    """A visit whose record is signed."""
+    return str(Visit.objects.filter(record__state="signed").order_by("requested_at", "id")[0].pk)
+
+
+def foreigner() -> str:
+    """A person whose passport waits for review."""
+    someone = make.a_patient(id_type="passport", number="E12345678", verified=False)
+    attach_document(actor=someone.at(AT), person_id=someone.person_id, kind="identity_front", raw=a_picture(), now=AT)
+    return str(someone.person_id)
+
+
+def strangers() -> dict[str, make.Someone]:
+    """People of the same parts who have nothing to do with those visits; staff are of another house."""
+    house = make.an_institution(kind="hospital")
+    return {
+        "patient": make.a_patient(),
+        "physician": make.a_physician(),
+        "pharmacist": make.a_pharmacist(institution=house),
+        "medical_affairs": make.a_medical_affairs_officer(institution=house),
+    }
 
 
 def care(world: World) -> None:
@@ -94,10 +156,20 @@ def care(world: World) -> None:
     for step in (world.request, world.waiting, world.started):
         world.patient = in_care_of(first)
         step()
-    for state in (world.issue, world.approved, world.picked, world.settled):
+    for state in (world.issue, world.approved, world.picked, lambda draft: world.settle(world.picked(draft))):
         world.patient = in_care_of(first)
         state(world.draft(world.signed()))
+    refused_start(world, in_care_of(first))
     world.patient = first
+
+
+def refused_start(world: World, patient: make.Someone) -> None:
+    """A visit that the physician tried to open on an old proof of identity: a finding of rule A09."""
+    world.patient = patient
+    visit = world.waiting()
+    late = AT + timedelta(minutes=30)
+    with pytest.raises(ConfirmAgain):
+        start_visit(actor=world.doctor.at(late), visit_id=visit.id, now=late)
 
 
 def in_care_of(guardian: make.Someone) -> make.Someone:
@@ -119,9 +191,24 @@ def in_care_of(guardian: make.Someone) -> make.Someone:
 
 def papers(city: City) -> None:
     """An application, a document's photo, a ward."""
-    from tests.unit.consultation.world import a_picture
-
     make.a_child_of(city.people["patient"])
+    spare = make.a_physician()
+    record_payment_stop(
+        actor=city.people["auditor"].actor,
+        practitioner_id=spare.practitioner_id,
+        status="suspended",
+        from_on=AT.date(),
+        reason="测试",
+        now=AT,
+    )
+    assign_role(
+        actor=city.people["medical_affairs"].actor,
+        account_id=spare.account.pk,
+        role="medical_affairs",
+        institution_id=make.the_hospital().pk,
+        from_on=AT.date(),
+        now=AT,
+    )
     patient = city.people["patient"]
     attach_document(actor=patient.at(AT), person_id=patient.person_id, kind="identity_front", raw=a_picture(), now=AT)
     application = CredentialApplication.objects.create(
@@ -162,7 +249,7 @@ def known(world: World) -> dict[str, list[str]]:
         "paper_id": _ids(CredentialPaper.objects.all()),
         "application_id": _ids(CredentialApplication.objects.all()),
         "guardianship_id": _ids(Guardianship.objects.all()),
-        "staff_role_id": _ids(StaffRole.objects.filter(role="none")),
+        "staff_role_id": _ids(StaffRole.objects.filter(granted_at=AT)),
         "person_id": _ids(Person.objects.all()),
         "patient_id": _ids(Person.objects.all()),
         "physician_id": [str(world.doctor.practitioner_id)],
@@ -172,6 +259,8 @@ def known(world: World) -> dict[str, list[str]]:
         "parent_id": [str(make.the_hospital().pk)],
         "line_id": _ids(Line.objects.all()),
         "verdict_id": _ids(GivenVerdict.objects.all())[:50],
+        "settlement_id": _ids(Settlement.objects.all()),
+        "payment_status_id": _ids(PaymentStatus.objects.all()),
         "key_id": _ids(SigningKey.objects.all()),
         "product_code": [AMLODIPINE, METFORMIN],
         "diagnosis_code": ["I10", "E11.9"],

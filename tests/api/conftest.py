@@ -37,5 +37,5 @@ def city(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> "Iterat
     """A hospital in the middle of its day, committed, shared by the tests of a module and emptied afterwards."""
     from tests.api.city import opened
 
-    with django_db_blocker.unblock(), opened() as made:
+    with django_db_blocker.unblock(), opened(demo=True) as made:
         yield made

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
@@ -232,6 +233,7 @@ def make_api() -> HospitalAPI:
         version="1",
         description=DESCRIPTION,
         docs_url=None,
+        docs_decorator=require_safe,
         urls_namespace="api",
         parser=StrictParser(),
     )

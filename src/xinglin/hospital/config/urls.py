@@ -3,10 +3,11 @@
 from importlib import import_module
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from xinglin.hospital.config.demo_page import demo_as, demo_people
+from xinglin.hospital.kernel.access import EVERYONE
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -18,6 +19,21 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Stands before pages of the sign-in library that the hospital does not have: it knows no e-mail addresses."""
+    raise Http404
+
+
+nothing_here.permission = EVERYONE  # type: ignore[attr-defined]
+CLOSED = (
+    "email/",
+    "confirm-email/",
+    "confirm-email/<path:rest>",
+    "password/reset/",
+    "password/reset/<path:rest>",
+    "password/set/",
+    "login/code/confirm/",
+)
 HOSPITAL = Path(__file__).resolve().parents[1]
 WEB = {
     "shared": "",
@@ -35,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("demo/", demo_people, name="demo"),
     path("demo/as/<slug:key>", demo_as, name="demo-as"),
+    *(path(f"staff/{closed}", nothing_here) for closed in CLOSED),
     path("staff/", include("allauth.urls")),
 ]
 for folder, prefix in WEB.items():

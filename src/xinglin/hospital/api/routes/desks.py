@@ -7,7 +7,7 @@ from ninja import Router
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.prescriptions import Prescription, shown
 from xinglin.hospital.pharmacy import selectors
-from xinglin.hospital.pharmacy.access import DISPENSE, READ_PRESCRIPTION, REVIEW_PRESCRIPTION
+from xinglin.hospital.pharmacy.access import DISPENSE, OWN_PRESCRIPTION, REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
 
 router = Router(tags=["desks"])
 
@@ -18,7 +18,7 @@ def awaiting_review(request: Request) -> Any:
     return [shown(sheet.row) for sheet in selectors.awaiting_review(actor=request.actor)]
 
 
-@operation(router, "get", "/desks/questions", READ_PRESCRIPTION, list[Prescription])
+@operation(router, "get", "/desks/questions", (WRITE_PRESCRIPTION, REVIEW_PRESCRIPTION), list[Prescription])
 def awaiting_answer(request: Request) -> Any:
     """待医师答复的处方｜Prescriptions about which a pharmacist asked"""
     return [shown(sheet.row) for sheet in selectors.awaiting_answer(actor=request.actor)]
@@ -30,7 +30,7 @@ def awaiting_dispensing(request: Request) -> Any:
     return [shown(sheet.row) for sheet in selectors.awaiting_dispensing(actor=request.actor)]
 
 
-@operation(router, "get", "/desks/payment", READ_PRESCRIPTION, list[Prescription])
+@operation(router, "get", "/desks/payment", (OWN_PRESCRIPTION, DISPENSE), list[Prescription])
 def awaiting_payment(request: Request) -> Any:
     """已配好待付款｜What is ready and waits for payment"""
     return [shown(sheet.row) for sheet in selectors.awaiting_payment(actor=request.actor)]

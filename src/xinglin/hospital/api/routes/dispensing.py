@@ -14,7 +14,6 @@ from xinglin.hospital.pharmacy import selectors, services
 from xinglin.hospital.pharmacy.access import (
     DISPENSE,
     OWN_PRESCRIPTION,
-    READ_PRESCRIPTION,
     REVIEW_PRESCRIPTION,
     WRITE_PRESCRIPTION,
 )
@@ -163,7 +162,7 @@ class MaybePlace(Out):
     place: Place | None
 
 
-@operation(router, "get", "/prescriptions/{uuid:prescription_id}/delivery", READ_PRESCRIPTION, MaybePlace)
+@operation(router, "get", "/prescriptions/{uuid:prescription_id}/delivery", (OWN_PRESCRIPTION, DISPENSE), MaybePlace)
 def place(request: Request, prescription_id: UUID) -> Any:
     """收货人和地址｜To whom and where the medicine goes"""
     return {"place": selectors.place(actor=request.actor, prescription_id=prescription_id)}

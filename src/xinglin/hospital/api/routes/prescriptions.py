@@ -10,6 +10,7 @@ from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.problems import AskProblem, FieldProblem, ask_of
 from xinglin.hospital.api.routes.people import Done
 from xinglin.hospital.api.shapes import At, Code, Flag, Id, In, Out, Text, Whole, Words
+from xinglin.hospital.kernel.access import Role
 from xinglin.hospital.pharmacy import selectors, services
 from xinglin.hospital.pharmacy.access import DISPENSE, OWN_PRESCRIPTION, READ_PRESCRIPTION, WRITE_PRESCRIPTION
 
@@ -236,7 +237,7 @@ def issue_prescription(request: Request, body: Issue) -> Any:
 
 
 class Which(In):
-    """Of a visit, of a patient, or (neither) the acting physician's own."""
+    """Of a visit, of a patient, or (neither) those that the acting physician wrote or the acting patient was given."""
 
     visit_id: Id | None = None
     patient_id: Id | None = None
@@ -247,11 +248,11 @@ def prescriptions(request: Request, query: Query[Which]) -> Any:
     """处方列表：某次问诊、某位患者，或我开的｜Prescriptions of a visit, of a patient, or one's own"""
     if query.visit_id:
         sheets = selectors.of_visit(actor=request.actor, visit_id=query.visit_id)
-    elif query.patient_id or request.actor.practitioner_id is None:
+    elif query.patient_id is None and request.actor.has(Role.PHYSICIAN):
+        sheets = selectors.of_prescriber(actor=request.actor)
+    else:
         patient_id = query.patient_id or request.actor.person_id
         sheets = selectors.of_patient(actor=request.actor, patient_id=patient_id) if patient_id else []
-    else:
-        sheets = selectors.of_prescriber(actor=request.actor)
     return [shown(sheet.row) for sheet in sheets]
 
 
