@@ -55,13 +55,13 @@ chromium:
 test-long: setup
 	@$(BIN)/python -m pytest -m "long"
 
-# Check form, types, arrows between modules and the house rules, in under a minute.
+# Check form, types, arrows between modules and the house rules, in under a minute (who gets in where: make test).
 check: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q tests/structure
+	@$(BIN)/python -m pytest -q tests/structure --ignore tests/structure/test_permission_table.py
 
 # Print the rule book in docs/rulebook from the rules and their specifications.
 rulebook: setup
