@@ -184,6 +184,7 @@ def test_query_names_are_known_and_given_once(house: House) -> None:
 
 def test_other_addresses_answer_in_the_same_form(house: House) -> None:
     assert Caller().refused("GET", "/nothing/here") == (404, "api.no_such_address")
+    assert Caller().refused("GET", "/visits/%0A/record") == (404, "api.no_such_address")
     assert Caller().refused("POST", "/visits/not-an-id/start") == (404, "api.no_such_address")
 
 

@@ -114,7 +114,17 @@ MEANINGS = {
     "XINGLIN_STREAM_URL": "address of the event stream as browsers see it, when a proxy stands before it",
     "XINGLIN_TLS": "1 when served over TLS: cookies are then sent over TLS only",
 }
-PAGES = {"permissions.md": permissions_page, "events.md": events_page, "settings.md": settings_page}
+
+
+def api_page() -> str:
+    """Every operation of the JSON API."""
+    from xinglin.hospital.api.pages import reference
+    from xinglin.hospital.api.urls import api
+
+    return HEAD + reference(api)
+
+
+PAGES = {"api.md": api_page, "permissions.md": permissions_page, "events.md": events_page, "settings.md": settings_page}
 
 
 def stale() -> list[str]:

@@ -118,14 +118,14 @@ class Payment(Out):
     reversed: bool
 
 
-class Whose(In):
+class PaymentsOf(In):
     """A person, or everybody whom one may see."""
 
     person_id: Id | None = None
 
 
 @operation(router, "get", "/payments", SEE_PAYMENTS, list[Payment])
-def payments(request: Request, query: Query[Whose]) -> Any:
+def payments(request: Request, query: Query[PaymentsOf]) -> Any:
     """付款记录，新的在前｜The latest payments that one may see, newest first"""
     return selectors.payments(actor=request.actor, person_id=query.person_id)
 
