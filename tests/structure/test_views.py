@@ -9,7 +9,7 @@ from tests.structure.source import HOSPITAL, functions, python_files, tree, wher
 from xinglin.hospital.kernel.access import Permission
 
 OPEN = {"healthz", "api/openapi.json", "api/"}
-"""Addresses that answer everybody and show nothing of anybody; what is below api/ declares its permission by operation."""
+"""Addresses that answer everybody and show nothing of anybody; operations below api/ declare their permission."""
 
 OTHERS = ("allauth.", "ninja.", "django.")
 """Views of libraries: sign-in (guarded by itself) and the JSON API (its own test)."""
