@@ -2,8 +2,10 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from tests import builders as make
 from tests.api.world import Caller, House, one_time_code
@@ -105,6 +107,14 @@ def test_a_session_changes_nothing_without_the_forgery_check(house: House) -> No
     client.cookies["csrftoken"] = "a" * 32
     done = client.put("/api/me/duty", body, content_type="application/json", headers={"X-CSRFToken": "a" * 32})
     assert done.status_code == 200
+
+
+def test_a_session_without_a_second_factor_is_told_so(house: House, settings: Any) -> None:
+    settings.XINGLIN_DEMO = False
+    Authenticator.objects.filter(user=house.doctor.account).delete()
+    caller = Caller()
+    caller.client.force_login(house.doctor.account)
+    assert caller.refused("GET", "/me") == (403, "identity.second_factor_needed")
 
 
 # BODIES

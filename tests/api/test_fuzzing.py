@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
+    unsupported_method,
 )
 from tests.api.city import City
 
@@ -127,3 +128,20 @@ def test_many_requests_that_fit(city: City, label: str) -> None:
 @pytest.mark.parametrize("label", [label for label in OPERATIONS if breakable(label)])
 def test_many_requests_that_do_not_fit(city: City, label: str) -> None:
     run(city, label, GenerationMode.NEGATIVE, LONG)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_edge_of_the_schema(city: City, label: str) -> None:
+    """Each bound, each missing or surplus field, each other type and method, one at a time."""
+    operation = OPERATIONS[label]
+    role = next((role for role in operation.definition.raw["x-roles"] if role in city.people), "patient")
+    token = city.token(role)
+    cases = SCHEMA.iter_coverage_cases(
+        operation,
+        generation_modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
+        generation_config=SCHEMA.config.generation_for(operation=operation),
+    )
+    for case in cases:
+        with alone():
+            case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=[*CHECKS, unsupported_method])

@@ -307,3 +307,12 @@ class SignInLocked(DomainError):
     text = T(zh="连续多次不对，登录暂停。", en="Too many wrong attempts: signing in is paused.")
     hint = T(zh="请在 {minutes} 分钟后再试。", en="Try again in {minutes} minutes.")
     status = 429
+
+
+class SecondFactorNeeded(DomainError):
+    """A staff session without one-time codes or a passkey asks for something."""
+
+    code = "identity.second_factor_needed"
+    text = T(zh="请先设置动态口令或通行密钥。", en="Please set up one-time codes or a passkey first.")
+    hint = T(zh="在网页 /staff/2fa/ 设置。", en="Set one up on the page /staff/2fa/.")
+    status = 403

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from xinglin.hospital.identity import selectors
+from xinglin.hospital.identity.errors import SecondFactorNeeded
 
 FREE = ("/staff/", "/static/", "/preferences", "/sign-out", "/healthz", "/demo/", "/sign-in")
 DONE = "second_factor"
@@ -25,7 +26,8 @@ class SecondFactorFirst:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._is_due(request):
             if request.path.startswith("/api/"):
-                return JsonResponse({"code": "identity.second_factor_needed"}, status=403)
+                body = SecondFactorNeeded().as_json() | {"status": 403, "errors": [], "asks": []}
+                return JsonResponse(body, status=403, content_type="application/problem+json")
             return redirect("/staff/2fa/")
         return self.get_response(request)
 
