@@ -49,7 +49,7 @@ class City:
     known: dict[str, list[str]] = field(default_factory=dict)
     one: dict[str, str] = field(default_factory=dict)
     also: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By part of an address: what it needs instead."""
+    """By the end of an address: what it needs instead."""
     strangers: dict[str, make.Someone] = field(default_factory=dict)
     public: frozenset[str] = frozenset(
         {"practitioner_id", "physician_id", "institution_id", "key_id", "code", "name", "rule_id"}
@@ -100,10 +100,10 @@ def build() -> City:
     city.known = known(world)
     city.one = one(city, world)
     city.also = {
-        "/me/visits/{visit_id}/record": {"visit_id": signed_visit()},
+        "/visits/{visit_id}/record": {"visit_id": signed_visit()},
         "/record/read": {"visit_id": signed_visit()},
-        "/api/diagnoses/": {"code": "I10"},
-        "/affairs/documents/": {"person_id": foreigner()},
+        "/api/diagnoses/{code}": {"code": "I10"},
+        "/affairs/documents/{person_id}/": {"person_id": foreigner()},
     }
     city.strangers = strangers()
     return city

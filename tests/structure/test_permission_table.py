@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 TABLE = Path(__file__).with_name("permission_table.txt")
 PARTS = ("nobody", "patient", "physician", "pharmacist", "medical_affairs", "auditor", "regulator")
-HEAD = "# " + " ".join((f"{'address':<68}", *(f"{part[:9]:<9}" for part in PARTS))).rstrip()
+SHORT = ("nobody", "patient", "physician", "pharmacist", "affairs", "auditor", "regulator")
+HEAD = "# " + " ".join((f"{'address':<68}", *(f"{part:<10}" for part in SHORT))).rstrip()
 TOKENS = re.compile(r'(?:X-CSRFToken": |(?:csrfmiddlewaretoken|draft_id)" value=|data-stream-token=)"[^"]+"')
 SIGN_IN = re.compile(r"^/(sign-in|staff/login/)(\?|$)")
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -112,7 +113,7 @@ def session_of(account: Any) -> str:
 def filled(path: str, ids: dict[str, str], city: "City | None" = None) -> str:
     """The address with its parameters filled in; some addresses need another thing of the kind than most."""
     if city is not None:
-        ids = ids | next((more for part, more in city.also.items() if part in path), {})
+        ids = ids | next((more for part, more in city.also.items() if path.endswith(part)), {})
     return PARAMETER.sub(lambda match: ids.get(match[1], "absent"), path)
 
 
@@ -169,7 +170,7 @@ def write(rows: dict[Row, tuple[str, ...]]) -> None:
     blocks: dict[str, list[str]] = {}
     for (method, path), words in sorted(rows.items(), key=lambda row: (row[0][1], row[0][0])):
         block = path.split("/")[1]
-        line = " ".join((f"{method:<6} {path:<63}", *(f"{word:<9}" for word in words))).rstrip()
+        line = " ".join((f"{method:<6} {path:<63}", *(f"{word:<10}" for word in words))).rstrip()
         blocks.setdefault(block, []).append(line)
     TABLE.write_text(
         HEAD + "\n\n" + "\n\n".join("\n".join(lines) for lines in blocks.values()) + "\n", encoding="utf-8"
