@@ -13,11 +13,12 @@ from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines.plain import judge_row
 from xinglin.supervision.engines.sentences import fill
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Case, Row, flat
+from xinglin.supervision.facts.measured import Measure
 from xinglin.supervision.facts.medicine import Line
 from xinglin.supervision.facts.schema import values
 from xinglin.supervision.measures import measured
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.verdicts import Moment, Outcome, Scope, Verdict
+from xinglin.supervision.verdicts import Moment, Outcome, Plain, Scope, Verdict
 from xinglin.supervision.vocabulary.papers import Rule
 
 
@@ -95,20 +96,28 @@ def may_be_in_force(rule: Rule, row: Row) -> bool:
 def rows(case: Case, scope: Scope) -> Iterator[Row]:
     """The rows of a scope that a case holds: none where the subject has no id."""
     facts = flat(case)
-    if scope is Scope.LINE or scope is Scope.PRESCRIPTION:
-        facts |= values("measure", measured(case))
+    for subject, lines, own in _subjects(case, scope):
+        measures = next((m for m in case.measures if (m.scope, m.subject) == (scope.value, subject)), Measure())
+        row = facts | own | values("measure", measures)
+        if row["measure.distinct_drugs"] is None:
+            row["measure.distinct_drugs"] = measured(case).distinct_drugs
+        yield Row(scope, subject, lines, row)
+
+
+def _subjects(case: Case, scope: Scope) -> Iterator[tuple[str, tuple[str, ...], dict[str, Plain]]]:
+    """Each subject with its id, the lines it concerns and the facts that are its own."""
     if scope is Scope.LINE:
-        for line in case.lines:
-            if line.id is not None:
-                yield Row(scope, line.id, (line.id,), facts | values("line", line))
+        yield from ((line.id, (line.id,), values("line", line)) for line in case.lines if line.id is not None)
+    elif scope is Scope.ITEM:
+        yield from ((item.id, (item.id,), values("item", item)) for item in case.items if item.id is not None)
     elif scope is Scope.PACK:
         by_id = {line.id: line for line in case.lines if line.id is not None}
         for pack in case.packs:
             if pack.id is not None:
                 line = by_id.get(pack.line_id, Line(id=pack.line_id)) if pack.line_id else Line()
                 lines = (pack.line_id,) if pack.line_id else ()
-                yield Row(scope, pack.id, lines, facts | values("line", line) | values("pack", pack))
+                yield pack.id, lines, values("line", line) | values("pack", pack)
     else:
-        subject = facts[f"{scope.value}.id"]
-        if isinstance(subject, str):
-            yield Row(scope, subject, (), facts)
+        subject = getattr(case, scope.value).id
+        if subject is not None:
+            yield subject, (), {}

@@ -107,6 +107,24 @@ class Scope(Coded):
     LINE = ("line", "处方明细", "prescription line")
     PACK = ("pack", "发药追溯码", "pack handed over")
     CLAIM = ("claim", "结算单", "claim")
+    ITEM = ("item", "收费明细", "charged item")
+    STAY = ("stay", "住院", "hospital stay")
+    PRACTICE = ("practice", "执业统计", "statistic of a practice")
+    RING = ("ring", "团组", "group of persons and providers")
+
+
+class Concern(Coded):
+    """What a rule is about, in the order in which one finding becomes the principal of a line's money."""
+
+    FABRICATED = ("fabricated", "虚构", "fabricated")
+    IDENTITY = ("identity", "身份与资格", "identity and right to practise")
+    LEGAL = ("legal", "法定禁止", "forbidden by law")
+    NEVER_PAYABLE = ("never_payable", "不予支付", "never payable")
+    PAYMENT_LIMIT = ("payment_limit", "限定支付", "limit of payment")
+    DUPLICATE = ("duplicate", "重复", "duplicate")
+    EXCESS = ("excess", "超量超频", "too much or too often")
+    RATIONAL = ("rational", "合理用药", "rational use")
+    STATISTIC = ("statistic", "统计监测", "statistics and data quality")
 
 
 EXCESS_UNITS: Final = ("count", "days", "fen", "seconds")

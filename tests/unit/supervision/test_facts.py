@@ -99,6 +99,10 @@ def test_rows_exist_for_subjects_with_an_id_only() -> None:
         Scope.LINE: ["L1"],
         Scope.PACK: ["P1", "P2", "P3"],
         Scope.CLAIM: [],
+        Scope.ITEM: [],
+        Scope.STAY: [],
+        Scope.PRACTICE: [],
+        Scope.RING: [],
     }
     packs = {row.subject: row for row in rows(case, Scope.PACK)}
     assert (packs["P1"].facts["line.quantity"], packs["P1"].lines) == (3, ("L1",))

@@ -22,7 +22,7 @@ def a_row(key: str, value: int, **where: Any) -> DatedRow:
 
 
 def a_table(*rows: DatedRow, by_beginning: bool = False) -> Table:
-    return Table("t", Words("表", "table"), rows, by_beginning)
+    return Table("t", Words("表", "table"), rows, (by_beginning,))
 
 
 def value(table: Table, key: str, on: date = TODAY, territory: str = "370902") -> object:

@@ -129,6 +129,7 @@ def _prescription() -> Prescription:
         on=DAY,
         kind=PrescriptionKind.ORDINARY,
         stage=Stage.DISPENSED,
+        ended=False,
         reason_recorded=False,
         long_assessed=False,
         long_patient_signed=False,

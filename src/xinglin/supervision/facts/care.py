@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from xinglin.supervision.facts.schema import Group, fact
-from xinglin.supervision.facts.words import Channel, EvidenceKind, Judgement, Service
+from xinglin.supervision.facts.words import CareMode, Channel, EvidenceKind, Judgement, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,55 @@ class Encounter(Group):
     self_pay_notice: bool | None = fact(
         "是否已书面告知自费并获同意", "the patient was told in writing that the fund does not pay, and agreed"
     )
+    care_mode: CareMode | None = fact("就医方式", "outpatient, emergency, inpatient, pharmacy or online")
+    department_code: str | None = fact("就诊科室", "department; code of the national list, such as 03.04")
+    ended_at: datetime | None = fact("就诊结束时刻", "end of the visit; None while it goes on")
+    live_seconds: int | None = fact("音视频时长", "length of live voice or video; 0 for a visit by text", "s")
+    active_seconds: int | None = fact("医师操作时长", "active time of the physician in the visit", "s")
+    patient_device_key: str | None = fact(
+        "患者所用设备标识", 'key of the device on the patient\'s side, without meaning; "" where there was none'
+    )
+    patient_device_shared: bool | None = fact(
+        "是否公用自助设备", "the device is a registered kiosk or belongs to an institution that serves many"
+    )
+    inbound_messages: int | None = fact("患者消息条数", "messages that the patient (or guardian) sent", "n")
+    inbound_letters: int | None = fact("患者消息字数", "letters and characters that the patient wrote", "n")
+    structured_form: bool | None = fact("是否填写结构化复诊单", "the patient filled in a structured follow-up form")
+    physician_questions: int | None = fact("医师提问次数", "questions that the physician asked", "n")
+    physician_replied: bool | None = fact("医师是否实际答复", "the physician answered in substance at least once")
+    patient_denies: bool | None = fact("患者回访是否否认就诊", "called back, the patient says there was no visit")
+    written_by_physician: bool | None = fact(
+        "内容是否均由医师本人作出",
+        "every message, record and order in the physician's name was written or confirmed under the own sign-in",
+    )
+    face_matched: bool | None = fact(
+        "诊中人脸是否一致", "all face checks during the visit matched the physician; None where none was made"
+    )
+    typed_letters_per_minute: int | None = fact(
+        "打字速度", "fastest minute of typing in the physician's name; pasted text not counted", "letters/min"
+    )
+    red_flag: bool | None = fact("是否出现危急征象", "answers or measurements raised a red flag")
+    red_flag_at: datetime | None = fact("危急征象出现时刻", "instant of the first red flag; None where there was none")
+    referred_at: datetime | None = fact("转诊时刻", "instant of the first referral to physical care; None while none")
+    accepted_at: datetime | None = fact(
+        "接诊承诺起算时刻", "instant from which the promise to answer runs: paid, or the booked time"
+    )
+    first_reply_at: datetime | None = fact("首次答复时刻", "first substantive reply of the physician; None while none")
+    refund_due_at: datetime | None = fact("应退款时刻", "instant at which a refund became due; None where none is due")
+    refund_due: bool | None = fact("是否应退款", "a refund of the visit became due")
+    refunded_at: datetime | None = fact("退款时刻", "instant at which the refund was carried out; None while not")
+    uploaded_at: datetime | None = fact(
+        "监管平台确认时刻", "acknowledgement of the visit's record by the provincial platform; None while none"
+    )
+    observed_at: datetime | None = fact(
+        "事实截止时刻",
+        "instant up to which the record of the visit is complete: what is absent had not happened by then",
+    )
+    transfer_note: bool | None = fact("是否有转外就诊说明", "a note of transfer or consultation elsewhere is on file")
+    record_repeated_permille: int | None = fact(
+        "病历重复度", "largest likeness of the record's free text to that of another patient (version 1)", "permille"
+    )
+    record_letters: int | None = fact("病历自由文本字数", "length of the record's free text without its template", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +99,20 @@ class Evidence(Group):
     diagnosis_code: str | None = fact(
         "复诊依据的诊断", 'diagnosis on the evidence; ICD-10 with its dot, "" where it names none'
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stay(Group):
+    """One stay in hospital, from admission to discharge."""
+
+    id: str | None = fact("住院编号", "the stay's id")
+    encounter_id: str | None = fact("所属就诊", "the encounter that the stay is")
+    on: date | None = fact("入院日期", "day of admission")
+    admitted_at: datetime | None = fact("入院时刻", "instant of admission")
+    discharged_at: datetime | None = fact("出院时刻", "instant of discharge; None while the stay goes on")
+    discharged_on: date | None = fact("出院日期", "day of discharge; None while the stay goes on")
+    diagnosis_code: str | None = fact("出院主要诊断", "main diagnosis; ICD-10 with its dot")
+    department_code: str | None = fact("住院科室", "department; code of the national list")
+    planned: bool | None = fact("是否计划内再入院", "admission planned before, such as a cycle of chemotherapy")
+    transferred: bool | None = fact("是否转院", "came from, or went to, another hospital by transfer")
+    cured: bool | None = fact("出院是否治愈或好转", "discharged cured or improved, by the record")

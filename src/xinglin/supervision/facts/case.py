@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Final
 
-from xinglin.supervision.facts.care import Encounter, Evidence
+from xinglin.supervision.facts.care import Encounter, Evidence, Stay
 from xinglin.supervision.facts.measured import Measure
 from xinglin.supervision.facts.medicine import Dispensing, Line, Pack, Prescription, Review
-from xinglin.supervision.facts.money import Claim
-from xinglin.supervision.facts.people import Institution, Patient, Physician
+from xinglin.supervision.facts.money import Claim, Item
+from xinglin.supervision.facts.network import Practice, Ring
+from xinglin.supervision.facts.people import Coverage, Institution, Patient, Physician
 from xinglin.supervision.facts.schema import Column, Group, columns, values
 from xinglin.supervision.verdicts import Plain, Scope
 
@@ -23,23 +24,32 @@ GROUPS: Final[dict[str, type[Group]]] = {
     "physician": Physician,
     "institution": Institution,
     "evidence": Evidence,
+    "coverage": Coverage,
     "prescription": Prescription,
     "review": Review,
     "dispensing": Dispensing,
     "line": Line,
     "pack": Pack,
     "claim": Claim,
+    "item": Item,
+    "stay": Stay,
+    "practice": Practice,
+    "ring": Ring,
     "measure": Measure,
 }
 """Every group a rule may name, in the order of the reference."""
 
-ALWAYS: Final = ("encounter", "patient", "physician", "institution", "evidence")
+ALWAYS: Final = ("encounter", "patient", "physician", "institution", "evidence", "coverage")
 READABLE: Final[dict[Scope, tuple[str, ...]]] = {
-    Scope.ENCOUNTER: ALWAYS,
+    Scope.ENCOUNTER: (*ALWAYS, "measure"),
     Scope.PRESCRIPTION: (*ALWAYS, "prescription", "review", "dispensing", "measure"),
-    Scope.LINE: (*ALWAYS, "prescription", "review", "dispensing", "measure", "line"),
-    Scope.PACK: (*ALWAYS, "prescription", "review", "dispensing", "line", "pack"),
-    Scope.CLAIM: (*ALWAYS, "prescription", "claim"),
+    Scope.LINE: (*ALWAYS, "prescription", "review", "dispensing", "line", "measure"),
+    Scope.PACK: (*ALWAYS, "prescription", "review", "dispensing", "line", "pack", "measure"),
+    Scope.CLAIM: (*ALWAYS, "prescription", "claim", "measure"),
+    Scope.ITEM: (*ALWAYS, "claim", "stay", "item", "measure"),
+    Scope.STAY: (*ALWAYS, "stay", "measure"),
+    Scope.PRACTICE: ("institution", "practice"),
+    Scope.RING: ("institution", "ring"),
 }
 """Which groups a row of each scope carries."""
 
@@ -49,15 +59,27 @@ EVENT_DAY: Final[dict[Scope, str]] = {
     Scope.LINE: "prescription.on",
     Scope.PACK: "pack.on",
     Scope.CLAIM: "claim.on",
+    Scope.ITEM: "item.on",
+    Scope.STAY: "stay.on",
+    Scope.PRACTICE: "practice.on",
+    Scope.RING: "ring.on",
 }
 """The day on which a row's law, limits and lists are looked up: the event's day, never today."""
+
+AMOUNT: Final[dict[Scope, tuple[str, str]]] = {
+    Scope.LINE: ("line.quantity", "line.amount_fen"),
+    Scope.PACK: ("", "pack.amount_fen"),
+    Scope.ITEM: ("item.quantity_milli", "item.amount_fen"),
+}
+"""Quantity and amount that are in breach where a rule of this scope measures no excess of its own."""
 
 TERRITORY: Final = "institution.territory_code"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Facts that belong together: one encounter, at most one prescription with its lines and packs, and one claim.
+    """Facts that belong together: one encounter, at most one prescription with its lines and packs, one claim with its
+    items, one stay; and what was measured for each of them when it was judged.
 
     Leave out what does not exist or is not being judged: a rule runs once for each subject that is there.
     """
@@ -67,12 +89,18 @@ class Case:
     physician: Physician = field(default_factory=Physician)
     institution: Institution = field(default_factory=Institution)
     evidence: Evidence = field(default_factory=Evidence)
+    coverage: Coverage = field(default_factory=Coverage)
     prescription: Prescription = field(default_factory=Prescription)
     review: Review = field(default_factory=Review)
     dispensing: Dispensing = field(default_factory=Dispensing)
     claim: Claim = field(default_factory=Claim)
+    stay: Stay = field(default_factory=Stay)
+    practice: Practice = field(default_factory=Practice)
+    ring: Ring = field(default_factory=Ring)
     lines: tuple[Line, ...] = ()
     packs: tuple[Pack, ...] = ()
+    items: tuple[Item, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +113,10 @@ class Row:
     facts: dict[str, Plain]
 
 
+MANY: Final = {"lines": "line", "packs": "pack", "items": "item", "measures": "measure"}
+"""The fields of a case that hold several of a group, and the group."""
+
+
 def all_columns() -> list[Column]:
     """Every column of every group."""
     return [column for name, group in GROUPS.items() for column in columns(name, group)]
@@ -92,5 +124,5 @@ def all_columns() -> list[Column]:
 
 def flat(case: Case) -> dict[str, Plain]:
     """The facts of a case that are not of one line or pack, by path."""
-    single = [f.name for f in fields(Case) if f.name not in {"lines", "packs"}]
+    single = [f.name for f in fields(Case) if f.name not in MANY]
     return {path: value for name in single for path, value in values(name, getattr(case, name)).items()}

@@ -7,11 +7,9 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from xinglin.supervision.facts.case import GROUPS, Case
+from xinglin.supervision.facts.case import GROUPS, MANY, Case
 from xinglin.supervision.facts.schema import Group, WrongFact, column_types
 from xinglin.supervision.verdicts import Coded, Json, Plain, jsonable
-
-MANY = {"lines": "line", "packs": "pack"}
 
 
 def encode_group(group: Group) -> dict[str, Json]:
@@ -55,11 +53,12 @@ def encode_case(case: Case) -> list[tuple[str, dict[str, Json]]]:
 def decode_case(entries: list[tuple[str, dict[str, Json]]]) -> Case:
     """The case that `encode_case` wrote."""
     single: dict[str, Any] = {}
-    many: dict[str, list[Any]] = {"line": [], "pack": []}
+    many: dict[str, list[Any]] = {name: [] for name in MANY.values()}
     for name, payload in entries:
         group = decode_group(name, payload)
         if name in many:
             many[name].append(group)
         else:
             single[name] = group
-    return Case(**single, lines=tuple(many["line"]), packs=tuple(many["pack"]))
+    single |= {field: tuple(many[name]) for field, name in MANY.items()}
+    return Case(**single)

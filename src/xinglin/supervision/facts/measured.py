@@ -1,5 +1,12 @@
-"""Facts that are measured from several rows before a rule looks: a rule never walks a list."""
+"""Facts that are measured from several rows before a rule looks: a rule never walks a list.
 
+Every number is computed by :mod:`xinglin.supervision.measures` from a person's, a physician's or a code's history,
+in every engine alike, and never by a caller. `scope` and `subject` say of whom. A number is unknown where the history
+was not at hand, or where a fact that decides about it is unknown.
+"""
+
+# ruff: noqa: RUF009
+# `fact` makes a dataclass field, as `dataclasses.field` does.
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -9,6 +16,143 @@ from xinglin.supervision.facts.schema import Group, fact
 
 @dataclass(frozen=True, slots=True)
 class Measure(Group):
-    """Named numbers of a prescription, computed by :mod:`xinglin.supervision.measures` and never by a caller."""
+    """Named numbers of one subject."""
 
+    scope: str | None = fact("对象类别", "scope of the subject that was measured")
+    subject: str | None = fact("对象编号", "the subject's id")
+
+    # OF A PRESCRIPTION AND ITS LINES
     distinct_drugs: int | None = fact("不同药品种数", "different medicines, without decoction pieces and solvents", "n")
+    decoction_lines: int | None = fact("饮片行数", "lines of decoction pieces on the prescription", "n")
+    western_lines: int | None = fact("西药和中成药行数", "lines of western or patent medicine on it", "n")
+    prescription_lines: int | None = fact("处方行数", "lines on the prescription", "n")
+    union_prescriptions: int | None = fact(
+        "24小时内处方张数",
+        "prescriptions of the person by the physician or institution within 24 hours, this included",
+        "n",
+    )
+    union_drugs: int | None = fact("24小时内合并药品种数", "different medicines on all of those together", "n")
+    union_days: int | None = fact(
+        "24小时内合并天数", "largest sum of days of one medicine over all of those together", "days"
+    )
+    own_days: int | None = fact("本处方最长天数", "largest sum of days of one medicine on this one", "days")
+    drugs_today: int | None = fact(
+        "当日药品种数", "different medicines prescribed to the person on the day, all included", "n"
+    )
+
+    # OF A LINE: MEDICINES IN FORCE, PROBLEMS, ALLERGIES
+    overlap_days: int | None = fact(
+        "重复用药重叠天数", "days for which another supply of the same ingredient is in force as well", "days"
+    )
+    same_group_in_force: int | None = fact(
+        "同类药在用数", "other medicines of the same ATC group (5 letters), other ingredient, in force", "n"
+    )
+    interactions_contra: int | None = fact("禁忌相互作用数", "medicines in force that must not meet this one", "n")
+    interactions_serious: int | None = fact("严重相互作用数", "medicines in force with a serious interaction", "n")
+    contraindications: int | None = fact("禁忌疾病数", "active problems that forbid the medicine", "n")
+    allergies: int | None = fact("过敏匹配数", "recorded allergies that cover an ingredient", "n")
+    intolerances: int | None = fact("不耐受匹配数", "recorded intolerances that cover an ingredient", "n")
+    herb_conflicts: int | None = fact(
+        "饮片配伍禁忌数", "pieces on the same prescription that must not meet this one", "n"
+    )
+
+    # OF AN ITEM: SUPPLY, REPETITION, PAIRS
+    days_in_hand: int | None = fact(
+        "领药后在手天数", "days of the same ingredient in hand after this supply, over all institutions", "days"
+    )
+    supply_institutions: int | None = fact(
+        "近90天供药机构数", "institutions that supplied the same ingredient within 90 days, this included", "n"
+    )
+    supply_institutions_30: int | None = fact(
+        "近30天供药机构数", "institutions that supplied the same ingredient within 30 days, this included", "n"
+    )
+    purchases_30: int | None = fact(
+        "近30天购药次数", "days with a purchase of medicine within 30 days, this included", "n"
+    )
+    earlier_same_code: int | None = fact("此前同一项目次数", "earlier charges of the same code to the person", "n")
+    days_since_same_code: int | None = fact(
+        "距上次同一项目天数", "days since the last charge of the same code; 9999 where there was none", "days"
+    )
+    day_quantity_milli: int | None = fact(
+        "当日同一项目数量",
+        "net quantity of the code for the person at the institution on the day, up to this",
+        "1/1000",
+    )
+    code_days_30: int | None = fact(
+        "近30天同药天数", "days supplied of the same code within 30 days, this included", "days"
+    )
+    course_days: int | None = fact(
+        "疗程内已用天数", "distinct days of the code in the running course (gaps up to 7 days), this included", "days"
+    )
+    herbs_listed: int | None = fact(
+        "处方内单方不付饮片数", "pieces on the prescription that are not payable alone", "n"
+    )
+    herbs_total: int | None = fact("处方内饮片数", "decoction pieces on the prescription", "n")
+    duplicate_mains: int | None = fact(
+        "重复收费主项数", "main items in the window of the list that include this one", "n"
+    )
+    surgery_rank: int | None = fact(
+        "同切口手术序位",
+        "place among the operations of one session, incision and group by full price, 1 the dearest",
+        "n",
+    )
+    copies: int | None = fact("重复上传数", "earlier uploads with the same key at the institution, not withdrawn", "n")
+    same_fee_today: int | None = fact(
+        "当日同科室诊查费次数", "visit fees of the person in the department on the day, up to this one", "n"
+    )
+    refund_leaves_milli: int | None = fact(
+        "退费后剩余数量", "for a refund: what is left of the item it takes back; negative where too much", "1/1000"
+    )
+
+    # OF AN ENCOUNTER: PRESENCE, PLACE, DEVICE
+    visit_days_7: int | None = fact("近7天就诊天数", "days with a visit within 7 days, this included", "days")
+    visit_days_30: int | None = fact("近30天就诊天数", "days with a visit within 30 days, this included", "days")
+    stays_around: int | None = fact(
+        "同期他院住院数", "stays elsewhere that began before the day and ended after it", "n"
+    )
+    travel_metres: int | None = fact(
+        "与上次线下就诊距离", "distance to the person's last visit in person; 0 where there was none", "m"
+    )
+    travel_seconds: int | None = fact(
+        "与上次线下就诊间隔",
+        "time from the end of that visit to the start of this; 999999999 where there was none",
+        "s",
+    )
+    overlapping_sessions: int | None = fact(
+        "同时在场就诊数",
+        "other visits elsewhere or live on video at which the physician was present at the same time",
+        "n",
+    )
+    physician_active_seconds: int | None = fact(
+        "医师当日操作时长", "active time of the physician on the day, with a floor a visit, up to this one", "s"
+    )
+    physician_patients: int | None = fact("医师当日患者数", "patients of the physician on the day, up to this one", "n")
+    minute_neighbours: int | None = fact(
+        "前后十分钟就诊数", "other visits under the physician's name at the place that begin within ten minutes", "n"
+    )
+    device_persons: int | None = fact(
+        "同一设备户数", "households whose persons used the same device within 30 days, this included", "n"
+    )
+    device_is_physicians: int | None = fact(
+        "与医师设备相同次数", "visits within 30 days in which a physician worked on this patient's device", "n"
+    )
+    sex_contradictions: int | None = fact(
+        "性别矛盾就诊数", "visits within a year with an item of the other sex, this included", "n"
+    )
+    age_contradictions: int | None = fact(
+        "年龄矛盾就诊数", "visits within a year with an item for another age, this included", "n"
+    )
+    contradiction_institutions: int | None = fact(
+        "矛盾涉及机构数", "institutions at which such items were charged within a year", "n"
+    )
+    untraced_items: int | None = fact(
+        "无追溯码药品数", "medicines of the visit that should carry trace codes and do not", "n"
+    )
+
+    # OF A STAY
+    days_since_discharge: int | None = fact(
+        "距上次出院天数", "days since the last discharge from the same institution; 9999 where there was none", "days"
+    )
+    same_disease_before: int | None = fact(
+        "上次住院同类疾病", "earlier stays there within 30 days with the same category of disease", "n"
+    )

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from xinglin.supervision.facts.schema import Group, fact
-from xinglin.supervision.facts.words import EarlierSale, PrescriptionKind, ReviewResult, SpecialControl, Stage
+from xinglin.supervision.facts.words import (
+    AntimicrobialGrade,
+    EarlierSale,
+    PrescriptionKind,
+    ReviewResult,
+    SpecialControl,
+    Stage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,7 @@ class Prescription(Group):
     """One prescription, in the version that is judged."""
 
     id: str | None = fact("处方编号", "the prescription's id")
+    encounter_id: str | None = fact("所属就诊", "the encounter that it belongs to")
     on: date | None = fact("处方日期", "day of writing in Shanghai: today for a draft, the day of signing afterwards")
     kind: PrescriptionKind | None = fact("处方类型", "which limit of days it claims")
     stage: Stage | None = fact("处方进度", "how far it has come, the deed being judged included")
@@ -33,6 +41,12 @@ class Prescription(Group):
     )
     signature_content_same: bool | None = fact("内容是否与签名时一致", "the content now is the content that was signed")
     signature_key_valid: bool | None = fact("签名时密钥是否有效", "the key was valid at the instant of signing")
+    ended: bool | None = fact("是否已作废", "cancelled, or returned before use")
+    stable_recorded: bool | None = fact("是否记录病情稳定", "the record says that the disease is stable")
+    first_long: bool | None = fact("是否首次开具长期处方", "first long-term prescription of this patient's disease")
+    valid_until_on: date | None = fact("处方有效期截止日", "last day on which it may be dispensed, if one was set")
+    second_signed: bool | None = fact("是否双签名", "signed a second time in spite of a named risk")
+    external: bool | None = fact("是否外配处方", "dispensed by a pharmacy outside the institution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,10 @@ class Review(Group):
 
     result: ReviewResult | None = fact("审方结果", "result; NONE where there was no review")
     passed_at: datetime | None = fact("审方通过时刻", "first approval of this version; later repeats do not move it")
+    pharmacist_id: str | None = fact("审方药师编号", 'who reviewed; "" where there was no review')
+    human_seconds: int | None = fact("人工审方用时", "time a person spent on the review; None where not measured", "s")
+    same_device: bool | None = fact("审方与开方是否同一设备", "reviewed on the device on which it was written")
+    automatic: bool | None = fact("是否仅系统预审", "passed by the machine without a person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,25 @@ class Line(Group):
         "剂量是否可计数", "a dose can be counted: False for drops, creams, inhalers used as needed"
     )
     amount_fen: int | None = fact("明细金额", "amount of the line; an estimate before settlement", "fen")
+    prescription_id: str | None = fact("所属处方", "the prescription that it belongs to")
+    ingredients: str | None = fact(
+        "有效成分", 'codes of the active substances, English INN in small letters, sorted, joined by "|"; "" for none'
+    )
+    route_code: str | None = fact("给药途径", "way of giving, such as oral, injection, inhaled, topical")
+    days: int | None = fact("用药天数", "days for which the line was prescribed; None where none follow", "days")
+    dose_micrograms: int | None = fact(
+        "单次剂量（微克）", "one dose of the active substance; None where it cannot be told in mass", "µg"
+    )
+    daily_micrograms: int | None = fact("日剂量（微克）", "dose of a day of the active substance", "µg")
+    antimicrobial_grade: AntimicrobialGrade | None = fact(
+        "抗菌药物级别", "grade in the institution's list; NONE for what is no antimicrobial"
+    )
+    western: bool | None = fact("是否西药或中成药", "western or Chinese patent medicine, not decoction pieces")
+    intended_combination: bool | None = fact(
+        "是否有意联用", "the physician recorded that a doubling, a switch or two strengths are meant"
+    )
+    grams_a_dose_milli: int | None = fact("每剂克数", "decoction piece: thousandths of a gram in one dose", "mg")
+    doses: int | None = fact("剂数", "decoction: number of doses", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +131,18 @@ class Pack(Group):
         "该码累计售出千分比", "parts of the pack sold under the code, this sale included", "permille"
     )
     resale_allowed: bool | None = fact("退回后是否可再售", "the medicine may be sold again after a valid return")
+    prescription_id: str | None = fact("所属处方", 'the prescription that it serves; "" for none')
+    encounter_id: str | None = fact("所属就诊", "the encounter in which it was handed over")
+    sold_at: datetime | None = fact("销售时刻", "instant of the sale")
+    share_permille: int | None = fact("售出份额", "part of the pack that is sold, a whole pack is 1000", "permille")
+    returned_at: datetime | None = fact("退回时刻", "instant of a valid return; None where it was not returned")
+    returned_here: bool | None = fact("是否退回原售出机构", "returned to the institution that sold it; False for none")
+    item_id: str | None = fact("所属收费明细", 'the charged item that it serves; "" for none')
+    sold_product_code: str | None = fact("售出药品编码", "code of the product that is charged")
+    code_product_code: str | None = fact(
+        "追溯码所示药品编码", 'product that the beginning of the trace code names; "" where it names none known'
+    )
+    trace_required: bool | None = fact(
+        "是否应采集追溯码", "the product carries trace codes; False for what stands in the library of exceptions"
+    )
+    outage: bool | None = fact("是否登记系统故障", "an outage of scanning is on record for the hour of the sale")

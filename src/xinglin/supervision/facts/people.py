@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from xinglin.supervision.facts.schema import Group, fact
-from xinglin.supervision.facts.words import AuthMethod, IdentityBasis, IdentityState, Registration
+from xinglin.supervision.facts.words import (
+    AntimicrobialGrade,
+    AuthMethod,
+    Benefit,
+    IdentityBasis,
+    IdentityState,
+    InstitutionKind,
+    Registration,
+    Scheme,
+    Sex,
+    Title,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,16 @@ class Patient(Group):
     )
     guardian_verified: bool | None = fact(
         "监护人是否已核验", "whether a guardian is verified for this patient; not necessarily a parent"
+    )
+    sex: Sex | None = fact("登记性别", "sex in the register")
+    death_on: date | None = fact("死亡日期", "day of death; None where none is recorded")
+    dead: bool | None = fact("是否登记死亡", "a death is recorded in the register")
+    weight_grams: int | None = fact("体重", "latest body weight", "g")
+    pregnant: bool | None = fact("是否妊娠", "pregnant on the day; False where it was asked or cannot be")
+    pregnancy_weeks: int | None = fact("妊娠周数", "completed weeks of pregnancy; None where not known", "weeks")
+    lactating: bool | None = fact("是否哺乳", "breastfeeding on the day; False where it was asked or cannot be")
+    household_key: str | None = fact(
+        "家庭或住所标识", 'key of the household or shared dwelling, without meaning; "" where none is known'
     )
 
 
@@ -71,6 +92,13 @@ class Physician(Group):
     first_visit_pilot_listed: bool | None = fact(
         "是否在首诊试点医师名单", "on the list of physicians of a first-visit pilot"
     )
+    title: Title | None = fact("职称", "professional title")
+    antimicrobial_right: AntimicrobialGrade | None = fact(
+        "抗菌药物处方权限", "highest grade of antimicrobials that may be prescribed on the day; NONE for no right"
+    )
+    device_key: str | None = fact(
+        "医师所用设备标识", 'key of the device used for the encounter, without meaning; "" where none is known'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +110,36 @@ class Institution(Group):
     territory_code: str | None = fact(
         "机构所在行政区划代码", "administrative code of the place, six digits; limits are looked up by it"
     )
+    kind: InstitutionKind | None = fact("机构类型", "kind of institution")
+    level: int | None = fact("机构级别", "level of the institution, 1 to 3; 0 for unrated", "level")
+    licence_from_on: date | None = fact("执业许可起始日", "first day of the licence or filing")
+    licence_until_on: date | None = fact("执业许可截止日", "last day of the licence; None where no end is recorded")
+    department_approved: bool | None = fact(
+        "科室是否获准", "the department of the encounter stands on the licence on the day"
+    )
+    online_from_on: date | None = fact(
+        "互联网诊疗获准起始日", "first day on which online care is approved; None where it is not"
+    )
+    online_until_on: date | None = fact("互联网诊疗获准截止日", "last day of it; None where no end is recorded")
+    online_approved: bool | None = fact("是否获准互联网诊疗", "an approval of online care is registered at all")
+    agreement_from_on: date | None = fact(
+        "医保协议起始日", "first day of the agreement with the insurer; None where there is none"
+    )
+    agreement_until_on: date | None = fact("医保协议截止日", "last day of it; None where no end is recorded")
+    agreement_exists: bool | None = fact("是否有医保协议", "an agreement with the insurer is registered at all")
+    east_metres: int | None = fact("机构位置东向", "place of the institution, metres east of a fixed point", "m")
+    north_metres: int | None = fact("机构位置北向", "place of the institution, metres north of a fixed point", "m")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage(Group):
+    """Who is insured for what, on the day of the encounter."""
+
+    scheme: Scheme | None = fact("参保险种", "insurance that is or would be asked to pay; NONE for self-pay")
+    benefit: Benefit | None = fact("待遇类型", "kind of benefit that is or would be used")
+    chronic_code: str | None = fact(
+        "门诊慢特病病种", 'code of the chronic or special disease under which is claimed; "" for none'
+    )
+    area_code: str | None = fact("参保地", "administrative code of the place of insurance, six digits")
+    ended: bool | None = fact("是否已停保", "the insurance is recorded as ended or suspended at all")
+    ended_on: date | None = fact("停保日期", "last day of insurance; None where none is recorded")

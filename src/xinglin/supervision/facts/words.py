@@ -127,3 +127,90 @@ class EarlierSale(Coded):
     SOLD = ("sold", "已售出", "sold and not returned")
     RETURNED = ("returned", "已有效退回本机构", "validly returned to this institution")
     RETURNED_ELSEWHERE = ("returned_elsewhere", "退回其他机构", "returned to another institution")
+
+
+class Sex(Coded):
+    """Sex in the register."""
+
+    MALE = ("male", "男", "male")
+    FEMALE = ("female", "女", "female")
+    OTHER = ("other", "其他或未说明", "other or not stated")
+
+
+class Title(Coded):
+    """Professional title, lowest first."""
+
+    RESIDENT = ("resident", "住院医师", "resident physician")
+    ATTENDING = ("attending", "主治医师", "attending physician")
+    ASSOCIATE_CHIEF = ("associate_chief", "副主任医师", "associate chief physician")
+    CHIEF = ("chief", "主任医师", "chief physician")
+    OTHER = ("other", "其他", "another title")
+
+
+class AntimicrobialGrade(Coded):
+    """Grade of an antimicrobial, or the highest grade that a physician may prescribe."""
+
+    NONE = ("none", "无", "none")
+    UNRESTRICTED = ("unrestricted", "非限制使用级", "unrestricted")
+    RESTRICTED = ("restricted", "限制使用级", "restricted")
+    SPECIAL = ("special", "特殊使用级", "special")
+
+
+class InstitutionKind(Coded):
+    """What an institution is."""
+
+    HOSPITAL = ("hospital", "医院", "hospital")
+    PRIMARY = ("primary", "基层医疗卫生机构", "primary-care institution")
+    INTERNET = ("internet", "互联网医院", "internet hospital")
+    PHARMACY = ("pharmacy", "定点零售药店", "designated pharmacy")
+    OTHER = ("other", "其他", "another")
+
+
+class Scheme(Coded):
+    """Insurance that is asked to pay."""
+
+    EMPLOYEE = ("employee", "职工基本医疗保险", "basic insurance of employees")
+    RESIDENT = ("resident", "城乡居民基本医疗保险", "basic insurance of residents")
+    WORK_INJURY = ("work_injury", "工伤保险", "work-injury insurance")
+    MATERNITY = ("maternity", "生育保险", "maternity insurance")
+    NONE = ("none", "自费", "self-pay")
+
+
+class Benefit(Coded):
+    """Kind of benefit that is used."""
+
+    OUTPATIENT = ("outpatient", "普通门诊", "ordinary outpatient")
+    CHRONIC = ("chronic", "门诊慢特病", "chronic or special outpatient disease")
+    INPATIENT = ("inpatient", "住院", "inpatient")
+    PHARMACY = ("pharmacy", "定点药店购药", "purchase in a designated pharmacy")
+    NONE = ("none", "不享受待遇", "no benefit")
+
+
+class CareMode(Coded):
+    """How the person came to care."""
+
+    OUTPATIENT = ("outpatient", "门诊", "outpatient")
+    EMERGENCY = ("emergency", "急诊", "emergency")
+    INPATIENT = ("inpatient", "住院", "inpatient")
+    DAY_SURGERY = ("day_surgery", "日间手术", "day surgery")
+    PHARMACY = ("pharmacy", "药店购药", "purchase in a pharmacy")
+    ONLINE = ("online", "互联网诊疗", "online")
+    DIALYSIS = ("dialysis", "血液透析", "dialysis session")
+
+
+class ItemKind(Coded):
+    """What an item is."""
+
+    MEDICINE = ("medicine", "西药或中成药", "medicine")
+    DECOCTION = ("decoction", "中药饮片", "decoction piece")
+    SERVICE = ("service", "医疗服务项目", "service")
+    OPERATION = ("operation", "手术", "operation")
+    CONSUMABLE = ("consumable", "医用耗材", "consumable")
+    VISIT_FEE = ("visit_fee", "诊查费", "visit fee")
+
+
+class PracticeKind(Coded):
+    """What a statistic of a practitioner is about."""
+
+    DRUG_SHARE = ("drug_share", "单药使用占比", "share of one medicine")
+    OVERRIDE_RATE = ("override_rate", "忽略提醒比例", "share of reminders passed over")

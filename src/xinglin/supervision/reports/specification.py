@@ -1,7 +1,8 @@
 """Reading a specification: a small text of Markdown tables that says what a rule answers for which facts.
 
 The same text runs as a test and is printed in the rule book. It holds one table of facts that every row shares, an
-optional table of local limits, and one table of rows::
+optional table of local limits, one of rows that are added to the tables for these examples (parts of a key are joined
+by ``/``), and one table of rows::
 
     # B02
 
@@ -13,6 +14,11 @@ optional table of local limits, and one table of rows::
     ## Locally
     | limit | territory | since | value |
     | --- | --- | --- | --- |
+
+    ## Listed
+    | table | key | territory | since | values |
+    | --- | --- | --- | --- | --- |
+    | item_sex | X100 | | 2020-01-01 | sex=female |
 
     ## Then
     | shows | zh | en | lines | outcome | excess | missing |
@@ -31,10 +37,10 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from xinglin.supervision.engines.calendar import SHANGHAI
-from xinglin.supervision.facts.case import GROUPS, Case, all_columns
-from xinglin.supervision.facts.medicine import Line, Pack
+from xinglin.supervision.facts.case import GROUPS, MANY, Case, all_columns
+from xinglin.supervision.facts.medicine import Line
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.tables.rows import Basis
+from xinglin.supervision.tables.rows import Basis, Cell, DatedRow
 from xinglin.supervision.verdicts import EXCESS_UNITS, Plain, Scope, Words
 
 SHOWS: Final = ("clear", "finding", "at the limit", "cannot tell", "not applicable", "trap")
@@ -58,6 +64,17 @@ class LocalLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A row that a table holds in this specification."""
+
+    table: str
+    key: tuple[str, ...]
+    territory: str
+    since: date
+    values: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One row: its facts, and what the rule answers."""
 
@@ -76,6 +93,7 @@ class Specification:
     rule: str
     given: Mapping[str, str]
     local: tuple[LocalLimit, ...]
+    listed: tuple[ListedRow, ...]
     examples: tuple[Example, ...]
 
 
@@ -88,12 +106,14 @@ def read_specification(text: str) -> Specification:
     sections: dict[str, list[dict[str, str]]] = {}
     for title, body in _sections(lines[1:]):
         sections.setdefault(title, []).extend(_table(rule, body))
-    if unknown := sections.keys() - {"Given", "Locally", "Then"}:
-        raise BadSpecification(f"{rule}: unknown section {', '.join(sorted(unknown))}; use Given, Locally and Then")
+    if unknown := sections.keys() - {"Given", "Locally", "Listed", "Then"}:
+        wrong = ", ".join(sorted(unknown))
+        raise BadSpecification(f"{rule}: unknown section {wrong}; use Given, Locally, Listed and Then")
     return Specification(
         rule,
         {_fact(rule, row["fact"]): row["value"] for row in sections.get("Given", [])},
         tuple(_local(row) for row in sections.get("Locally", [])),
+        tuple(_listed(row) for row in sections.get("Listed", [])),
         tuple(_example(rule, row) for row in sections.get("Then", [])),
     )
 
@@ -127,6 +147,23 @@ def _fact(rule: str, path: str) -> str:
 
 def _local(row: dict[str, str]) -> LocalLimit:
     return LocalLimit(row["limit"], row["territory"], date.fromisoformat(row["since"]), int(row["value"]))
+
+
+def _listed(row: dict[str, str]) -> ListedRow:
+    cells = (part.strip().partition("=") for part in row["values"].split(",") if part.strip())
+    return ListedRow(
+        row["table"],
+        tuple(row["key"].split("/")),
+        row["territory"],
+        date.fromisoformat(row["since"]),
+        {name: _listed_cell(value) for name, _, value in cells},
+    )
+
+
+def _listed_cell(value: str) -> Cell:
+    if value in {"yes", "no"}:
+        return value == "yes"
+    return int(value) if value.lstrip("-").isdigit() else value
 
 
 def _example(rule: str, row: dict[str, str]) -> Example:
@@ -170,12 +207,15 @@ def case_of(specification: Specification, example: Example, scope: Scope) -> Cas
         if path != LINES:
             group, _, name = path.partition(".")
             groups.setdefault(group, {})[name] = read_cell(path, cell)
-    lines = _lines(cells[LINES]) if LINES in cells else ()
-    if "line" in groups:
-        lines = (Line(**groups.pop("line")),)
-    packs = (Pack(**groups.pop("pack")),) if "pack" in groups else ()
+    many: dict[str, Any] = {"lines": _lines(cells[LINES])} if LINES in cells else {}
+    if "measure" in groups:
+        groups["measure"] |= {
+            "scope": scope.value,
+            "subject": read_cell(f"{scope.value}.id", cells[f"{scope.value}.id"]),
+        }
+    many |= {field: (GROUPS[name](**groups.pop(name)),) for field, name in MANY.items() if name in groups}
     made: dict[str, Any] = {name: GROUPS[name](**facts) for name, facts in groups.items()}
-    return Case(**made, lines=lines, packs=packs)
+    return Case(**made, **many)
 
 
 def _lines(cell: str) -> tuple[Line, ...]:
@@ -195,8 +235,13 @@ def _lines(cell: str) -> tuple[Line, ...]:
 
 
 def knowledge_of(specification: Specification, knowledge: Knowledge) -> Knowledge:
-    """The knowledge with the local limits of the specification."""
+    """The knowledge with the local limits and listed rows of the specification."""
     basis = Basis(Words("示例", "example"), Words("示例", "example"), read=False)
     for limit in specification.local:
         knowledge = knowledge.with_limit(limit.name, limit.value, basis, since=limit.since, territory=limit.territory)
+    for row in specification.listed:
+        if row.table not in knowledge.tables:
+            raise BadSpecification(f"{specification.rule}: there is no table {row.table}")
+        made = DatedRow(row.key, row.values, basis, row.since, territory=row.territory)
+        knowledge = knowledge.with_row(row.table, made)
     return knowledge

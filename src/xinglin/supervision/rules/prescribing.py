@@ -26,7 +26,7 @@ from xinglin.supervision.vocabulary import (
 
 @rule(
     id="B01",
-    version=1,
+    version=2,
     title=Words("线上开具特殊管理药品", "Special-control medicine prescribed online"),
     source=(
         article(CARE_2018, "第十九条", "article 19", read=True),
@@ -53,7 +53,7 @@ def b01(f: Facts) -> Ruling:
     listed = f.lists.special_control != "none"
     marked = f.line.special_control != SpecialControl.NONE
     return ruling(
-        applies=(f.encounter.channel == Channel.ONLINE) & (f.prescription.stage != Stage.ENDED),
+        applies=(f.encounter.channel == Channel.ONLINE) & ~f.prescription.ended,
         violates=listed | marked,
         excess=excess(fen=f.line.amount_fen),
     )
@@ -61,7 +61,7 @@ def b01(f: Facts) -> Ruling:
 
 @rule(
     id="B02",
-    version=1,
+    version=2,
     title=Words("单张处方超过五种药品", "More than five medicines on one prescription"),
     source=(article(PRESCRIPTION_2007, "第六条", "article 6", read=False),),
     certainty=Certainty.DEFINITE,
@@ -83,12 +83,12 @@ def b01(f: Facts) -> Ruling:
 def b02(f: Facts) -> Ruling:
     """Too many medicines at once cannot be weighed against each other. Decoction pieces and solvents do not count."""
     over = f.measure.distinct_drugs - f.limits.drugs_per_prescription_max
-    return ruling(applies=f.prescription.stage != Stage.ENDED, violates=over > 0, excess=excess(count=over))
+    return ruling(applies=~f.prescription.ended, violates=over > 0, excess=excess(count=over))
 
 
 @rule(
     id="B03",
-    version=1,
+    version=2,
     title=Words("处方超量", "Supply for too many days"),
     source=(
         article(PRESCRIPTION_2007, "第十九条", "article 19", read=True),
@@ -127,7 +127,7 @@ def b03(f: Facts) -> Ruling:
     packs_allowed = divide_up(limit * daily, pack)
     packs_over = f.line.quantity - packs_allowed
     return ruling(
-        applies=(f.prescription.stage != Stage.ENDED)
+        applies=~f.prescription.ended
         & f.line.dose_measured
         & f.lists.frequency_counted
         & (f.line.dose > 0)

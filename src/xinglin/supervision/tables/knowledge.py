@@ -13,6 +13,8 @@ from xinglin.supervision.facts.case import all_columns
 from xinglin.supervision.tables.rows import BadTable, Basis, Cell, DatedRow, Table
 from xinglin.supervision.verdicts import Json, Words, canonical
 
+EXPLODED: Final = ("own.code", "other.code")
+"""The two sides of a pair that a measure compares, such as one ingredient of each of two medicines."""
 NAMES: Final = {column.path: column.words for column in all_columns()}
 
 
@@ -60,7 +62,7 @@ class Knowledge:
             if lookup.table not in self.tables:
                 raise BadTable(f"lookup {lookup.name} names the table {lookup.table}, which is not there")
             for key in lookup.keys:
-                if not issubclass(paths.get(key, int), str):
+                if key not in EXPLODED and not issubclass(paths.get(key.removeprefix("other."), int), str):
                     raise BadTable(f"lookup {lookup.name}: the key {key} is not a fact that holds a code")
 
     def limit(self, name: str, on: date, territory: str) -> Cell | None:

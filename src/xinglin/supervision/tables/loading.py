@@ -75,7 +75,19 @@ def _table(name: str, document: dict[str, Any]) -> Table:
         place = f"{name} {'/'.join(key)}"
         cells = {column: _cell(place, entry, column, kind) for column, kind in columns.items() if column in entry}
         rows.append(_row(place, key, cells, {**defaults, **entry}))
-    return Table(document["name"], _words(name, document, "meaning"), tuple(rows), document["match"] == "beginning")
+    return Table(document["name"], _words(name, document, "meaning"), tuple(rows), _match(name, document))
+
+
+def _match(name: str, document: dict[str, Any]) -> tuple[bool, ...]:
+    """How each part of a key is compared: `match` is one word for all parts, or a list of one word a part."""
+    parts = {len(entry["key"]) for entry in document["row"]} or {1}
+    if len(parts) != 1:
+        raise BadTable(f"{name}: all keys must have the same number of parts")
+    match = document["match"]
+    words = match if isinstance(match, list) else [match] * parts.pop()
+    if set(words) - {"exact", "beginning"}:
+        raise BadTable(f"{name}: match must be `exact` or `beginning`, for all parts or for each")
+    return tuple(word == "beginning" for word in words)
 
 
 def _cell(place: str, entry: dict[str, Any], column: str, kind: str) -> Cell:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 
 from xinglin.supervision.verdicts import Words
 
@@ -53,12 +54,13 @@ class DatedRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A reference table. `by_beginning`: a key is the beginning of a code and the longest one wins."""
+    """A reference table. `by_beginning` says of each part of a key whether it is the beginning of a code; the longest
+    beginning wins, the first part before the second."""
 
     name: str
     meaning: Words
     rows: tuple[DatedRow, ...]
-    by_beginning: bool = False
+    by_beginning: tuple[bool, ...] = ()
     _by_key: dict[tuple[str, ...], list[DatedRow]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,9 +85,10 @@ class Table:
         return None
 
     def _candidates(self, key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        if not self.by_beginning:
-            yield key
-            return
-        (code,) = key
-        for length in range(len(code), 0, -1):
-            yield (code[:length],)
+        if not any(self.by_beginning):
+            return iter((key,))
+        parts = [
+            [code[:length] for length in range(len(code), 0, -1)] if beginning else [code]
+            for code, beginning in zip(key, self.by_beginning, strict=True)
+        ]
+        return product(*parts)

@@ -1,7 +1,7 @@
 """The few dozen words in which a rule is written. Everything a file under ``rules/`` may import from this project
 comes from here and from :mod:`xinglin.supervision.facts`."""
 
-from xinglin.supervision.verdicts import Certainty, Kind, Moment, Scope, Words
+from xinglin.supervision.verdicts import Certainty, Concern, Kind, Moment, Scope, Words
 from xinglin.supervision.vocabulary.papers import BadPapers, Reading, Rule, Source, rule
 from xinglin.supervision.vocabulary.terms import Facts, NotInTheVocabulary, Term
 from xinglin.supervision.vocabulary.words import (
@@ -28,6 +28,7 @@ from xinglin.supervision.vocabulary.words import (
 __all__ = [
     "BadPapers",
     "Certainty",
+    "Concern",
     "Facts",
     "Kind",
     "Moment",

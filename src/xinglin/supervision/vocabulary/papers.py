@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from xinglin.supervision.verdicts import Certainty, Kind, Moment, Scope, Words
+from xinglin.supervision.verdicts import Certainty, Concern, Kind, Moment, Scope, Words
 from xinglin.supervision.vocabulary.terms import Facts
 from xinglin.supervision.vocabulary.words import Ruling
 
@@ -42,6 +42,20 @@ class BadPapers(ValueError):
     """The papers of a rule are incomplete or contradict each other. The message names the field."""
 
 
+CONCERNS: Final = {
+    "A": Concern.IDENTITY,
+    "B": Concern.LEGAL,
+    "C": Concern.PAYMENT_LIMIT,
+    "D": Concern.RATIONAL,
+    "E": Concern.EXCESS,
+    "F": Concern.EXCESS,
+    "G": Concern.STATISTIC,
+    "H": Concern.IDENTITY,
+    "I": Concern.FABRICATED,
+    "J": Concern.FABRICATED,
+    "L": Concern.STATISTIC,
+}
+"""What the rules of a family are about unless their papers say otherwise."""
 ALL_MOMENTS: Final = (Moment.REMIND, Moment.CONTROL, Moment.AUDIT)
 
 
@@ -67,6 +81,8 @@ class Rule:
     sentence: Words
     hint: Words
     why: Words
+    concern: Concern
+    official: int | None
 
     def __post_init__(self) -> None:
         check_papers(self)
@@ -101,8 +117,13 @@ def rule(
     lists: tuple[str, ...] = (),
     territory: str = "",
     reviewed: date | None = None,
+    concern: Concern | None = None,
+    official: int | None = None,
 ) -> Callable[[Body], Rule]:
     """Give a function its papers. `territory` is a prefix of the administrative code, empty for the whole country.
+
+    `concern` decides which finding is the principal one of a line's money; by family unless it is named. `official` is
+    the running number in the published list of 88 classes of fund supervision, edition 2025, where the rule is in it.
 
     `reviewed` is the day on which a lawyer or clinician approved the rule, None while nobody has.
     Raises BadPapers when something is missing or out of order.
@@ -128,6 +149,8 @@ def rule(
             sentence=sentence,
             hint=hint,
             why=Words(why_zh, " ".join((body.__doc__ or "").split())),
+            concern=concern or CONCERNS.get(id[:1], Concern.STATISTIC),
+            official=official,
         )
 
     return with_papers
@@ -140,6 +163,8 @@ def check_papers(made: Rule) -> None:
         wrong = "id must be a family letter and two digits, such as B03"
     elif made.version < 1:
         wrong = "version counts from 1"
+    elif made.official is not None and not 1 <= made.official <= 88:
+        wrong = "official is a running number of the list of 88 classes"
     elif not made.source:
         wrong = "source is empty: name the law and article"
     elif not made.moments:
