@@ -1,0 +1,230 @@
+"""The tables in which facts lie side by side: what an audit reads, and the small world around one case.
+
+A table holds groups of facts; its columns are their paths with an underscore for the dot (``item_fund_asked``). The
+row of a subject is its table's row widened by those of its parents. A `World` is the same tables as lists of rows: all
+of a small city in a test, or the history that one reminder needs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from xinglin.supervision.facts.case import GROUPS, READABLE, Case, Row, flat
+from xinglin.supervision.facts.history import Allergy, Condition, Record
+from xinglin.supervision.facts.schema import Column, Group, columns, values
+from xinglin.supervision.verdicts import Plain, Scope
+
+Facts = dict[str, Plain]
+"""The facts of one row by path."""
+
+BESIDE: Final[dict[str, type[Group]]] = {"condition": Condition, "allergy": Allergy, "record": Record}
+"""Groups that measures may look at and rules may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """Where a row finds the facts that it shares with others: `by` in the row equals the key of the parent's table."""
+
+    table: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LakeTable:
+    """One table: its groups, the key of a row, and its parents; a row takes from a parent only what it lacks itself."""
+
+    name: str
+    groups: tuple[str, ...]
+    key: str
+    scope: Scope | None = None
+    parents: tuple[Parent, ...] = ()
+
+
+TABLES: Final[dict[str, LakeTable]] = {
+    table.name: table
+    for table in (
+        LakeTable(
+            "encounters",
+            ("encounter", "patient", "physician", "institution", "evidence", "coverage", "record"),
+            "encounter.id",
+            Scope.ENCOUNTER,
+        ),
+        LakeTable(
+            "prescriptions",
+            ("prescription", "review", "dispensing", "record"),
+            "prescription.id",
+            Scope.PRESCRIPTION,
+            (Parent("encounters", "prescription.encounter_id"),),
+        ),
+        LakeTable("lines", ("line",), "line.id", Scope.LINE, (Parent("prescriptions", "line.prescription_id"),)),
+        LakeTable(
+            "packs",
+            ("pack", "record"),
+            "pack.id",
+            Scope.PACK,
+            (
+                Parent("lines", "pack.line_id"),
+                Parent("prescriptions", "pack.prescription_id"),
+                Parent("encounters", "pack.encounter_id"),
+            ),
+        ),
+        LakeTable(
+            "claims",
+            ("claim", "record"),
+            "claim.id",
+            Scope.CLAIM,
+            (Parent("prescriptions", "claim.prescription_id"), Parent("encounters", "claim.encounter_id")),
+        ),
+        LakeTable("stays", ("stay", "record"), "stay.id", Scope.STAY, (Parent("encounters", "stay.encounter_id"),)),
+        LakeTable(
+            "items",
+            ("item", "record"),
+            "item.id",
+            Scope.ITEM,
+            (Parent("claims", "item.claim_id"), Parent("encounters", "item.encounter_id")),
+        ),
+        LakeTable("practices", ("practice", "institution"), "practice.id", Scope.PRACTICE),
+        LakeTable("rings", ("ring", "institution"), "ring.id", Scope.RING),
+        LakeTable("conditions", ("condition", "record"), "condition.id"),
+        LakeTable("allergies", ("allergy", "record"), "allergy.id"),
+    )
+}
+"""Every table by its name, parents before children."""
+
+OF_SCOPE: Final[dict[Scope, LakeTable]] = {table.scope: table for table in TABLES.values() if table.scope is not None}
+
+
+def column_name(path: str) -> str:
+    """The name of a fact's column: ``item.fund_asked`` stands in ``item_fund_asked``."""
+    return path.replace(".", "_", 1)
+
+
+@cache
+def table_columns(name: str) -> tuple[Column, ...]:
+    """The columns of a table in the order of its groups."""
+    groups = {**GROUPS, **BESIDE}
+    return tuple(column for group in TABLES[name].groups for column in columns(group, groups[group]))
+
+
+@cache
+def column_kinds() -> Mapping[str, type]:
+    """The type of every fact by path, those beside the rules included."""
+    return {column.path: column.type for name, group in {**GROUPS, **BESIDE}.items() for column in columns(name, group)}
+
+
+@dataclass(slots=True)
+class World:
+    """Rows by table, and the ways from one to another. `add` keeps the ways in step."""
+
+    tables: dict[str, list[Facts]] = field(default_factory=dict)
+    _by_key: dict[str, dict[str, Facts]] = field(default_factory=lambda: defaultdict(dict))
+    _wide: dict[str, list[Facts]] = field(default_factory=dict)
+    _indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Plain, ...], list[Facts]]] = field(default_factory=dict)
+
+    def add(self, table: str, row: Facts) -> None:
+        """Put a row into a table. A row with a key that is there already replaces it."""
+        key = row.get(TABLES[table].key)
+        held = self.tables.setdefault(table, [])
+        if isinstance(key, str):
+            former = self._by_key[table].get(key)
+            if former is not None:
+                held[:] = [one for one in held if one is not former]
+            self._by_key[table][key] = row
+        held.append(row)
+        self._wide.clear()
+        self._indexes.clear()
+
+    def with_rows(self, rows: Iterable[tuple[str, Facts]]) -> World:
+        """This world and some more rows; this one stays as it is."""
+        made = World()
+        for table, held in self.tables.items():
+            for row in held:
+                made.add(table, row)
+        for table, row in rows:
+            made.add(table, row)
+        return made
+
+    def wide(self, table: str) -> list[Facts]:
+        """The rows of a table with the facts of their parents."""
+        if table not in self._wide:
+            self._wide[table] = [self._widened(TABLES[table], row) for row in self.tables.get(table, ())]
+        return self._wide[table]
+
+    def _widened(self, table: LakeTable, row: Facts) -> Facts:
+        found: Facts = {}
+        for parent in reversed(table.parents):
+            key = row.get(parent.by)
+            above = self._by_key[parent.table].get(key) if isinstance(key, str) else None
+            if above is not None:
+                found |= _known(self._widened(TABLES[parent.table], above))
+        if table.scope is Scope.ITEM:
+            found |= self._stay_of(row.get("item.encounter_id"))
+        return found | _known(row)
+
+    def _stay_of(self, encounter: Plain) -> Facts:
+        stays = self.index("stays", ("stay.encounter_id",), wide=False).get((encounter,), ())
+        return next((_known(stay) for stay in stays), {})
+
+    def index(self, table: str, by: tuple[str, ...], *, wide: bool = True) -> dict[tuple[Plain, ...], list[Facts]]:
+        """The rows of a table by some of their facts; rows in which one of them is unknown are left out."""
+        place = (f"{table}{'' if wide else ':own'}", by)
+        if place not in self._indexes:
+            found: dict[tuple[Plain, ...], list[Facts]] = defaultdict(list)
+            for row in self.wide(table) if wide else self.tables.get(table, ()):
+                key = tuple(row.get(path) for path in by)
+                if None not in key:
+                    found[key].append(row)
+            self._indexes[place] = dict(found)
+        return self._indexes[place]
+
+    def rows(self, scope: Scope) -> Iterator[Row]:
+        """The subjects of a scope with the facts that a rule may read; none for a row without an id."""
+        table = OF_SCOPE[scope]
+        readable = frozenset(READABLE[scope])
+        for facts in self.wide(table.name):
+            subject = facts.get(table.key)
+            if isinstance(subject, str):
+                own = {path: value for path, value in facts.items() if path.partition(".")[0] in readable}
+                yield Row(scope, subject, lines_of(scope, subject, facts), own)
+
+
+def _known(row: Facts) -> Facts:
+    return {path: value for path, value in row.items() if value is not None}
+
+
+def lines_of(scope: Scope, subject: str, facts: Mapping[str, Plain]) -> tuple[str, ...]:
+    """The lines or items that a subject's finding is about."""
+    if scope in {Scope.LINE, Scope.ITEM}:
+        return (subject,)
+    if scope is Scope.PACK:
+        named = facts.get("pack.line_id") or facts.get("pack.item_id")
+        return (str(named),) if named else ()
+    return ()
+
+
+def world_of(case: Case, record: Record | None = None) -> World:
+    """A case as rows of the tables, each under the parents that it has in the case."""
+    facts, world = flat(case), World()
+    stamped = values("record", record or Record())
+    ids = {name: facts.get(f"{name}.id") for name in ("encounter", "prescription", "claim", "stay")}
+    links = {f"{name}.{other}_id": ids[other] for name in ids for other in ids if f"{name}.{other}_id" in column_kinds()}
+    for table in TABLES.values():
+        if table.scope is not None and table.name not in {"lines", "packs", "items"} and facts.get(table.key) is not None:
+            own = {path: value for path, value in facts.items() if path.partition(".")[0] in table.groups}
+            world.add(table.name, own | _missing(own, links) | stamped)
+    for name, rows in (("lines", case.lines), ("items", case.items), ("packs", case.packs)):
+        group = name[:-1]
+        for row in rows:
+            own = values(group, row)
+            above = {f"{group}.{other}_id": value for other, value in ids.items()}
+            world.add(name, own | _missing(own, above) | (stamped if name != "lines" else {}))
+    return world
+
+
+def _missing(row: Facts, offered: Mapping[str, Plain]) -> Facts:
+    """What is offered for facts that the row has and does not know."""
+    return {path: value for path, value in offered.items() if path in row and row[path] is None}
