@@ -149,6 +149,33 @@ class Measure(Group):
         "无追溯码药品数", "medicines of the visit that should carry trace codes and do not", "n"
     )
 
+    # OF A PACK: THE TRACE CODE'S OTHER SALES
+    code_sales_open: int | None = fact(
+        "追溯码未退回的此前销售数",
+        "earlier sales of the same trace code, at any institution, not returned before this sale; by instant, then id",
+        "n",
+    )
+    code_open_unfit: int | None = fact(
+        "其中不能同属一个拆零包装的数",
+        "of code_sales_open: sales that were of a whole pack (split no), or were made by another institution",
+        "n",
+    )
+    code_returned_here: int | None = fact(
+        "此前已退回本机构数",
+        "earlier sales of the same trace code returned before this sale to their seller, which is this institution",
+        "n",
+    )
+    code_returned_elsewhere: int | None = fact(
+        "此前退回他处数",
+        "earlier sales of the same trace code returned before this sale, otherwise than to this institution as seller",
+        "n",
+    )
+    code_sold_permille: int | None = fact(
+        "追溯码累计售出千分比",
+        "sum of the shares (share_permille) of code_sales_open and of this sale; a whole pack counts 1000",
+        "permille",
+    )
+
     # OF A STAY
     days_since_discharge: int | None = fact(
         "距上次出院天数", "days since the last discharge from the same institution; 9999 where there was none", "days"
