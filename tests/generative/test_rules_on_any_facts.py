@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.engines.plain import KINDS, PlainFacts, Value, judge_row
+from xinglin.supervision.engines.plain import KINDS, Value, facts_of, judge_row
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Row
 from xinglin.supervision.facts.words import Coded
 from xinglin.supervision.tables import load_knowledge
@@ -46,7 +46,7 @@ def a_value(path: str) -> st.SearchStrategy[Any]:
 
 def columns_read(rule: Rule, row: Row) -> tuple[frozenset[str], frozenset[str]]:
     """The facts that the two columns of a rule read, and those of them that they need to be known."""
-    ruling = rule.body(PlainFacts(rule, row, load_knowledge()))
+    ruling = rule.body(facts_of(rule, row, load_knowledge()))
     assert isinstance(ruling.applies, Value)
     assert isinstance(ruling.violates, Value)
     return ruling.applies.read | ruling.violates.read, ruling.applies.needed | ruling.violates.needed

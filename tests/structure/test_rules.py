@@ -14,7 +14,7 @@ import pytest
 from xinglin.supervision import rules, vocabulary
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines.plain import KINDS, PlainFacts
-from xinglin.supervision.facts.case import READABLE, Row
+from xinglin.supervision.facts.case import READABLE
 from xinglin.supervision.facts.words import Coded
 from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.verdicts import EXCESS_UNITS, Moment, Outcome
@@ -162,7 +162,7 @@ def test_a_rule_reads_exactly_the_limits_and_lists_of_its_papers(rule: Rule) -> 
             asked.add(path)
             return super().term(path)
 
-    rule.body(Watching(rule, Row(rule.scope, "S1", (), {}), load_knowledge()))
+    rule.body(Watching(rule.id, rule, rule.scope, {}, load_knowledge()))
     looked_up = {path for path in asked if path.split(".")[0] in {"limits", "lists"}}
     assert looked_up == {f"limits.{name}" for name in rule.limits} | {f"lists.{name}" for name in rule.lists}
 

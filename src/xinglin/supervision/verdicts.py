@@ -173,6 +173,21 @@ def canonical(value: Json) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+class BreachLine(NamedTuple):
+    """A line of a finding: how much of it is in breach. None where quantity or amount is not known."""
+
+    line: str
+    quantity: int | None
+    fen: int | None
+
+
+class Origin(NamedTuple):
+    """Where and when the facts of a group come from: the id of the record, and the day or instant it speaks of."""
+
+    source: str
+    time: Json
+
+
 @dataclass(frozen=True, slots=True)
 class Core:
     """What the law says of these facts. Equal facts give equal cores, whoever asks and whenever."""
@@ -183,10 +198,11 @@ class Core:
     subject: str
     outcome: Outcome
     certainty: Certainty
-    lines: tuple[str, ...] = ()
+    lines: tuple[BreachLine, ...] = ()
     excess: Excess = field(default_factory=Excess)
     missing: tuple[str, ...] = ()
     evidence: tuple[tuple[str, Json], ...] = ()
+    origins: tuple[tuple[str, Origin], ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """The core as it is hashed and stored."""
@@ -197,10 +213,11 @@ class Core:
             "subject": self.subject,
             "outcome": self.outcome.value,
             "certainty": self.certainty.value,
-            "lines": list(self.lines),
+            "lines": [[line.line, line.quantity, line.fen] for line in self.lines],
             "excess": self.excess.as_json(),
             "missing": list(self.missing),
             "evidence": dict(self.evidence),
+            "origins": {group: [origin.source, origin.time] for group, origin in self.origins},
         }
 
     @property

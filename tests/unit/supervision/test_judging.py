@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from xinglin.supervision.catalogue import RULES, find_rule, rules_for
-from xinglin.supervision.engines.plain import PlainFacts, judge_row
+from xinglin.supervision.engines.plain import facts_of, judge_row
 from xinglin.supervision.engines.sentences import yuan
 from xinglin.supervision.facts import (
     Case,
@@ -234,7 +234,7 @@ def test_an_enumeration_names_its_codes() -> None:
 
 
 def test_terms_come_from_groups() -> None:
-    facts = PlainFacts(
+    facts = facts_of(
         find_rule("B02"), Row(Scope.PRESCRIPTION, "P", (), {"prescription.stage": Stage.DRAFT}), load_knowledge()
     )
     assert isinstance(facts.prescription.stage, Term)

@@ -14,15 +14,25 @@ Everything else is unknown as soon as one operand is, except the two words that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from xinglin.supervision.engines.calendar import completed_years, day_in_shanghai, months_later, seconds_from
-from xinglin.supervision.facts.case import EVENT_DAY, READABLE, TERRITORY, Row, all_columns
+from xinglin.supervision.facts.case import AMOUNT, EVENT_DAY, ORIGIN, READABLE, TERRITORY, Row, all_columns
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.verdicts import Core, Excess, Plain, jsonable, outcome_of
+from xinglin.supervision.verdicts import (
+    BreachLine,
+    Core,
+    Excess,
+    Origin,
+    Outcome,
+    Plain,
+    Scope,
+    jsonable,
+    outcome_of,
+)
 from xinglin.supervision.vocabulary.papers import Rule
 from xinglin.supervision.vocabulary.terms import Facts, NotInTheVocabulary, Term
 from xinglin.supervision.vocabulary.words import Excess as ExcessTerms
@@ -237,14 +247,25 @@ WORDS: Final[dict[str, Callable[..., Value]]] = {
 }
 
 
+class Asker(Protocol):
+    """Who reads facts: a rule or a measure, with the limits and lists that it has named."""
+
+    @property
+    def limits(self) -> tuple[str, ...]: ...
+    @property
+    def lists(self) -> tuple[str, ...]: ...
+
+
 class PlainFacts(Facts):
-    """The facts of one row for one rule: the row itself, and the limits and lists that its papers name."""
+    """The facts of one row for one asker: the row itself, and the limits and lists that the asker has named."""
 
-    __slots__ = ("knowledge", "row", "rule")
+    __slots__ = ("asker", "facts", "knowledge", "name", "scope")
 
-    def __init__(self, rule: Rule, row: Row, knowledge: Knowledge) -> None:
-        self.rule = rule
-        self.row = row
+    def __init__(self, name: str, asker: Asker, scope: Scope, facts: Mapping[str, Plain], knowledge: Knowledge) -> None:
+        self.name = name
+        self.asker = asker
+        self.scope = scope
+        self.facts = facts
         self.knowledge = knowledge
 
     def term(self, path: str) -> Value:
@@ -254,59 +275,81 @@ class PlainFacts(Facts):
             return self._limit(path, name)
         if group == "lists":
             return self._listed(path, name)
-        if group not in READABLE[self.row.scope] or path not in KINDS:
-            raise AttributeError(f"{self.rule.id} reads {path}, which a row of scope {self.row.scope} does not carry")
-        return self._fact(path)
+        return self._fact(path, group)
 
-    def _fact(self, path: str) -> Value:
+    def _fact(self, path: str, group: str) -> Value:
+        if group not in READABLE[self.scope] or path not in KINDS:
+            raise AttributeError(f"{self.name} reads {path}, which a row of scope {self.scope} does not carry")
+        return self._known(path, KINDS[path])
+
+    def _known(self, path: str, kind: type) -> Value:
         only = frozenset({path})
-        return Value(KINDS[path], self.row.facts.get(path), only, only)
+        return Value(kind, self.facts.get(path), only, only)
 
     def _limit(self, path: str, name: str) -> Value:
-        if name not in self.rule.limits:
-            raise AttributeError(f"{self.rule.id} reads {path}; name it in the rule's papers: limits=({name!r}, …)")
-        return self._looked_up(path, self.knowledge.limits[name].kind, (), lambda: self._ask(name))
-
-    def _ask(self, name: str) -> Plain:
-        return self.knowledge.limit(name, self._day(), self._territory())
+        if name not in self.asker.limits:
+            raise AttributeError(f"{self.name} reads {path}; name it in the papers: limits=({name!r}, …)")
+        ask = lambda: self.knowledge.limit(name, self._day(), self._territory())  # noqa: E731
+        return self._looked_up(path, self.knowledge.limits[name].kind, (), ask)
 
     def _listed(self, path: str, name: str) -> Value:
-        if name not in self.rule.lists:
-            raise AttributeError(f"{self.rule.id} reads {path}; name it in the rule's papers: lists=({name!r}, …)")
+        if name not in self.asker.lists:
+            raise AttributeError(f"{self.name} reads {path}; name it in the papers: lists=({name!r}, …)")
         lookup = self.knowledge.lookups[name]
 
         def ask() -> Plain:
-            key = tuple(str(self.row.facts[fact]) for fact in lookup.keys)
+            key = tuple(str(jsonable(self.facts[fact])) for fact in lookup.keys)
             return self.knowledge.look_up(name, key, self._day(), self._territory())
 
         return self._looked_up(path, lookup.kind, lookup.keys, ask)
 
     def _looked_up(self, path: str, kind: type, keys: tuple[str, ...], ask: Callable[[], Plain]) -> Value:
         """A value from a table: unknown, and missing what it was looked up by, when one of those facts is unknown."""
-        wanted = frozenset({EVENT_DAY[self.row.scope], TERRITORY, *keys})
-        if any(self.row.facts.get(fact) is None for fact in wanted):
-            return Value(kind, None, wanted, wanted)
-        return Value(kind, ask(), frozenset({path, *keys}), frozenset({path}))
+        wanted = frozenset({EVENT_DAY[self.scope], TERRITORY, *keys})
+        read = wanted | {path}
+        if any(self.facts.get(fact) is None for fact in wanted):
+            return Value(kind, None, read, wanted)
+        return Value(kind, ask(), read, read)
 
     def _day(self) -> date:
-        day = self.row.facts[EVENT_DAY[self.row.scope]]
+        day = self.facts[EVENT_DAY[self.scope]]
         assert isinstance(day, date)
         return day
 
     def _territory(self) -> str:
-        return str(self.row.facts[TERRITORY])
+        return str(self.facts[TERRITORY])
+
+
+def facts_of(rule: Rule, row: Row, knowledge: Knowledge) -> PlainFacts:
+    """The facts of a row as a rule sees them."""
+    return PlainFacts(rule.id, rule, row.scope, row.facts, knowledge)
 
 
 def judge_row(rule: Rule, row: Row, knowledge: Knowledge) -> Core:
     """What a rule says of one row."""
-    facts = PlainFacts(rule, row, knowledge)
+    facts = facts_of(rule, row, knowledge)
     ruling = rule.body(facts)
     applies, violates = _value(ruling.applies), _value(ruling.violates)
     outcome = outcome_of(applies._truth(), violates._truth())
     terms = _excess_terms(ruling.excess)
     read = applies.read | violates.read | frozenset().union(*(term.read for term in terms.values()))
-    found = outcome.value == "finding"
-    undecided = outcome.value == "cannot_tell"
+    over = Excess(**{unit: _whole(term) for unit, term in terms.items()})
+    return core_of(
+        rule,
+        row,
+        outcome,
+        over,
+        known={path: facts.term(path).value for path in read | frozenset(rule.shows)},
+        needed=applies.needed | violates.needed,
+    )
+
+
+def core_of(
+    rule: Rule, row: Row, outcome: Outcome, over: Excess, known: Mapping[str, Plain], needed: Iterable[str]
+) -> Core:
+    """The core of a verdict from what was decided, what was read and what had to be known."""
+    found = outcome is Outcome.FINDING
+    evidence = tuple((path, jsonable(known[path])) for path in sorted(known) if known[path] is not None)
     return Core(
         rule=rule.id,
         version=rule.version,
@@ -314,10 +357,38 @@ def judge_row(rule: Rule, row: Row, knowledge: Knowledge) -> Core:
         subject=row.subject,
         outcome=outcome,
         certainty=rule.certainty,
-        lines=row.lines if found else (),
-        excess=Excess(**{unit: _whole(term) for unit, term in terms.items()}) if found else Excess(),
-        missing=_unknown(facts, applies.needed | violates.needed) if undecided else (),
-        evidence=_evidence(facts, read | shown(rule)),
+        lines=tuple(_breach(row, line, over) for line in row.lines) if found else (),
+        excess=over if found else Excess(),
+        missing=tuple(sorted(path for path in needed if known.get(path) is None))
+        if outcome is Outcome.CANNOT_TELL
+        else (),
+        evidence=evidence,
+        origins=_origins(row, {path.partition(".")[0] for path, _ in evidence}),
+    )
+
+
+def _breach(row: Row, line: str, over: Excess) -> BreachLine:
+    """How much of a line is in breach: the excess where one was measured, else the whole line."""
+    quantity, amount = AMOUNT.get(row.scope, ("", ""))
+    return BreachLine(
+        line,
+        over.count if over.count is not None else _number(row, quantity),
+        over.fen if over.fen is not None else _number(row, amount),
+    )
+
+
+def _number(row: Row, path: str) -> int | None:
+    value = row.facts.get(path)
+    return value if isinstance(value, int) else None
+
+
+def _origins(row: Row, groups: set[str]) -> tuple[tuple[str, Origin], ...]:
+    """The record and the time of each group that gave evidence; measures and tables speak of the subject's own day."""
+    own = (f"{row.scope.value}.id", EVENT_DAY[row.scope])
+    places = {group: ORIGIN.get(group, own) for group in groups}
+    return tuple(
+        (group, Origin(str(row.facts.get(record) or ""), jsonable(row.facts.get(time))))
+        for group, (record, time) in sorted(places.items())
     )
 
 
@@ -332,18 +403,3 @@ def _whole(term: Value) -> int | None:
     _demand(int, "excess", term)
     assert term.value is None or isinstance(term.value, int)
     return term.value
-
-
-def _unknown(facts: PlainFacts, paths: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(path for path in paths if facts.term(path).value is None))
-
-
-def _evidence(facts: PlainFacts, paths: frozenset[str]) -> tuple[tuple[str, Any], ...]:
-    """Every fact that was read and is known, in the order of its path."""
-    known = {path: facts.term(path).value for path in paths}
-    return tuple((path, jsonable(known[path])) for path in sorted(known) if known[path] is not None)
-
-
-def shown(rule: Rule) -> frozenset[str]:
-    """The facts that a rule's sentences name: they belong to the evidence even where the columns do not need them."""
-    return frozenset(rule.shows)

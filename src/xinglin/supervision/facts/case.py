@@ -66,6 +66,26 @@ EVENT_DAY: Final[dict[Scope, str]] = {
 }
 """The day on which a row's law, limits and lists are looked up: the event's day, never today."""
 
+ORIGIN: Final[dict[str, tuple[str, str]]] = {
+    "encounter": ("encounter.id", "encounter.on"),
+    "patient": ("patient.id", "encounter.on"),
+    "physician": ("physician.id", "encounter.on"),
+    "institution": ("institution.id", ""),
+    "evidence": ("encounter.id", "evidence.issued_on"),
+    "coverage": ("patient.id", "encounter.on"),
+    "prescription": ("prescription.id", "prescription.on"),
+    "review": ("prescription.id", "review.passed_at"),
+    "dispensing": ("prescription.id", "dispensing.left_at"),
+    "line": ("line.id", "prescription.on"),
+    "pack": ("pack.id", "pack.on"),
+    "claim": ("claim.id", "claim.on"),
+    "item": ("item.id", "item.on"),
+    "stay": ("stay.id", "stay.on"),
+    "practice": ("practice.id", "practice.on"),
+    "ring": ("ring.id", "ring.on"),
+}
+"""The record that the facts of a group come from, and the time of which they speak."""
+
 AMOUNT: Final[dict[Scope, tuple[str, str]]] = {
     Scope.LINE: ("line.quantity", "line.amount_fen"),
     Scope.PACK: ("", "pack.amount_fen"),
