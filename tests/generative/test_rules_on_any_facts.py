@@ -55,7 +55,8 @@ def columns_read(rule: Rule, row: Row) -> tuple[frozenset[str], frozenset[str]]:
 def a_row(rule: Rule) -> st.SearchStrategy[Row]:
     """A row in which any fact that the rule reads may be unknown."""
     read, _needed = columns_read(rule, Row(rule.scope, "S1", (), {}))
-    facts = st.fixed_dictionaries({path: st.one_of(a_value(path), a_value(path), st.none()) for path in sorted(read)})
+    paths = [path for path in sorted(read) if path in KINDS]
+    facts = st.fixed_dictionaries({path: st.one_of(a_value(path), a_value(path), st.none()) for path in paths})
     return facts.map(lambda known: Row(rule.scope, "S1", ("L1",), known))
 
 
