@@ -68,6 +68,7 @@ class Encounter(Group):
     accepted_at: datetime | None = fact(
         "接诊承诺起算时刻", "instant from which the promise to answer runs: paid, or the booked time"
     )
+    booked: bool | None = fact("是否预约时段", "the answer was promised for a booked time, as for voice or video")
     first_reply_at: datetime | None = fact("首次答复时刻", "first substantive reply of the physician; None while none")
     refund_due_at: datetime | None = fact("应退款时刻", "instant at which a refund became due; None where none is due")
     refund_due: bool | None = fact("是否应退款", "a refund of the visit became due")

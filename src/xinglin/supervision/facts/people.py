@@ -122,6 +122,10 @@ class Institution(Group):
     )
     online_until_on: date | None = fact("互联网诊疗获准截止日", "last day of it; None where no end is recorded")
     online_approved: bool | None = fact("是否获准互联网诊疗", "an approval of online care is registered at all")
+    renewal_pending: bool | None = fact(
+        "许可是否正在依法延续",
+        "renewal of the licence or of the online approval was asked for in time and is not decided on the day",
+    )
     agreement_from_on: date | None = fact(
         "医保协议起始日", "first day of the agreement with the insurer; None where there is none"
     )
