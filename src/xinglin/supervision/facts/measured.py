@@ -84,6 +84,12 @@ class Measure(Group):
     course_days: int | None = fact(
         "疗程内已用天数", "distinct days of the code in the running course (gaps up to 7 days), this included", "days"
     )
+    encounter_days: int | None = fact(
+        "本次就诊内已用天数", "distinct days of the code in the same encounter or stay, up to this one", "days"
+    )
+    left_milli: int | None = fact(
+        "扣除退费后数量", "quantity of the item less what refunds known by then took back of it", "1/1000"
+    )
     herbs_listed: int | None = fact(
         "处方内单方不付饮片数", "pieces on the prescription that are not payable alone", "n"
     )

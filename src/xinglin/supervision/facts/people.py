@@ -48,6 +48,9 @@ class Patient(Group):
     pregnant: bool | None = fact("是否妊娠", "pregnant on the day; False where it was asked or cannot be")
     pregnancy_weeks: int | None = fact("妊娠周数", "completed weeks of pregnancy; None where not known", "weeks")
     lactating: bool | None = fact("是否哺乳", "breastfeeding on the day; False where it was asked or cannot be")
+    term_on: date | None = fact(
+        "足月日期", "expected day of birth of a child born too early; None for a child born at term or not known"
+    )
     household_key: str | None = fact(
         "家庭或住所标识", 'key of the household or shared dwelling, without meaning; "" where none is known'
     )
