@@ -1,0 +1,62 @@
+"""What an intake did, in numbers: for the manifest, and for a run that is taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TableIntake:
+    """One table: rows that were read, rows in quarantine by reason, columns that are not ours, columns that are there.
+
+    A quarantined row may have several reasons; `quarantined` counts it once.
+    """
+
+    rows: int = 0
+    quarantined: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As it stands in the manifest."""
+        return {
+            "rows": self.rows,
+            "quarantined": self.quarantined,
+            "reasons": dict(self.reasons),
+            "unknown_columns": list(self.unknown_columns),
+            "columns": list(self.columns),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> TableIntake:
+        """What `as_json` wrote."""
+        return cls(
+            stored["rows"],
+            stored["quarantined"],
+            dict(stored["reasons"]),
+            tuple(stored["unknown_columns"]),
+            tuple(stored["columns"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A whole intake. `unmapped` counts, for each kind of code, the names that no table of ours knows."""
+
+    tables: Mapping[str, TableIntake]
+    left_alone: tuple[str, ...] = ()
+    mapped: Mapping[str, int] = field(default_factory=dict)
+    unmapped: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """All rows that were read."""
+        return sum(table.rows for table in self.tables.values())
+
+    @property
+    def quarantined(self) -> int:
+        """All rows in quarantine."""
+        return sum(table.quarantined for table in self.tables.values())
