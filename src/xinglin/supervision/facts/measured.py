@@ -28,14 +28,32 @@ class Measure(Group):
     prescription_lines: int | None = fact("处方行数", "lines on the prescription", "n")
     union_prescriptions: int | None = fact(
         "24小时内处方张数",
-        "prescriptions of the person by the physician or institution within 24 hours, this included",
+        "prescriptions of the person at the institution under the same scheme (equal coverage.scheme and benefit) within "
+        "the 24 hours up to this one, this included; ended ones are not counted",
         "n",
     )
-    union_drugs: int | None = fact("24小时内合并药品种数", "different medicines on all of those together", "n")
-    union_days: int | None = fact(
-        "24小时内合并天数", "largest sum of days of one medicine over all of those together", "days"
+    union_drugs: int | None = fact(
+        "24小时内合并药品种数",
+        "different medicines on all of those together, without decoction pieces and solvents",
+        "n",
     )
-    own_days: int | None = fact("本处方最长天数", "largest sum of days of one medicine on this one", "days")
+    union_days: int | None = fact(
+        "24小时内合并天数",
+        "largest sum of line.days of one medicine over all of those together; lines of which one pack lasts more than "
+        "31 days, decoction pieces and solvents are not counted",
+        "days",
+    )
+    union_pack_days: int | None = fact(
+        "24小时内最大包装天数",
+        "longest that one pack of those lines lasts: line.days / line.quantity, rounded up",
+        "days",
+    )
+    single_days: int | None = fact(
+        "24小时内单方最长天数", "largest line.days of one of those lines: what one prescription alone holds", "days"
+    )
+    single_drugs: int | None = fact(
+        "24小时内单方最多种数", "largest number of different medicines on any one of those prescriptions", "n"
+    )
     drugs_today: int | None = fact(
         "当日药品种数", "different medicines prescribed to the person on the day, all included", "n"
     )
@@ -58,16 +76,23 @@ class Measure(Group):
 
     # OF AN ITEM: SUPPLY, REPETITION, PAIRS
     days_in_hand: int | None = fact(
-        "领药后在手天数", "days of the same ingredient in hand after this supply, over all institutions", "days"
+        "领药后在手天数",
+        "days of the same ingredient in hand after this supply, over all institutions; what is given in a stay and what "
+        "is refunded is not counted",
+        "days",
     )
     supply_institutions: int | None = fact(
-        "近90天供药机构数", "institutions that supplied the same ingredient within 90 days, this included", "n"
+        "近90天供药机构数",
+        "institutions that supplied the same ingredient outside stays within 90 days, this included",
+        "n",
     )
     supply_institutions_30: int | None = fact(
-        "近30天供药机构数", "institutions that supplied the same ingredient within 30 days, this included", "n"
+        "近30天供药机构数",
+        "institutions that supplied the same ingredient outside stays within 30 days, this included",
+        "n",
     )
     purchases_30: int | None = fact(
-        "近30天购药次数", "days with a purchase of medicine within 30 days, this included", "n"
+        "近30天购药次数", "days with a supply of medicine outside stays within 30 days, this included", "days"
     )
     earlier_same_code: int | None = fact("此前同一项目次数", "earlier charges of the same code to the person", "n")
     days_since_same_code: int | None = fact(
@@ -111,22 +136,36 @@ class Measure(Group):
     )
 
     # OF AN ENCOUNTER: PRESENCE, PLACE, DEVICE
-    visit_days_7: int | None = fact("近7天就诊天数", "days with a visit within 7 days, this included", "days")
-    visit_days_30: int | None = fact("近30天就诊天数", "days with a visit within 30 days, this included", "days")
+    visit_days_7: int | None = fact(
+        "近7天就诊天数",
+        "days with an outpatient, emergency or online visit within 7 days, this included; visits under a main diagnosis "
+        "of the list frequent_exempt are not counted",
+        "days",
+    )
+    visit_days_30: int | None = fact(
+        "近30天就诊天数", "the same within 30 days; dialysis, stays and purchases in a pharmacy are no visits", "days"
+    )
     stays_around: int | None = fact(
-        "同期他院住院数", "stays elsewhere that began before the day and ended after it", "n"
+        "同期他院住院数",
+        "stays of the person at another institution that began before the day and ended after it or go on",
+        "n",
     )
     travel_metres: int | None = fact(
-        "与上次线下就诊距离", "distance to the person's last visit in person; 0 where there was none", "m"
+        "与上次线下就诊距离",
+        "distance to the person's last visit in person (no purchase in a pharmacy); 0 where there was none",
+        "m",
     )
     travel_seconds: int | None = fact(
         "与上次线下就诊间隔",
-        "time from the end of that visit to the start of this; 999999999 where there was none",
+        "time from the end of that visit to the start of this, negative where both overlap; 999999999 where there was "
+        "none",
         "s",
     )
     overlapping_sessions: int | None = fact(
         "同时在场就诊数",
-        "other visits elsewhere or live on video at which the physician was present at the same time",
+        "other visits, in person elsewhere or live, during which the physician was present more than 60 seconds at the "
+        "same time; present is from the start to the end, at most 30 minutes (in person, no stay, no dialysis), or for "
+        "live_seconds (online); text alone is no presence; none where this visit is itself by text",
         "n",
     )
     physician_active_seconds: int | None = fact(
@@ -134,25 +173,43 @@ class Measure(Group):
     )
     physician_patients: int | None = fact("医师当日患者数", "patients of the physician on the day, up to this one", "n")
     minute_neighbours: int | None = fact(
-        "前后十分钟就诊数", "other visits under the physician's name at the place that begin within ten minutes", "n"
+        "前后十分钟就诊数",
+        "other visits in person under the physician's name at the institution that begin at most 600 seconds before or "
+        "after",
+        "n",
     )
     device_persons: int | None = fact(
-        "同一设备户数", "households whose persons used the same device within 30 days, this included", "n"
+        "同一设备户数",
+        "households (household_key; a person without one counts alone) that used the same device within 30 days, this "
+        "included",
+        "n",
     )
     device_is_physicians: int | None = fact(
         "与医师设备相同次数", "visits within 30 days in which a physician worked on this patient's device", "n"
     )
+    contradicts_here: int | None = fact(
+        "本次就诊矛盾数",
+        "items of this visit (care only, no purchase in a pharmacy) that contradict the person's sex or age by the lists "
+        "body_sex_*, body_from_*, body_until_* over the main diagnosis, the ATC code and the department, and item_sex",
+        "n",
+    )
+    contradicting_days: int | None = fact(
+        "矛盾就诊天数", "distinct days within 365 with such a visit, this included", "days"
+    )
     sex_contradictions: int | None = fact(
-        "性别矛盾就诊数", "visits within a year with an item of the other sex, this included", "n"
+        "性别矛盾就诊天数", "distinct days within 365 with an item of the other sex, this included", "days"
     )
     age_contradictions: int | None = fact(
-        "年龄矛盾就诊数", "visits within a year with an item for another age, this included", "n"
+        "年龄矛盾就诊天数", "distinct days within 365 with an item for another age, this included", "days"
     )
     contradiction_institutions: int | None = fact(
-        "矛盾涉及机构数", "institutions at which such items were charged within a year", "n"
+        "矛盾涉及机构数", "institutions at which such items were charged within 365 days", "n"
     )
     untraced_items: int | None = fact(
-        "无追溯码药品数", "medicines of the visit that should carry trace codes and do not", "n"
+        "无追溯码药品数", "medicines of the visit that should carry trace codes and were charged without any", "n"
+    )
+    prescriptions_here: int | None = fact(
+        "本次就诊处方数", "prescriptions written in the visit; ended ones are not counted", "n"
     )
 
     # OF A PACK: THE TRACE CODE'S OTHER SALES
