@@ -28,8 +28,8 @@ class Measure(Group):
     prescription_lines: int | None = fact("处方行数", "lines on the prescription", "n")
     union_prescriptions: int | None = fact(
         "24小时内处方张数",
-        "prescriptions of the person at the institution under the same scheme (equal coverage.scheme and benefit) within "
-        "the 24 hours up to this one, this included; ended ones are not counted",
+        "prescriptions of the person at the institution under the same scheme (equal coverage.scheme and benefit) "
+        "within the 24 hours up to this one, this included; ended ones are not counted",
         "n",
     )
     union_drugs: int | None = fact(
@@ -77,8 +77,8 @@ class Measure(Group):
     # OF AN ITEM: SUPPLY, REPETITION, PAIRS
     days_in_hand: int | None = fact(
         "领药后在手天数",
-        "days of the same ingredient in hand after this supply, over all institutions; what is given in a stay and what "
-        "is refunded is not counted",
+        "days of the same ingredient in hand after this supply, over all institutions; what is given in a stay and "
+        "what is refunded is not counted",
         "days",
     )
     supply_institutions: int | None = fact(
@@ -138,8 +138,8 @@ class Measure(Group):
     # OF AN ENCOUNTER: PRESENCE, PLACE, DEVICE
     visit_days_7: int | None = fact(
         "近7天就诊天数",
-        "days with an outpatient, emergency or online visit within 7 days, this included; visits under a main diagnosis "
-        "of the list frequent_exempt are not counted",
+        "days with an outpatient, emergency or online visit within 7 days, this included; visits under a main "
+        "diagnosis of the list frequent_exempt are not counted",
         "days",
     )
     visit_days_30: int | None = fact(
@@ -189,8 +189,8 @@ class Measure(Group):
     )
     contradicts_here: int | None = fact(
         "本次就诊矛盾数",
-        "items of this visit (care only, no purchase in a pharmacy) that contradict the person's sex or age by the lists "
-        "body_sex_*, body_from_*, body_until_* over the main diagnosis, the ATC code and the department, and item_sex",
+        "items of this visit (care only, no purchase in a pharmacy) that contradict the person's sex or age by the "
+        "lists body_sex_*, body_from_*, body_until_* over the main diagnosis, the ATC code and the department, and item_sex",
         "n",
     )
     contradicting_days: int | None = fact(
