@@ -54,6 +54,9 @@ class Patient(Group):
     household_key: str | None = fact(
         "家庭或住所标识", 'key of the household or shared dwelling, without meaning; "" where none is known'
     )
+    contact_key: str | None = fact(
+        "联系电话标识", 'key of the telephone that was given, without meaning; "" where none is known'
+    )
 
 
 @dataclass(frozen=True, slots=True)
