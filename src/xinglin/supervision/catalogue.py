@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from xinglin.supervision.rules import claiming, consulting, dispensing, practising, prescribing
+from xinglin.supervision.rules import claiming, consulting, dispensing, licensing, practising, prescribing
 from xinglin.supervision.verdicts import Moment
 from xinglin.supervision.vocabulary.papers import Rule
 
@@ -17,10 +17,15 @@ RULES: Final[tuple[Rule, ...]] = (
     practising.a06,
     practising.a07,
     practising.a09,
+    licensing.a10,
+    licensing.a11,
     practising.a12,
+    licensing.a13,
     prescribing.b01,
     prescribing.b02,
     prescribing.b03,
+    licensing.b05,
+    licensing.b06,
     dispensing.b07,
     prescribing.b08,
     claiming.g10,

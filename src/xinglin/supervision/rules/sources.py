@@ -19,6 +19,13 @@ PAYMENT_RIGHT_2024 = Words("医保发〔2024〕23号", "Notice 23 of 2024 on the
 TRACE_2025 = Words("药品追溯码医保采集应用的通知，2025", "Notice on collecting and using drug trace codes, 2025")
 SIGNATURE_LAW = Words("中华人民共和国电子签名法", "Electronic Signature Law")
 SETTLEMENT_FIELDS = Words("医疗保障信息平台结算接口字段含义", "Field meanings of the national settlement interface")
+ANTIMICROBIALS_2012 = Words("抗菌药物临床应用管理办法，卫生部令第84号", "Measures for antimicrobials, Order 84, 2012")
+LICENSING_LAW = Words("中华人民共和国行政许可法", "Administrative Licensing Law")
+REVIEW_2018 = Words("医疗机构处方审核规范，国卫办医发〔2018〕14号", "Norms for the review of prescriptions, 2018")
+CORE_SYSTEMS_2018 = Words("医疗质量安全核心制度要点，国卫医发〔2018〕8号", "Core systems of quality and safety, 2018")
+YINCHUAN_2020 = Words("银川市互联网诊疗服务规范（试行），2020", "Norms of Yinchuan for internet care (trial), 2020")
+TWO_LIBRARIES = Words("医保基金监管“两库”规则，2025年版", "Published rules of fund supervision, edition 2025")
+ICD_10 = Words("国际疾病分类第十次修订本（ICD-10），世界卫生组织", "ICD-10, World Health Organization")
 
 
 def article(law: Words, zh: str, en: str, *, read: bool) -> Source:
