@@ -5,18 +5,22 @@ What is done with a verdict is not decided here: that is policy, and it differs 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.engines.plain import judge_row
+from xinglin.supervision.engines.compiled import Compiled
+from xinglin.supervision.engines.measuring import Measurer
 from xinglin.supervision.engines.sentences import fill
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Case, Row, flat
+from xinglin.supervision.facts.history import Record
+from xinglin.supervision.facts.lake import OF_SCOPE, World, world_of
 from xinglin.supervision.facts.measured import Measure
 from xinglin.supervision.facts.medicine import Line
 from xinglin.supervision.facts.schema import values
-from xinglin.supervision.measures import measured
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Moment, Outcome, Plain, Scope, Verdict
 from xinglin.supervision.vocabulary.papers import Rule
@@ -29,6 +33,8 @@ class Judged:
     verdicts: tuple[Verdict, ...]
     without_subject: tuple[str, ...]
     knowledge: str
+    case: Case
+    """The case with the numbers that were measured: what is written down, and can be judged again."""
 
     @property
     def findings(self) -> tuple[Verdict, ...]:
@@ -45,44 +51,125 @@ class Judged:
         return {str(outcome): sum(verdict.outcome is outcome for verdict in self.verdicts) for outcome in Outcome}
 
 
-def remind(case: Case, *, knowledge: Knowledge, judged_at: datetime, only: Collection[str] | None = None) -> Judged:
+def remind(
+    case: Case,
+    *,
+    knowledge: Knowledge,
+    judged_at: datetime,
+    only: Collection[str] | None = None,
+    history: World | None = None,
+) -> Judged:
     """Judge while a person is still working on the case."""
-    return judge(case, Moment.REMIND, knowledge=knowledge, judged_at=judged_at, only=only)
+    return judge(case, Moment.REMIND, knowledge=knowledge, judged_at=judged_at, only=only, history=history)
 
 
-def control(case: Case, *, knowledge: Knowledge, judged_at: datetime, only: Collection[str] | None = None) -> Judged:
+def control(
+    case: Case,
+    *,
+    knowledge: Knowledge,
+    judged_at: datetime,
+    only: Collection[str] | None = None,
+    history: World | None = None,
+) -> Judged:
     """Judge when the deed is about to be done: opening, signing, review, handing over, settlement."""
-    return judge(case, Moment.CONTROL, knowledge=knowledge, judged_at=judged_at, only=only)
+    return judge(case, Moment.CONTROL, knowledge=knowledge, judged_at=judged_at, only=only, history=history)
 
 
-def audit(case: Case, *, knowledge: Knowledge, judged_at: datetime, only: Collection[str] | None = None) -> Judged:
+def audit(
+    case: Case,
+    *,
+    knowledge: Knowledge,
+    judged_at: datetime,
+    only: Collection[str] | None = None,
+    history: World | None = None,
+) -> Judged:
     """Judge one past case again, over the facts as they were recorded."""
-    return judge(case, Moment.AUDIT, knowledge=knowledge, judged_at=judged_at, only=only)
+    return judge(case, Moment.AUDIT, knowledge=knowledge, judged_at=judged_at, only=only, history=history)
 
 
 def judge(
-    case: Case, moment: Moment, *, knowledge: Knowledge, judged_at: datetime, only: Collection[str] | None = None
+    case: Case,
+    moment: Moment,
+    *,
+    knowledge: Knowledge,
+    judged_at: datetime,
+    only: Collection[str] | None = None,
+    history: World | None = None,
 ) -> Judged:
     """Every verdict of the rules asked at a moment, in the order of the catalogue.
 
     `judged_at` is written into the envelope and nowhere else: law, limits and lists are those of the event's day.
-    `only` narrows the question to some rule ids. Raises ValueError when `judged_at` has no zone.
+    `only` narrows the question to some rule ids. `history` is what lies around the case: other visits, supplies and
+    stays of the person, other visits of the physician; without it the numbers that need it are unknown. Numbers that
+    the case brings along are kept. Raises ValueError when `judged_at` has no zone.
     """
     if judged_at.tzinfo is None:
         raise ValueError("judged_at needs a time zone")
     verdicts: list[Verdict] = []
     without: list[str] = []
     asked = [rule for rule in RULES if moment in rule.moments and (only is None or rule.id in only)]
+    case = with_measures(case, knowledge, judged_at, history, asked)
     by_scope = {scope: tuple(rows(case, scope)) for scope in {rule.scope for rule in asked}}
+    engine = compiled(Holding(knowledge))
     for rule in asked:
         if not by_scope[rule.scope]:
             without.append(rule.id)
         for row in by_scope[rule.scope]:
             if may_be_in_force(rule, row):
-                core = judge_row(rule, row, knowledge)
+                core = engine.judge(rule, row)
                 sentence, hint = fill(rule, core, knowledge)
                 verdicts.append(Verdict(core, moment, judged_at, rule.title, sentence, hint))
-    return Judged(tuple(verdicts), tuple(without), knowledge.digest)
+    return Judged(tuple(verdicts), tuple(without), knowledge.digest, case)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Knowledge by its digest, so that its compiled rules are found again."""
+
+    knowledge: Knowledge
+
+    def __hash__(self) -> int:
+        return hash(self.knowledge.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Holding) and self.knowledge.digest == other.knowledge.digest
+
+
+@lru_cache(maxsize=8)
+def compiled(holding: Holding) -> Compiled:
+    """The rules and measures compiled for a knowledge."""
+    return Compiled(holding.knowledge)
+
+
+def with_measures(
+    case: Case, knowledge: Knowledge, judged_at: datetime, history: World | None, asked: Iterable[Rule]
+) -> Case:
+    """The case with the numbers that its rules read; a number that it brings along stays."""
+    wanted = _wanted(compiled(Holding(knowledge)), asked)
+    if not wanted:
+        return case
+    world = world_of(case, Record(asked_at=judged_at), history)
+    measurer = Measurer(world, compiled(Holding(knowledge)), history=history is not None)
+    given = {(one.scope, one.subject): one for one in case.measures}
+    for scope, names in wanted.items():
+        for facts in world.wide(OF_SCOPE[scope].name):
+            subject = facts.get(OF_SCOPE[scope].key)
+            if isinstance(subject, str):
+                former = given.get((scope.value, subject)) or Measure(scope=scope.value, subject=subject)
+                unknown = frozenset(name for name in names if getattr(former, name) is None)
+                numbers: dict[str, Any] = {**measurer.of(scope, facts, unknown)}
+                given[scope.value, subject] = replace(former, **numbers)
+    return replace(case, measures=tuple(given.values()))
+
+
+def _wanted(engine: Compiled, asked: Iterable[Rule]) -> dict[Scope, frozenset[str]]:
+    """The measures that rules read, by scope."""
+    found: dict[Scope, frozenset[str]] = {}
+    for rule in asked:
+        names = engine.rule(rule).measures
+        if names:
+            found[rule.scope] = found.get(rule.scope, frozenset()) | names
+    return found
 
 
 def may_be_in_force(rule: Rule, row: Row) -> bool:
@@ -98,10 +185,7 @@ def rows(case: Case, scope: Scope) -> Iterator[Row]:
     facts = flat(case)
     for subject, lines, own in _subjects(case, scope):
         measures = next((m for m in case.measures if (m.scope, m.subject) == (scope.value, subject)), Measure())
-        row = facts | own | values("measure", measures)
-        if row["measure.distinct_drugs"] is None:
-            row["measure.distinct_drugs"] = measured(case).distinct_drugs
-        yield Row(scope, subject, lines, row)
+        yield Row(scope, subject, lines, facts | own | values("measure", measures))
 
 
 def _subjects(case: Case, scope: Scope) -> Iterator[tuple[str, tuple[str, ...], dict[str, Plain]]]:

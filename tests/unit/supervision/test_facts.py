@@ -1,17 +1,19 @@
 """Facts refuse what no column can hold, and survive being written down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from xinglin.supervision.facts import Case, Channel, Claim, Encounter, Line, Pack, WrongFact
+from xinglin.supervision.engines.measuring import Measurer
+from xinglin.supervision.facts import Case, Channel, Claim, Encounter, Line, Pack, Prescription, WrongFact
 from xinglin.supervision.facts.case import all_columns
 from xinglin.supervision.facts.codec import decode_case, decode_group, encode_case
+from xinglin.supervision.facts.lake import world_of
 from xinglin.supervision.facts.schema import Group, column_types, fact
-from xinglin.supervision.measures import distinct_drugs
 from xinglin.supervision.moments import rows
+from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.verdicts import Scope
 
 
@@ -78,13 +80,20 @@ def test_a_fact_that_a_group_does_not_have_is_refused() -> None:
         decode_group("line", {"colour": "red"})
 
 
+def distinct_drugs(*lines: Line) -> int | None:
+    numbered = tuple(replace(line, id=f"L{number}") for number, line in enumerate(lines))
+    world = world_of(Case(prescription=Prescription(id="P"), lines=numbered))
+    (facts,) = world.wide("prescriptions")
+    return Measurer(world, load_knowledge(), history=False).of(Scope.PRESCRIPTION, facts)["distinct_drugs"]
+
+
 def test_distinct_drugs() -> None:
-    assert distinct_drugs(()) == 0
+    assert distinct_drugs() == 0
     tablet = Line(drug_code="A", decoction=False, solvent=False)
-    assert distinct_drugs((tablet, tablet)) == 1
-    assert distinct_drugs((tablet, Line(solvent=True), Line(decoction=True))) == 1
-    assert distinct_drugs((tablet, Line(drug_code="B", decoction=False))) is None
-    assert distinct_drugs((Line(drug_code="B", solvent=False),)) is None
+    assert distinct_drugs(tablet, tablet) == 1
+    assert distinct_drugs(tablet, Line(solvent=True), Line(decoction=True)) == 1
+    assert distinct_drugs(tablet, Line(drug_code="B", decoction=False)) is None
+    assert distinct_drugs(Line(drug_code="B", solvent=False)) is None
 
 
 def test_rows_exist_for_subjects_with_an_id_only() -> None:

@@ -1,5 +1,7 @@
 """Facts that stand beside a case and that measures look at: what a person has, cannot bear, and when we knew it."""
 
+# ruff: noqa: RUF009
+# `fact` makes a dataclass field, as `dataclasses.field` does.
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -116,40 +116,52 @@ def column_kinds() -> Mapping[str, type]:
     return {column.path: column.type for name, group in {**GROUPS, **BESIDE}.items() for column in columns(name, group)}
 
 
-@dataclass(slots=True)
 class World:
-    """Rows by table, and the ways from one to another. `add` keeps the ways in step."""
+    """Rows by table, and the ways from one to another.
 
-    tables: dict[str, list[Facts]] = field(default_factory=dict)
-    _by_key: dict[str, dict[str, Facts]] = field(default_factory=lambda: defaultdict(dict))
-    _wide: dict[str, list[Facts]] = field(default_factory=dict)
-    _indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Plain, ...], list[Facts]]] = field(default_factory=dict)
+    A world may lie over a `base`, such as a case over a person's history: a row with a key that the base holds too
+    stands for the base's row. The base is never changed.
+    """
+
+    def __init__(self, base: World | None = None) -> None:
+        self.base = base
+        self.tables: dict[str, list[Facts]] = defaultdict(list)
+        self._by_key: dict[str, dict[str, Facts]] = defaultdict(dict)
+        self._wide: dict[str, list[Facts]] = {}
+        self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Plain, ...], list[Facts]]] = {}
 
     def add(self, table: str, row: Facts) -> None:
         """Put a row into a table. A row with a key that is there already replaces it."""
         key = row.get(TABLES[table].key)
-        held = self.tables.setdefault(table, [])
         if isinstance(key, str):
             former = self._by_key[table].get(key)
             if former is not None:
-                held[:] = [one for one in held if one is not former]
+                self.tables[table] = [one for one in self.tables[table] if one is not former]
             self._by_key[table][key] = row
-        held.append(row)
+        self.tables[table].append(row)
         self._wide.clear()
         self._indexes.clear()
 
-    def with_rows(self, rows: Iterable[tuple[str, Facts]]) -> World:
-        """This world and some more rows; this one stays as it is."""
-        made = World()
-        for table, held in self.tables.items():
-            for row in held:
-                made.add(table, row)
-        for table, row in rows:
-            made.add(table, row)
-        return made
+    def extend(self, table: str, rows: Iterable[Facts]) -> None:
+        """Put many rows with new keys into a table."""
+        path = TABLES[table].key
+        for row in rows:
+            key = row.get(path)
+            if isinstance(key, str):
+                self._by_key[table][key] = row
+            self.tables[table].append(row)
+        self._wide.clear()
+        self._indexes.clear()
+
+    def find(self, table: str, key: Plain) -> Facts | None:
+        """The row with a key."""
+        if not isinstance(key, str):
+            return None
+        found = self._by_key[table].get(key)
+        return self.base.find(table, key) if found is None and self.base is not None else found
 
     def wide(self, table: str) -> list[Facts]:
-        """The rows of a table with the facts of their parents."""
+        """The own rows of a table with the facts of their parents, those of the base among them."""
         if table not in self._wide:
             self._wide[table] = [self._widened(TABLES[table], row) for row in self.tables.get(table, ())]
         return self._wide[table]
@@ -157,8 +169,7 @@ class World:
     def _widened(self, table: LakeTable, row: Facts) -> Facts:
         found: Facts = {}
         for parent in reversed(table.parents):
-            key = row.get(parent.by)
-            above = self._by_key[parent.table].get(key) if isinstance(key, str) else None
+            above = self.find(parent.table, row.get(parent.by))
             if above is not None:
                 found |= _known(self._widened(TABLES[parent.table], above))
         if table.scope is Scope.ITEM:
@@ -166,30 +177,39 @@ class World:
         return found | _known(row)
 
     def _stay_of(self, encounter: Plain) -> Facts:
-        stays = self.index("stays", ("stay.encounter_id",), wide=False).get((encounter,), ())
-        return next((_known(stay) for stay in stays), {})
+        for stay in self.tables.get("stays", ()) if encounter is not None else ():
+            if stay.get("stay.encounter_id") == encounter:
+                return _known(stay)
+        return self.base._stay_of(encounter) if self.base is not None else {}
 
-    def index(self, table: str, by: tuple[str, ...], *, wide: bool = True) -> dict[tuple[Plain, ...], list[Facts]]:
-        """The rows of a table by some of their facts; rows in which one of them is unknown are left out."""
-        place = (f"{table}{'' if wide else ':own'}", by)
+    def events(self, table: str, by: tuple[str, ...], keys: tuple[Plain, ...]) -> Iterator[Facts]:
+        """The rows of a table whose facts `by` are these keys; no row in which one of them is unknown."""
+        own = self._by_key[table]
+        if self.base is not None:
+            path = TABLES[table].key
+            yield from (row for row in self.base.events(table, by, keys) if row.get(path) not in own)
+        yield from self._index(table, by).get(keys, ())
+
+    def _index(self, table: str, by: tuple[str, ...]) -> dict[tuple[Plain, ...], list[Facts]]:
+        place = (table, by)
         if place not in self._indexes:
             found: dict[tuple[Plain, ...], list[Facts]] = defaultdict(list)
-            for row in self.wide(table) if wide else self.tables.get(table, ()):
+            for row in self.wide(table):
                 key = tuple(row.get(path) for path in by)
                 if None not in key:
                     found[key].append(row)
             self._indexes[place] = dict(found)
         return self._indexes[place]
 
-    def rows(self, scope: Scope) -> Iterator[Row]:
-        """The subjects of a scope with the facts that a rule may read; none for a row without an id."""
-        table = OF_SCOPE[scope]
-        readable = frozenset(READABLE[scope])
-        for facts in self.wide(table.name):
-            subject = facts.get(table.key)
-            if isinstance(subject, str):
-                own = {path: value for path, value in facts.items() if path.partition(".")[0] in readable}
-                yield Row(scope, subject, lines_of(scope, subject, facts), own)
+
+def row_of(scope: Scope, facts: Facts) -> Row | None:
+    """The facts of a subject as a rule may read them; None where the subject has no id."""
+    subject = facts.get(OF_SCOPE[scope].key)
+    if not isinstance(subject, str):
+        return None
+    readable = READABLE[scope]
+    own = {path: value for path, value in facts.items() if path.partition(".")[0] in readable}
+    return Row(scope, subject, lines_of(scope, subject, facts), own)
 
 
 def _known(row: Facts) -> Facts:
@@ -206,14 +226,20 @@ def lines_of(scope: Scope, subject: str, facts: Mapping[str, Plain]) -> tuple[st
     return ()
 
 
-def world_of(case: Case, record: Record | None = None) -> World:
-    """A case as rows of the tables, each under the parents that it has in the case."""
-    facts, world = flat(case), World()
+def world_of(case: Case, record: Record | None = None, base: World | None = None) -> World:
+    """A case as rows of the tables, each under the parents that it has in the case, over the world that was there."""
+    facts, world = flat(case), World(base)
     stamped = values("record", record or Record())
     ids = {name: facts.get(f"{name}.id") for name in ("encounter", "prescription", "claim", "stay")}
-    links = {f"{name}.{other}_id": ids[other] for name in ids for other in ids if f"{name}.{other}_id" in column_kinds()}
+    links = {
+        f"{name}.{other}_id": ids[other] for name in ids for other in ids if f"{name}.{other}_id" in column_kinds()
+    }
     for table in TABLES.values():
-        if table.scope is not None and table.name not in {"lines", "packs", "items"} and facts.get(table.key) is not None:
+        if (
+            table.scope is not None
+            and table.name not in {"lines", "packs", "items"}
+            and facts.get(table.key) is not None
+        ):
             own = {path: value for path, value in facts.items() if path.partition(".")[0] in table.groups}
             world.add(table.name, own | _missing(own, links) | stamped)
     for name, rows in (("lines", case.lines), ("items", case.items), ("packs", case.packs)):

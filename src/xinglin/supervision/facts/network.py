@@ -1,5 +1,7 @@
 """Facts about practitioners and groups that are computed beforehand, over many cases, and scaled to whole numbers."""
 
+# ruff: noqa: RUF009
+# `fact` makes a dataclass field, as `dataclasses.field` does.
 from __future__ import annotations
 
 from dataclasses import dataclass

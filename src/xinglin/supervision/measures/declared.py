@@ -95,7 +95,6 @@ class Ordered:
     where: Pair
     shape: Shape
     day: str
-    order: tuple[str, ...]
     days: str = ""
     gap: int = 0
     own: str = ""
