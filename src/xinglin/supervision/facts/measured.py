@@ -5,7 +5,6 @@ in every engine alike, and never by a caller. `scope` and `subject` say of whom.
 was not at hand, or where a fact that decides about it is unknown.
 """
 
-# ruff: noqa: RUF009
 # `fact` makes a dataclass field, as `dataclasses.field` does.
 from __future__ import annotations
 
@@ -190,7 +189,7 @@ class Measure(Group):
     contradicts_here: int | None = fact(
         "本次就诊矛盾数",
         "items of this visit (care only, no purchase in a pharmacy) that contradict the person's sex or age by the "
-        "lists body_sex_*, body_from_*, body_until_* over the main diagnosis, the ATC code and the department, and item_sex",
+        "lists body_sex_*, body_from_*, body_until_* over main diagnosis, ATC code and department, and by item_sex",
         "n",
     )
     contradicting_days: int | None = fact(
