@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from xinglin.supervision.rules import claiming, consulting, dispensing, licensing, practising, prescribing
+from xinglin.supervision.rules import claiming, consulting, dispensing, drug_payment, licensing, practising, prescribing
 from xinglin.supervision.verdicts import Moment
 from xinglin.supervision.vocabulary.papers import Rule
 
@@ -24,10 +24,23 @@ RULES: Final[tuple[Rule, ...]] = (
     prescribing.b01,
     prescribing.b02,
     prescribing.b03,
+    prescribing.b04,
     licensing.b05,
     licensing.b06,
     dispensing.b07,
     prescribing.b08,
+    prescribing.b09,
+    prescribing.b10,
+    prescribing.b11,
+    prescribing.b12,
+    drug_payment.c01,
+    drug_payment.c02,
+    drug_payment.c03,
+    drug_payment.c04,
+    drug_payment.c05,
+    drug_payment.c06,
+    drug_payment.c07,
+    drug_payment.c08,
     claiming.g10,
     dispensing.g12,
     dispensing.j01,

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from xinglin.supervision.facts import Channel, PrescriptionKind, SpecialControl, Stage
-from xinglin.supervision.rules.sources import CARE_2018, DRUG_LAW, LONG_2021, PRESCRIPTION_2007, SIGNATURE_LAW, article
+from xinglin.supervision.facts import Channel, PrescriptionKind, ReviewResult, SpecialControl, Stage, Title
+from xinglin.supervision.rules.sources import (
+    CARE_2018,
+    DRUG_LAW,
+    LONG_2021,
+    PRESCRIPTION_2007,
+    REVIEW_2018,
+    SIGNATURE_LAW,
+    article,
+)
 from xinglin.supervision.vocabulary import (
     Certainty,
     Facts,
@@ -15,12 +23,17 @@ from xinglin.supervision.vocabulary import (
     Term,
     Words,
     choose,
+    day_of,
+    days_between,
     divide_down,
     divide_up,
     excess,
     isin,
+    larger,
+    otherwise,
     rule,
     ruling,
+    starts_with,
 )
 
 
@@ -158,6 +171,70 @@ def _days_allowed(f: Facts) -> Term:
 
 
 @rule(
+    id="B04",
+    version=1,
+    title=Words("长期处方条件不符", "Long-term prescription without its conditions"),
+    source=(
+        article(
+            LONG_2021, "适用范围、药品、医师和处方量", "on diseases, medicines, physicians and amounts", read=False
+        ),
+    ),
+    certainty=Certainty.DEFINITE,
+    kind=Kind.RARE,
+    scope=Scope.LINE,
+    since=date(2021, 8, 10),
+    limits=("supply_days_long",),
+    lists=(
+        "special_control",
+        "long_excluded",
+        "long_disease_1",
+        "long_disease_2",
+        "long_disease_3",
+        "lasting_infection_1",
+        "lasting_infection_2",
+        "lasting_infection_3",
+    ),
+    why_zh="长期处方只给诊断明确、病情稳定、需长期服药的慢性病患者；特殊管理药品和抗微生物药除外，首次须中级以上医师开具。",
+    sentence=Words(
+        "{line.drug_zh}按长期处方开具，但药品、病种（{encounter.diagnosis_code}）、病情稳定的记录、首次开方医师的职称"
+        "（{physician.title}）或超过{limits.supply_days_long}天的评估与签字不符合条件。",
+        "{line.drug_en} stands on a long-term prescription, but the medicine, the disease "
+        "({encounter.diagnosis_code}), the note of stability, the title of the first prescriber ({physician.title}) "
+        "or, beyond {limits.supply_days_long} days, assessment and signature do not meet its conditions.",
+    ),
+    hint=Words(
+        "改开普通处方；或补记病情稳定，首次由中级以上医师开具，超过四周的完成评估并由患者签字。",
+        "Write an ordinary prescription; or record that the disease is stable, let an attending physician or above "
+        "write the first one and, beyond four weeks, assess and have the patient sign.",
+    ),
+)
+def b04(f: Facts) -> Ruling:
+    """Weeks of medicine without a visit are for chronic, stable disease and for medicines that are safe to keep.
+
+    Antimicrobials are left out unless one of the diagnoses is a lasting infection, such as tuberculosis.
+    """
+    lasting_infection = f.lists.lasting_infection_1 | f.lists.lasting_infection_2 | f.lists.lasting_infection_3
+    excluded = (
+        (f.line.special_control != SpecialControl.NONE)
+        | (f.lists.special_control != "none")
+        | isin(f.lists.long_excluded, ["storage", "radioactive"])
+        | ((f.lists.long_excluded == "antimicrobial") & ~lasting_infection)
+    )
+    chronic = f.lists.long_disease_1 | f.lists.long_disease_2 | f.lists.long_disease_3
+    experienced = isin(f.physician.title, [Title.ATTENDING, Title.ASSOCIATE_CHIEF, Title.CHIEF])
+    beyond = choose(f.line.dose_measured, f.line.days > f.limits.supply_days_long, False)
+    agreed = f.prescription.long_assessed & f.prescription.long_patient_signed
+    return ruling(
+        applies=~f.prescription.ended & (f.prescription.kind == PrescriptionKind.LONG),
+        violates=excluded
+        | ~chronic
+        | ~f.prescription.stable_recorded
+        | (f.prescription.first_long & ~experienced)
+        | (beyond & ~agreed),
+    )
+
+
+@rule(
     id="B08",
     version=1,
     title=Words("处方签名无效", "Signature of the prescription is not valid"),
@@ -192,4 +269,135 @@ def b08(f: Facts) -> Ruling:
     return ruling(
         applies=isin(f.prescription.stage, [Stage.SIGNED, Stage.REVIEWED, Stage.SETTLED, Stage.DISPENSED]),
         violates=~good,
+    )
+
+
+@rule(
+    id="B09",
+    version=1,
+    title=Words("处方过期发药", "Dispensed on an expired prescription"),
+    source=(article(PRESCRIPTION_2007, "第十八条", "article 18", read=True),),
+    certainty=Certainty.DEFINITE,
+    kind=Kind.NEVER,
+    scope=Scope.PRESCRIPTION,
+    since=date(2007, 5, 1),
+    limits=("prescription_extra_days_max",),
+    why_zh="处方当日有效，医师可注明延长，最多三天；以发药或寄出为准，送达时间不算。",
+    sentence=Words(
+        "处方开于{prescription.on}，{dispensing.left_at}发药时已过有效期{excess.days}天。",
+        "Written on {prescription.on} and dispensed at {dispensing.left_at}, {excess.days} days after it ended.",
+    ),
+    hint=Words(
+        "请医师重新评估后另开处方；需要次日以后取药的，开方时注明有效期，最多三天。",
+        "Let the physician look again and write a new one; where it will be collected later, state the validity when "
+        "writing, three days at most.",
+    ),
+)
+def b09(f: Facts) -> Ruling:
+    """A prescription is for the patient as seen that day. Leaving the pharmacy counts, arriving at the door not."""
+    left_on = day_of(f.dispensing.left_at)
+    after_own_end = days_between(otherwise(f.prescription.valid_until_on, f.prescription.on), left_on)
+    after_longest = days_between(f.prescription.on, left_on) - f.limits.prescription_extra_days_max
+    late = larger(after_own_end, after_longest)
+    return ruling(applies=f.prescription.stage == Stage.DISPENSED, violates=late > 0, excess=excess(days=late))
+
+
+@rule(
+    id="B10",
+    version=1,
+    title=Words("处方无临床诊断", "Prescription without a diagnosis"),
+    source=(article(PRESCRIPTION_2007, "第六条", "article 6", read=False),),
+    certainty=Certainty.DEFINITE,
+    kind=Kind.NEVER,
+    scope=Scope.PRESCRIPTION,
+    since=date(2007, 5, 1),
+    lists=("own_reason_1", "own_reason_2", "own_reason_3"),
+    why_zh="没有诊断就无法审核用药是否适宜；“复诊”“配药”不是诊断，但带有基础疾病的续方有效。",
+    sentence=Words(
+        "处方所在就诊的诊断为“{encounter.diagnosis_code}”，没有可说明用药理由的疾病。",
+        "The diagnosis of the visit is “{encounter.diagnosis_code}”; no disease says why the medicine is given.",
+    ),
+    hint=Words(
+        "请补充用药所针对的疾病诊断；续方请写明基础疾病。",
+        "Add the disease that the medicine is for; for a renewal the underlying disease.",
+    ),
+)
+def b10(f: Facts) -> Ruling:
+    """Without a diagnosis nobody can review whether a medicine fits. “Follow-up” is a reason to come, not a disease.
+
+    A code of chapter Z counts only where it says by itself why a medicine is given, or beside an underlying disease.
+    """
+    first, second, third = f.encounter.diagnosis_code, f.encounter.diagnosis_2_code, f.encounter.diagnosis_3_code
+    named = (
+        ((first != "") & (~starts_with(first, "Z") | f.lists.own_reason_1))
+        | ((second != "") & (~starts_with(second, "Z") | f.lists.own_reason_2))
+        | ((third != "") & (~starts_with(third, "Z") | f.lists.own_reason_3))
+    )
+    return ruling(applies=~f.prescription.ended, violates=~named)
+
+
+@rule(
+    id="B11",
+    version=1,
+    title=Words("中药饮片与西药同方", "Decoction and western medicine on one prescription"),
+    source=(article(PRESCRIPTION_2007, "第六条", "article 6", read=False),),
+    certainty=Certainty.DEFINITE,
+    kind=Kind.NEVER,
+    scope=Scope.PRESCRIPTION,
+    since=date(2007, 5, 1),
+    why_zh="饮片按剂调配、按君臣佐使审核，须单独开方；配方颗粒按饮片计，中成药可与西药同方。",
+    sentence=Words(
+        "本处方有中药饮片{measure.decoction_lines}味，又有西药或中成药{measure.western_lines}种。",
+        "This prescription holds {measure.decoction_lines} decoction pieces and {measure.western_lines} western or "
+        "patent medicines.",
+    ),
+    hint=Words("请把中药饮片另开一张处方。", "Write the decoction pieces on a prescription of their own."),
+)
+def b11(f: Facts) -> Ruling:
+    """Pieces are weighed and reviewed as one recipe. Granules of pieces are pieces; patent medicines are not."""
+    return ruling(
+        applies=~f.prescription.ended,
+        violates=(f.measure.decoction_lines > 0) & (f.measure.western_lines > 0),
+    )
+
+
+@rule(
+    id="B12",
+    version=1,
+    title=Words("自审自开或审方流于形式", "Reviewed by the prescriber, or reviewed in name only"),
+    source=(
+        article(PRESCRIPTION_2007, "第二十九条、第三十一条", "articles 29 and 31", read=False),
+        article(REVIEW_2018, "药师是处方审核第一责任人", "the pharmacist answers for the review", read=False),
+    ),
+    certainty=Certainty.SUSPICIOUS,
+    kind=Kind.NEVER,
+    scope=Scope.PRESCRIPTION,
+    since=date(2007, 5, 1),
+    limits=("review_seconds_base", "review_seconds_line"),
+    why_zh="审方是另一双眼睛：开方者自审、同一设备代审、只有系统预审，都等于没有审。用时过短只是线索，先听药师说明。",
+    sentence=Words(
+        "审方药师（{review.pharmacist_id}）与开方医师（{physician.id}）为同一人或使用同一设备，或仅有系统预审"
+        "（{review.automatic}），或{measure.prescription_lines}行处方人工审核只用了{review.human_seconds}秒。",
+        "The reviewer ({review.pharmacist_id}) and the prescriber ({physician.id}) are one person or used one device, "
+        "or only the machine reviewed ({review.automatic}), or a person spent {review.human_seconds} seconds on "
+        "{measure.prescription_lines} lines.",
+    ),
+    hint=Words(
+        "请另一位药师以本人账号在自己的设备上逐行审核。",
+        "Let another pharmacist, signed in on an own device, go through every line.",
+    ),
+)
+def b12(f: Facts) -> Ruling:
+    """A review is a second pair of eyes: neither the prescriber's own, nor a machine's, nor a glance.
+
+    One and the same person is a breach on its face; device and pace are clues, so the whole is heard first. Only the
+    person's own step is timed: the machine may be as quick as it likes before it.
+    """
+    least = f.limits.review_seconds_base + f.limits.review_seconds_line * f.measure.prescription_lines
+    return ruling(
+        applies=~f.prescription.ended & (f.review.result == ReviewResult.APPROVED),
+        violates=(f.review.pharmacist_id == f.physician.id)
+        | f.review.same_device
+        | f.review.automatic
+        | (f.review.human_seconds < least),
     )
