@@ -27,6 +27,9 @@ YINCHUAN_2020 = Words("银川市互联网诊疗服务规范（试行），2020",
 TWO_LIBRARIES = Words("医保基金监管“两库”规则，2025年版", "Published rules of fund supervision, edition 2025")
 ICD_10 = Words("国际疾病分类第十次修订本（ICD-10），世界卫生组织", "ICD-10, World Health Organization")
 
+REIMBURSEMENT_LIST = Words("国家基本医疗保险、生育保险和工伤保险药品目录", "National Reimbursement Drug List")
+PRICE_ITEMS = Words("医疗服务价格项目规范及当地价格规定", "National list of service items and the local price rules")
+
 
 def article(law: Words, zh: str, en: str, *, read: bool) -> Source:
     """One article of a law; `read` is False where it is cited from memory."""
