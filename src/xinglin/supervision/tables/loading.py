@@ -6,9 +6,11 @@ import tomllib
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from xinglin.supervision.tables.knowledge import Knowledge, Limit, Lookup
+from xinglin.supervision.tables.official.store import with_store
 from xinglin.supervision.tables.rows import BadTable, Basis, Cell, DatedRow, Table
 from xinglin.supervision.verdicts import Words
 
@@ -16,9 +18,15 @@ KINDS: Final[dict[str, type]] = {"int": int, "bool": bool, "str": str}
 LIMITS_FILE: Final = "limits.toml"
 
 
-@lru_cache(maxsize=1)
-def load_knowledge() -> Knowledge:
-    """The knowledge that comes with the package. Raises BadTable when a file is wrong; nothing is half-loaded."""
+@lru_cache(maxsize=4)
+def load_knowledge(extra: Path | None = None) -> Knowledge:
+    """The knowledge that comes with the package, with the rows of an imported file where one is named.
+
+    Raises BadTable when a file is wrong; nothing is half-loaded. `extra` is what `xinglin knowledge import` wrote; its
+    name is its digest, so that a path always means the same content.
+    """
+    if extra is not None:
+        return with_store(load_knowledge(), extra)
     folder = files("xinglin.supervision.tables") / "data"
     documents = {
         entry.name: tomllib.loads(entry.read_text("utf-8"))
