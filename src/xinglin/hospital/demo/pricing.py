@@ -55,7 +55,22 @@ def _medicine(product: ProductInfo) -> Medicine:
         times=often.times if often else 1,
         counts_days=counts,
         trace_prefix=trace_prefixes()[product.code],
+        ingredients=tuple(sorted(part.code for part in product.ingredients)),
+        antimicrobial_grade=product.antimicrobial_grade,
+        special_class=product.special_class,
+        decoction=product.is_decoction,
+        micrograms=_micrograms(product, dose),
     )
+
+
+def _micrograms(product: ProductInfo, dose: int) -> int | None:
+    """One dose of the only active substance in mass."""
+    if len(product.ingredients) != 1:
+        return None
+    if product.dose_unit == "ug":
+        return dose
+    part = product.ingredients[0]
+    return part.strength_units * dose // 1000 if product.dose_unit == "milli" and part.unit == "ug" else None
 
 
 def _service(item: ServiceInfo) -> Service:

@@ -31,6 +31,8 @@ ACUTE_FACTOR: Final = 1.62
 PHARMACY_SHARE: Final = 0.2
 ONLINE_SHARE: Final = 0.55
 MEDICINES_MAX: Final = 5
+DIAGNOSES_MAX: Final = 3
+EMERGENCY_DAYS: Final = 3
 
 
 @dataclass(slots=True)
@@ -43,6 +45,16 @@ class Habit:
     days: int
     gap: float
     place: int
+
+    @property
+    def treated(self) -> tuple[str, ...]:
+        """The conditions that a visit looks after: the main one first, three at most."""
+        return tuple(sorted(self.regimens, key=lambda key: key != self.main))[:DIAGNOSES_MAX]
+
+    @property
+    def diagnoses(self) -> tuple[str, ...]:
+        """Their diagnosis codes."""
+        return tuple(self.codes[key] for key in self.treated)
 
 
 @dataclass(slots=True)
@@ -81,8 +93,13 @@ class World:
         if visitors and self.dice.happens(0.3):
             return visitors[0], "02"
         here = by_department[department]
-        free = [index for index in here if weekday not in self.staff.practitioners[index].also_days] or here
+        free = self._present(here, weekday)
+        if not free:  # whoever works elsewhere today is not here: a colleague stands in
+            free = self._present([i for some in by_department.values() for i in some], weekday) or here
         return free[int(self.dice.random() * len(free))], department
+
+    def _present(self, physicians: list[int], weekday: int) -> list[int]:
+        return [index for index in physicians if weekday not in self.staff.practitioners[index].also_days]
 
 
 def prepare(
@@ -165,7 +182,7 @@ def chronic_visit(world: World, person: Resident, habit: Habit, day: int) -> Enc
     online = person.digital and dice.happens(ONLINE_SHARE)
     where = world.places.internet if online else habit.place
     if not online and dice.happens(0.08):
-        return _purchase(world, person, day, renewal(world, habit), tuple(habit.codes.values())[:3])
+        return _purchase(world, person, day, renewal(world, habit), habit.diagnoses, habit.days)
     kind = "online" if online else "outpatient"
     if not online and where in world.places.hospitals and date.fromordinal(day).weekday() == 6:
         day += 1
@@ -180,19 +197,19 @@ def chronic_visit(world: World, person: Resident, habit: Habit, day: int) -> Enc
     if not online:
         items += _tests(world, habit, where)
     made = Encounter(
-        person.index, where, physician, kind, day, minute, department, tuple(habit.codes.values())[:3], items
+        person.index, where, physician, kind, day, minute, department, habit.diagnoses, items, days=habit.days
     )
     made.minutes = 6 + int(dice.random() * 18) if online else made.minutes
     return made
 
 
-def renewal(world: World, habit: Habit) -> list[tuple[str, int]]:
-    """The medicines of all regimens for the habitual number of days, at most five, none twice."""
+def renewal(world: World, habit: Habit, days_max: int = DAYS) -> list[tuple[str, int]]:
+    """The medicines for what is treated for the habitual number of days, at most five, none twice."""
     found: dict[str, tuple[str, int]] = {}
-    for key, codes in sorted(habit.regimens.items(), key=lambda pair: pair[0] != habit.main):
-        for code in codes:
+    for key in habit.treated:
+        for code in habit.regimens[key]:
             medicine = world.prices.medicines[code]
-            days = min(habit.days, 3 * CHRONIC[key].days)
+            days = min(habit.days, 3 * CHRONIC[key].days, days_max)
             if len(found) < MEDICINES_MAX:
                 found.setdefault(medicine.ingredient, (code, medicine.packs_for(days)))
     return list(found.values())
@@ -209,7 +226,7 @@ def _tests(world: World, habit: Habit, where: int) -> list[tuple[str, int]]:
 
 
 def _purchase(
-    world: World, person: Resident, day: int, items: list[tuple[str, int]], codes: tuple[str, ...]
+    world: World, person: Resident, day: int, items: list[tuple[str, int]], codes: tuple[str, ...], days: int
 ) -> Encounter | None:
     """Medicine bought in the pharmacy nearest to the village."""
     pharmacies = world.places.pharmacies
@@ -218,7 +235,7 @@ def _purchase(
     minute = world.diaries.book(pharmacist, day)
     if minute is None:
         return None
-    return Encounter(person.index, place, pharmacist, "pharmacy", day, minute, "", codes, items, minutes=3)
+    return Encounter(person.index, place, pharmacist, "pharmacy", day, minute, "", codes, items, 3, days)
 
 
 # PASSING ILLNESS
@@ -247,9 +264,10 @@ def acute_visits(world: World, person: Resident, illness: Acute, age: int, day: 
     adult, child = _CHOICES[illness.key]
     codes = (child if age < 15 else adult).draw(dice)
     diagnosis = (illness.codes[int(dice.random() * len(illness.codes))],)
-    medicines = [(code, world.prices.medicines[code].packs_for(illness.days)) for code in codes]
-    if age >= 15 and dice.happens(PHARMACY_SHARE):
-        bought = _purchase(world, person, day, medicines, diagnosis)
+    medicines = _not_taken_yet(world, person, codes)
+    if age >= 15 and medicines and dice.happens(PHARMACY_SHARE):
+        items = [(code, world.prices.medicines[code].packs_for(illness.days)) for code in medicines]
+        bought = _purchase(world, person, day, items, diagnosis, illness.days)
         if bought is not None:
             yield bought
         return
@@ -265,9 +283,16 @@ def acute_visits(world: World, person: Resident, illness: Acute, age: int, day: 
                 yield again
 
 
+def _not_taken_yet(world: World, person: Resident, codes: tuple[str, ...]) -> list[str]:
+    """Without what this resident takes every day: who asks before prescribing does not give it twice."""
+    habit = world.habits.get(person.index)
+    regimens = habit.regimens.values() if habit is not None else ()
+    taken = {world.prices.medicines[code].ingredient for some in regimens for code in some}
+    return [code for code in codes if world.prices.medicines[code].ingredient not in taken]
+
+
 def _clinic_visit(
-    world: World, person: Resident, illness: Acute, age: int, day: int, codes: tuple[str, ...],
-    medicines: list[tuple[str, int]],
+    world: World, person: Resident, illness: Acute, age: int, day: int, codes: tuple[str, ...], medicines: list[str],
 ) -> Encounter | None:  # fmt: skip
     dice, village = world.dice, world.places.villages[person.village]
     where = dice.random()
@@ -282,7 +307,8 @@ def _clinic_visit(
     if minute is None:
         return None
     fee = EMERGENCY_FEE if emergency else VISIT_FEES[world.staff.practitioners[physician].title]
-    items = [(fee, 1), *medicines]
+    days = min(illness.days, EMERGENCY_DAYS) if emergency else illness.days
+    items = [(fee, 1), *((code, world.prices.medicines[code].packs_for(days)) for code in medicines)]
     items += [(code, 1) for code, share in illness.tests if dice.happens(share * (0.25 if simple else 1.0))]
     kind = "emergency" if emergency else "outpatient"
-    return Encounter(person.index, place, physician, kind, day, minute, department, codes, items)
+    return Encounter(person.index, place, physician, kind, day, minute, department, codes, items, days=days)

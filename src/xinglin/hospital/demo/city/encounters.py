@@ -29,6 +29,8 @@ class Encounter:
     codes: tuple[str, ...]
     items: list[tuple[str, int]]
     minutes: int = 8
+    days: int = 0
+    """Days for which the medicine is meant; 0 where nobody said."""
     until_day: int = 0
     agent: int = -1
     plant: str = ""

@@ -41,8 +41,8 @@ def nursing_homes(planter: Planter) -> None:
             for number, person in enumerate(people):
                 habit = world.habits[person.index]
                 if world.at_home(person, day):
-                    items = [planter.fee(physician), *renewal(world, habit)]
-                    codes = tuple(habit.codes.values())[:3]
+                    items = [planter.fee(physician), *renewal(world, habit, 28)]
+                    codes = habit.diagnoses
                     made = Encounter(
                         person.index,
                         clinic,
@@ -54,6 +54,7 @@ def nursing_homes(planter: Planter) -> None:
                         codes,
                         items,
                         agent=carer,
+                        days=28,
                     )
                     planter.add(plant, made)
 
@@ -81,7 +82,7 @@ def family_errands(planter: Planter) -> None:
                 if world.at_home(person, day):
                     made = Encounter(
                         person.index, shop, pharmacist, "pharmacy", day, minute, "", ("J06.9",), items,
-                        minutes=2, agent=mother.index,
+                        minutes=2, agent=mother.index, days=3,
                     )  # fmt: skip
                     planter.add(plant, made)
 

@@ -33,8 +33,9 @@ def shared_card(planter: Planter) -> None:
                 continue
             items = [planter.fee(physician), planter.packs(drug, days), (TESTS[test], 1)]
             planter.add(
-                plant, Encounter(person.index, place, physician, "outpatient", day, minute, department, codes, items)
-            )
+                plant, Encounter(person.index, place, physician, "outpatient", day, minute, department, codes, items,
+                          days=days),
+            )  # fmt: skip
 
 
 def three_institutions(planter: Planter) -> None:
@@ -66,7 +67,7 @@ def _visit(
     minute = world.diaries.book(physician, day)
     if minute is not None:
         items = [planter.fee(physician), planter.packs(drug, 28)]
-        made = Encounter(person.index, place, physician, "outpatient", day, minute, department, codes, items)
+        made = Encounter(person.index, place, physician, "outpatient", day, minute, department, codes, items, days=28)
         planter.add(planter.plants[plant_key], made)
 
 
@@ -89,11 +90,13 @@ def after_death(planter: Planter) -> None:
         for _ in range(2 + dice.randrange(4)):
             minute = world.diaries.book(pharmacist, day) if day <= last else None
             if minute is not None:
-                codes = tuple(habit.codes.values())[:3]
+                codes = habit.diagnoses
                 items = renewal(world, habit)
                 planter.add(
                     plant,
-                    Encounter(person.index, place, pharmacist, "pharmacy", day, minute, "", codes, items, minutes=3),
+                    Encounter(
+                        person.index, place, pharmacist, "pharmacy", day, minute, "", codes, items, 3, habit.days
+                    ),
                 )
             day += 10 + dice.randrange(20)
 
@@ -117,5 +120,7 @@ def while_inpatient(planter: Planter) -> None:
             minute = world.diaries.book(physician, day)
             if minute is not None:
                 items = [planter.fee(physician), planter.packs(dice.choice(RESALE), 28)]
-                made = Encounter(person.index, place, physician, "outpatient", day, minute, department, ("I10",), items)
+                made = Encounter(
+                    person.index, place, physician, "outpatient", day, minute, department, ("I10",), items, days=28
+                )
                 planter.add(plant, made)

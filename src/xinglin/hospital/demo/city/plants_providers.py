@@ -30,7 +30,7 @@ def phantom_visits(planter: Planter) -> None:
                 planter.add(
                     plant,
                     Encounter(person.index, place, physician, "outpatient", day, minute, "02", ("R53",), items,
-                              minutes=0, no_trace=True),
+                              minutes=0, days=14, no_trace=True),
                 )  # fmt: skip
 
 
@@ -72,19 +72,19 @@ def split_prescriptions(planter: Planter) -> None:
         own = [
             e for e in planter.found
             if e.practitioner == physician and e.kind == "outpatient" and not e.plant and e.person in world.habits
-            and world.residents[e.person].insutype and len(e.items) > 1
+            and world.residents[e.person].insutype and e.codes == world.habits[e.person].diagnoses
         ]  # fmt: skip
         for first in dice.sample(own, min(len(own), 40)):
             minute = world.diaries.book(physician, first.day)
             if minute is None:
                 continue
             drugs = [(code, count) for code, count in first.items if code in world.prices.medicines]
-            if not drugs:
+            if not any(world.prices.medicines[code].counts_days for code, _ in drugs):
                 continue
             later = first.minute + 12 + dice.randrange(40)
             again = Encounter(
                 first.person, first.place, physician, "outpatient", first.day, later, first.department, first.codes,
-                [planter.fee(physician), *drugs],
+                [planter.fee(physician), *drugs], days=first.days,
             )  # fmt: skip
             if planter.add(plant, again):
                 first.plant = plant.key
@@ -113,7 +113,9 @@ def two_places(planter: Planter) -> None:
             minute = first.minute + 2 + dice.randrange(5)
             made = planter.add(
                 plant,
-                Encounter(person.index, second, physician, "outpatient", first.day, minute, "02", ("E78.5",), items),
+                Encounter(
+                    person.index, second, physician, "outpatient", first.day, minute, "02", ("E78.5",), items, days=28
+                ),
             )
             if made:
                 first.plant = plant.key
@@ -148,7 +150,7 @@ def _sell_again(planter: Planter, plant_number: int, source: Encounter, shop: in
     minute = world.diaries.book(pharmacist, day) if day <= world.last_day else None
     if minute is None or not world.at_home(buyer, day) or buyer.index in planter.used:
         return
-    sale = Encounter(buyer.index, shop, pharmacist, "pharmacy", day, minute, "", ("E78.5",), [item], minutes=3)
+    sale = Encounter(buyer.index, shop, pharmacist, "pharmacy", day, minute, "", ("E78.5",), [item], 3, 28)
     sale.supplied_by = planter.number(source)
     planter.add(plant, sale)
 
@@ -188,8 +190,6 @@ def _morning(
             continue
         drug = RESALE[index % len(RESALE)]
         items = [planter.fee(physician), planter.packs(drug, 28)]
-        visit = Encounter(
-            index, place, physician, "outpatient", day, minute, "02", ("I25.1", "E78.5"), items, minutes=3
-        )
+        visit = Encounter(index, place, physician, "outpatient", day, minute, "02", ("I25.1", "E78.5"), items, 3, 28)
         if planter.add(plant, visit) and dice.happens(0.35):
             _sell_again(planter, plant_number, visit, shop)

@@ -31,6 +31,12 @@ class Medicine:
     times: int
     counts_days: bool
     trace_prefix: str
+    ingredients: tuple[str, ...] = ()
+    antimicrobial_grade: str = "none"
+    special_class: str = "none"
+    decoction: bool = False
+    micrograms: int | None = None
+    """One dose of the active substance; None for several substances or where the strength is in no mass."""
 
     def packs_for(self, days: int) -> int:
         """The fewest packs that cover the days; one where no days can be counted."""

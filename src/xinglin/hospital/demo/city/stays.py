@@ -78,7 +78,6 @@ def dialysis(world: "World", person: Resident) -> Iterable[Encounter]:
     dice, place = world.dice, world.places.hospitals[0]
     weekdays = (0, 2, 4) if dice.happens(0.5) else (1, 3, 5)
     begin = 450 if dice.happens(0.6) else 750
-    physician, department = world.physician(place, "03.06", world.first_day)
     session = 0
     for day in range(world.first_day, world.last_day + 1):
         if date.fromordinal(day).weekday() not in weekdays or not world.at_home(person, day) or dice.happens(0.015):
@@ -90,7 +89,8 @@ def dialysis(world: "World", person: Resident) -> Iterable[Encounter]:
             items += [(TESTS["kidney"], 1), (TESTS["electrolytes"], 1), (TESTS["blood"], 1)]
         session += 1
         minute = begin + int(dice.random() * 10)
+        physician, department = world.physician(place, "03.06", day)
         yield Encounter(
             person.index, place, physician, "dialysis", day, minute, department, ("N18.9",), items,
-            minutes=240,
+            minutes=240, days=14,
         )  # fmt: skip
