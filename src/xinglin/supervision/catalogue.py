@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from xinglin.supervision.rules import claiming, consulting, dispensing, drug_payment, licensing, practising, prescribing
+from xinglin.supervision.rules import (
+    claiming,
+    consulting,
+    dispensing,
+    drug_payment,
+    insured,
+    licensing,
+    networks,
+    practising,
+    prescribing,
+    providers,
+)
 from xinglin.supervision.verdicts import Moment
 from xinglin.supervision.vocabulary.papers import Rule
 
@@ -43,7 +54,25 @@ RULES: Final[tuple[Rule, ...]] = (
     drug_payment.c08,
     claiming.g10,
     dispensing.g12,
+    insured.h01,
+    insured.h02,
+    insured.h04,
+    insured.h06,
+    insured.h07,
+    insured.h08,
+    insured.h09,
+    providers.i01,
+    providers.i03,
+    providers.i04,
+    providers.i06,
+    providers.i09,
+    providers.i10,
+    providers.i12,
+    providers.i18,
+    providers.i19,
     dispensing.j01,
+    networks.j09,
+    networks.j11,
 )
 """Every rule that ever was in force, in the order of its id; ended rules stay here with their last day."""
 

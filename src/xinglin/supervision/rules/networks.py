@@ -1,0 +1,103 @@
+"""Groups of persons, devices and providers. A group is a clue for people to look at, never a judgement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from xinglin.supervision.facts import CareMode
+from xinglin.supervision.rules.sources import FUND_735, SUPERVISION_2022, article
+from xinglin.supervision.vocabulary import (
+    Certainty,
+    Concern,
+    Facts,
+    Kind,
+    Ruling,
+    Scope,
+    Words,
+    excess,
+    rule,
+    ruling,
+)
+
+
+@rule(
+    id="J09",
+    version=1,
+    title=Words("同一设备登录", "One device for many"),
+    source=(
+        article(FUND_735, "第十七条、第四十条", "articles 17 and 40", read=False),
+        article(SUPERVISION_2022, "第十七条", "article 17", read=False),
+    ),
+    certainty=Certainty.SUSPICIOUS,
+    kind=Kind.INFORM,
+    scope=Scope.ENCOUNTER,
+    since=date(2022, 2, 8),
+    limits=("device_households_max",),
+    concern=Concern.IDENTITY,
+    why_zh="许多户人家用同一台设备，或患者用的就是医师的设备，说明可能有人代为就诊；一家人、养老院和登记的公用设备除外。",
+    sentence=Words(
+        "30天内{measure.device_persons}户人家使用同一设备（上限{limits.device_households_max}户），其中医师在该设备上接诊"
+        "{measure.device_is_physicians}次。",
+        "Within 30 days {measure.device_persons} households used this device (limit {limits.device_households_max}); "
+        "physicians worked on it in {measure.device_is_physicians} visits.",
+    ),
+    hint=Words(
+        "请让患者用自己的设备再次核验身份；公用的自助机或机构设备请登记。",
+        "Have the patient prove who they are on a device of their own; register a kiosk or an institution's device.",
+    ),
+)
+def j09(f: Facts) -> Ruling:
+    """Many households on one device, or a physician and others' patients on one, hint at visits made for others."""
+    many = f.measure.device_persons > f.limits.device_households_max
+    # A physician's own family on the physician's device is one household.
+    physicians = (f.measure.device_is_physicians > 0) & (f.measure.device_persons > 1)
+    return ruling(
+        applies=(f.encounter.care_mode == CareMode.ONLINE)
+        & (f.encounter.patient_device_key != "")
+        & ~f.encounter.patient_device_shared,
+        violates=many | physicians,
+        excess=excess(count=f.measure.device_persons),
+    )
+
+
+@rule(
+    id="J11",
+    version=1,
+    title=Words("疑似团伙", "A group beyond chance"),
+    source=(article(FUND_735, "第二十条、第四十条、第四十一条", "articles 20, 40 and 41", read=False),),
+    certainty=Certainty.SUSPICIOUS,
+    kind=Kind.INFORM,
+    scope=Scope.RING,
+    since=date(2021, 5, 1),
+    limits=(
+        "ring_surprise_min",
+        "ring_persons_min",
+        "ring_mornings_min",
+        "ring_households_min",
+        "ring_necessary_permille_max",
+        "ring_phones_min",
+    ),
+    why_zh="多户人家反复同时就诊于同一医师，又共用电话或药品再次售出，不是巧合；透析班次、养老院和签约村民都能解释，除外。",
+    sentence=Words(
+        "{ring.persons}人（{ring.households}户）与{ring.practitioners}名执业人员、{ring.institutions}家机构共同出现"
+        "{ring.mornings}次，共用联系方式{ring.shared_phones}人，再售追溯码{ring.resold_codes}个，涉及基金{ring.fund_fen}。",
+        "{ring.persons} persons of {ring.households} households, {ring.practitioners} practitioners and "
+        "{ring.institutions} institutions came together {ring.mornings} times; {ring.shared_phones} share a telephone, "
+        "{ring.resold_codes} trace codes were sold again, {ring.fund_fen} of the fund.",
+    ),
+    hint=Words(
+        "这是线索，不是结论：请查签约、住所、疗程等解释，再逐人核实。",
+        "A clue, not a judgement: look for a panel, a dwelling or a course of treatment, then verify person by person.",
+    ),
+)
+def j11(f: Facts) -> Ruling:
+    """Synchrony alone has good reasons; with a shared telephone of many households or resold packs it has not."""
+    explained = (f.ring.households < f.limits.ring_households_min) | (
+        f.ring.chronic_permille > f.limits.ring_necessary_permille_max
+    )
+    tied = (f.ring.resold_codes > 0) | (f.ring.shared_phones >= f.limits.ring_phones_min)
+    return ruling(
+        applies=(f.ring.persons >= f.limits.ring_persons_min) & (f.ring.surprise >= f.limits.ring_surprise_min),
+        violates=(f.ring.mornings >= f.limits.ring_mornings_min) & tied & ~explained,
+        excess=excess(count=f.ring.persons, fen=f.ring.fund_fen),
+    )
