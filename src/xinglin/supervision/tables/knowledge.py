@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from xinglin.supervision.facts.case import all_columns
+from xinglin.supervision.facts.lake import column_kinds
 from xinglin.supervision.tables.rows import BadTable, Basis, Cell, DatedRow, Table
 from xinglin.supervision.verdicts import Json, Words, canonical
 
@@ -57,7 +58,7 @@ class Knowledge:
     lookups: Mapping[str, Lookup]
 
     def __post_init__(self) -> None:
-        paths = {column.path: column.type for column in all_columns()}
+        paths = column_kinds()
         for lookup in self.lookups.values():
             if lookup.table not in self.tables:
                 raise BadTable(f"lookup {lookup.name} names the table {lookup.table}, which is not there")
