@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from xinglin.cli import bench, db, demo, journal, people, reference, terminology, tour
+from xinglin.cli import audit, bench, db, demo, journal, knowledge, people, reference, terminology, tour
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
@@ -23,9 +23,11 @@ app.command()(demo.worker)
 app.command()(people.people)
 app.command()(tour.tour)
 app.command()(bench.bench)
+app.command()(audit.audit)
 app.command()(reference.reference)
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(terminology.app, name="terminology")
 
 

@@ -23,6 +23,11 @@ def state_home() -> Path:
     return Path(data) / "xinglin" / mark
 
 
+def knowledge_home() -> Path:
+    """Where imported official knowledge lies."""
+    return state_home() / "knowledge"
+
+
 def make_folder(folder: Path, mode: int = 0o755) -> None:
     """Make a folder and its missing parents with exact modes, whatever the umask. One that is there stays as it is."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]

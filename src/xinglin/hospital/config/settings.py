@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from xinglin.hospital.config import environment as env
 from xinglin.hospital.config import postgres
-from xinglin.hospital.config.paths import CHECKOUT, state_home
+from xinglin.hospital.config.paths import CHECKOUT, knowledge_home, state_home
 
 # SECRETS: made at first use in the state folder, or given by the environment.
 
@@ -20,6 +20,7 @@ XINGLIN_HOSPITAL_KEY = env.secret(state_home(), "hospital")  # the hospital's ow
 # THE INSTALLATION
 
 XINGLIN_STATE_HOME = state_home()
+XINGLIN_KNOWLEDGE = knowledge_home()
 XINGLIN_DEMO = env.flag("XINGLIN_DEMO")
 DEBUG = env.flag("XINGLIN_DEBUG")
 XINGLIN_STREAM_PORT = env.number("XINGLIN_STREAM_PORT", env.number("PORT", 8000) + 1)

@@ -2,7 +2,7 @@
 
 from xinglin.supervision.tables.official.files import BadRecords, read_published
 from xinglin.supervision.tables.official.importing import Imported, import_published
-from xinglin.supervision.tables.official.report import as_json, as_markdown, totals
+from xinglin.supervision.tables.official.report import as_json, as_markdown, totals, words_of
 from xinglin.supervision.tables.official.store import current_store, with_store, write_store
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "read_published",
     "totals",
     "with_store",
+    "words_of",
     "write_store",
 ]

@@ -90,7 +90,7 @@ def current_store(folder: Path) -> Path | None:
     """The file in force in a folder, None where nothing was imported."""
     try:
         name = (folder / POINTER).read_text("utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     target = folder / Path(name).name
     return target if target.is_file() else None
