@@ -60,7 +60,7 @@ class LocalLimit:
     name: str
     territory: str
     since: date
-    value: int
+    value: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _fact(rule: str, path: str) -> str:
 
 
 def _local(row: dict[str, str]) -> LocalLimit:
-    return LocalLimit(row["limit"], row["territory"], date.fromisoformat(row["since"]), int(row["value"]))
+    return LocalLimit(row["limit"], row["territory"], date.fromisoformat(row["since"]), _listed_cell(row["value"]))
 
 
 def _listed(row: dict[str, str]) -> ListedRow:
