@@ -8,6 +8,7 @@ from typing import Final
 from xinglin.supervision.rules import (
     claiming,
     consulting,
+    data_quality,
     dispensing,
     drug_limits,
     drug_payment,
@@ -16,6 +17,7 @@ from xinglin.supervision.rules import (
     networks,
     practising,
     prescribing,
+    process,
     providers,
 )
 from xinglin.supervision.verdicts import Moment
@@ -59,6 +61,10 @@ RULES: Final[tuple[Rule, ...]] = (
     drug_limits.c12,
     drug_limits.c13,
     drug_limits.c14,
+    data_quality.g02,
+    data_quality.g05,
+    data_quality.g07,
+    data_quality.g09,
     claiming.g10,
     dispensing.g12,
     insured.h01,
@@ -80,6 +86,9 @@ RULES: Final[tuple[Rule, ...]] = (
     dispensing.j01,
     networks.j09,
     networks.j11,
+    process.l01,
+    process.l03,
+    process.l07,
 )
 """Every rule that ever was in force, in the order of its id; ended rules stay here with their last day."""
 
