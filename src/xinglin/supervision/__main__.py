@@ -1,4 +1,4 @@
-"""The law from the command line: ``python -m xinglin.supervision rulebook``."""
+"""The law from the command line: ``python -m xinglin.supervision rulebook`` and ``… audit PATH --out DIR``."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import argparse
 import sys
 from pathlib import Path
 
+from xinglin.supervision.reports import command
 from xinglin.supervision.reports.rulebook import print_rulebook
 from xinglin.supervision.reports.specification import Specification, read_specification
 from xinglin.supervision.tables import load_knowledge
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command. Returns 0, or 1 when ``--check`` finds the printed book stale."""
+    """Run one command. Returns 0, or 1 when ``--check`` finds the printed book stale or an audit has findings."""
     parser = argparse.ArgumentParser(prog="python -m xinglin.supervision", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     rulebook = commands.add_parser("rulebook", help="print the rule book from the rules and their specifications")
     rulebook.add_argument("--specs", type=Path, default=Path("tests/spec"), help="folder of the specifications")
     rulebook.add_argument("--to", type=Path, default=Path("docs/rulebook"), help="folder of the book")
     rulebook.add_argument("--check", action="store_true", help="write nothing; fail when the book is stale")
+    command.add_arguments(commands.add_parser("audit", help="audit a folder of Parquet, CSV or FHIR files"))
     chosen = parser.parse_args(arguments)
+    if chosen.command == "audit":
+        return command.audit(command.wish_of(chosen))
     pages = print_rulebook(read_folder(chosen.specs), load_knowledge())
     stale = stale_pages(pages, chosen.to)
     if chosen.check:

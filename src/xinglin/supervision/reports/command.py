@@ -1,0 +1,117 @@
+"""`audit` on the command line, for the pure package and for `xinglin` alike: arguments, progress, exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from xinglin.supervision.intake.source import BadInput
+from xinglin.supervision.reports.run import Done, Exit, Wish, run_audit, utc_now
+from xinglin.supervision.verdicts import Outcome
+
+ENGINES: Final = ("duckdb", "spark", "plain")
+
+
+class OnConsole:
+    """Progress for a person, on standard error."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        )
+        self._task = self._bar.add_task("…", total=None)
+
+    def __enter__(self) -> OnConsole:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def begin(self, steps: int) -> None:
+        """So many steps are ahead."""
+        self._bar.update(self._task, total=steps)
+
+    def step(self, name: str, *, again: bool) -> None:
+        """A step begins."""
+        self._bar.update(self._task, advance=1, description=f"{name}{' (done before)' if again else ''}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `audit`."""
+    parser.add_argument("source", type=Path, metavar="PATH", help="folder of Parquet, CSV or FHIR NDJSON files")
+    parser.add_argument("--out", type=Path, required=True, help="folder for findings and report")
+    parser.add_argument("--engine", choices=ENGINES, default="duckdb")
+    parser.add_argument("--rules", default="", help="ids or families, such as B03,H or C")
+    parser.add_argument("--as-of", type=date.fromisoformat, help="leave out what happened or was known later")
+    parser.add_argument("--territory", default="", help="code of the place for institutions that name none")
+    parser.add_argument("--law-of", type=date.fromisoformat, help="judge every day by the law of this one")
+    parser.add_argument("--hindsight", action="store_true", help="let measures see what was known only later")
+    parser.add_argument("--publish", action="store_true", help="hide small counts in the report")
+    parser.add_argument("--memory", default="2GB", help="what the engine may hold at once")
+
+
+def rule_names(text: str) -> tuple[str, ...]:
+    """Rule ids and families out of what a person typed."""
+    return tuple(name.strip().upper() for name in text.split(",") if name.strip())
+
+
+def wish_of(chosen: argparse.Namespace) -> Wish:
+    """What was asked for."""
+    return Wish(
+        chosen.source,
+        chosen.out,
+        chosen.engine,
+        rule_names(chosen.rules),
+        chosen.as_of,
+        chosen.territory,
+        chosen.law_of,
+        chosen.hindsight,
+        chosen.publish,
+        chosen.memory,
+    )
+
+
+def audit(wish: Wish) -> int:
+    """Run, tell, and return the exit code: 0 clean, 1 findings, 2 bad input, 3 a fault of ours."""
+    console = Console(stderr=True, highlight=False)
+    try:
+        with OnConsole(console) as teller:
+            done = run_audit(wish, now=utc_now(), teller=teller)
+    except BadInput as trouble:
+        console.print(f"Cannot audit: {trouble}.", markup=False, soft_wrap=True)
+        return Exit.BAD_INPUT
+    except Exception as trouble:
+        console.print_exception()
+        raise SystemExit(Exit.BROKEN) from trouble
+    tell(done, wish, console)
+    return done.exit
+
+
+def tell(done: Done, wish: Wish, console: Console) -> None:
+    """The result in a few lines."""
+    made: dict[str, Any] = done.manifest
+    said = ", ".join(f"{made['outcomes'][str(outcome)]:,} {outcome.en}" for outcome in Outcome)
+    console.print(
+        f"{made['input']['rows']:,} rows read, {made['input']['quarantined']:,} in quarantine; "
+        f"{len(made['rules'])} rules: {said}.",
+        soft_wrap=True,
+    )
+    console.print(f"{done.findings:,} findings: {wish.out / 'report.html'}", soft_wrap=True)
+
+
+def main(arguments: list[str]) -> int:
+    """`audit` by itself."""
+    parser = argparse.ArgumentParser(prog="audit", description=__doc__)
+    add_arguments(parser)
+    return audit(wish_of(parser.parse_args(arguments)))
+
+
+if __name__ == "__main__":  # pragma: no cover (the tests call main itself)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,191 @@
+"""One audit from a folder to a report: take in, judge, reconcile the money, write. Every step is whole or not done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import IntEnum
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from xinglin.benefits.policy import PolicyBook, demo_book
+from xinglin.supervision.catalogue import RULES
+from xinglin.supervision.facts.lake import TABLES
+from xinglin.supervision.intake.canonical import read_table, write_empty
+from xinglin.supervision.intake.result import Intake, TableIntake
+from xinglin.supervision.intake.source import BadInput, Form, Source, look_at
+from xinglin.supervision.intake.store import Places, opened, whole
+from xinglin.supervision.reports import findings, money
+from xinglin.supervision.reports.auditing import Auditor, PlainAuditor, Tally
+from xinglin.supervision.reports.manifest import Run, manifest, versions
+from xinglin.supervision.reports.one_day import law_of
+from xinglin.supervision.reports.progress import END, Progress, Teller
+from xinglin.supervision.tables.knowledge import Knowledge
+from xinglin.supervision.tables.loading import load_knowledge
+from xinglin.supervision.verdicts import Moment
+from xinglin.supervision.vocabulary.papers import Rule
+
+
+class Exit(IntEnum):
+    """What a run says to the program that started it."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    BAD_INPUT = 2
+    BROKEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a run.
+
+    `rules` are ids or families (one letter), empty for all. `as_of` leaves out what was known or happened later.
+    `territory` stands in for institutions whose place the input does not say. `law_of` judges by the law of one day.
+    `hindsight` lets measures see what was known only after a row was judged in the process. `publish` hides small
+    counts in the report.
+    """
+
+    source: Path
+    out: Path
+    engine: str = "duckdb"
+    rules: tuple[str, ...] = ()
+    as_of: date | None = None
+    territory: str = ""
+    law_of: date | None = None
+    hindsight: bool = False
+    publish: bool = False
+    memory: str = "2GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run came to."""
+
+    exit: Exit
+    findings: int
+    manifest: dict[str, Any]
+    resumed: bool
+
+
+def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | None = None) -> Done:
+    """Audit a folder. `now` is only written into the manifest. Raises BadInput with a sentence for the person."""
+    source = look_at(wish.source)
+    rules, knowledge = law(wish, load_knowledge())
+    places = Places(wish.out)
+    wish.out.mkdir(parents=True, exist_ok=True)
+    progress = Progress(wish.out, about(wish, source, rules, knowledge), teller)
+    places.prepare()
+    teller.begin(len(TABLES) + len(rules) + 4)
+    intake = take_in(wish, source, places, progress)
+    tallies = judge(wish, rules, knowledge, places, progress)
+    with opened(places, memory=wish.memory) as connection:
+        progress.step("money: units", lambda: money.prepare(connection, places))
+        progress.step("money: shares", lambda: money.share_out(connection, places))
+        together = progress.step("money: losses", lambda: money.lose(connection, places, book or demo_book()))
+        count = progress.step("findings", lambda: findings.write_findings(connection, places))
+    run = Run(
+        source.form.value,
+        wish.engine,
+        wish.territory,
+        wish.as_of.isoformat() if wish.as_of else "",
+        wish.law_of.isoformat() if wish.law_of else "",
+        wish.hindsight,
+        now,
+        sum(len(paths) for paths in source.files.values()),
+        source.fingerprint,
+    )
+    made = manifest(run, intake, rules, tallies, knowledge, {"together": together, "findings": count})
+    write_manifest(made, places)
+    progress.keep(END, True)
+    rmtree(places.work, ignore_errors=True)
+    return Done(Exit.FINDINGS if count else Exit.CLEAN, count, made, progress.resumed)
+
+
+def law(wish: Wish, knowledge: Knowledge) -> tuple[tuple[Rule, ...], Knowledge]:
+    """The rules that are asked after the fact, narrowed by the wish. Raises BadInput for an id that is none."""
+    rules = tuple(rule for rule in RULES if Moment.AUDIT in rule.moments)
+    if unknown := [name for name in wish.rules if not any(_named(rule, name) for rule in rules)]:
+        raise BadInput(f"there is no rule {', '.join(unknown)}; ids look like B03, a family like B")
+    if wish.rules:
+        rules = tuple(rule for rule in rules if any(_named(rule, name) for name in wish.rules))
+    return law_of(rules, knowledge, wish.law_of) if wish.law_of else (rules, knowledge)
+
+
+def _named(rule: Rule, name: str) -> bool:
+    return rule.id == name or (len(name) == 1 and rule.id[0] == name)
+
+
+def about(wish: Wish, source: Source, rules: Sequence[Rule], knowledge: Knowledge) -> str:
+    """What a run is about, as one digest: when it changes, what was done before is worth nothing."""
+    told = {
+        "source": [str(source.folder.resolve()), source.fingerprint],
+        "wish": [wish.engine, str(wish.as_of), wish.territory, str(wish.law_of), wish.hindsight, wish.publish],
+        "rules": [[rule.id, rule.version] for rule in rules],
+        "knowledge": knowledge.digest,
+        "versions": versions(),
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def take_in(wish: Wish, source: Source, places: Places, progress: Progress) -> Intake:
+    """The lake from the source."""
+    if source.form is Form.FHIR:
+        raise BadInput("FHIR is not read yet")
+    tables: dict[str, TableIntake] = {}
+    with opened(places, memory=wish.memory) as connection:
+        for table in TABLES:
+            files = source.files.get(table, ())
+
+            def work(table: str = table, files: tuple[Path, ...] = files) -> dict[str, Any]:
+                if not files:
+                    write_empty(connection, table, places)
+                    return TableIntake().as_json()
+                return read_table(connection, table, files, places).as_json()
+
+            stored = progress.step(f"take in {table}", work)
+            if files:
+                tables[table] = TableIntake.from_json(stored)
+    return Intake(tables, source.left_alone)
+
+
+def auditor(wish: Wish, knowledge: Knowledge, lake: Path) -> Auditor:
+    """The engine that was asked for."""
+    if wish.engine == "plain":
+        return PlainAuditor(lake, knowledge, then=not wish.hindsight)
+    raise BadInput(f"the engine {wish.engine} is not known; use duckdb, spark or plain")
+
+
+def judge(
+    wish: Wish, rules: Sequence[Rule], knowledge: Knowledge, places: Places, progress: Progress
+) -> dict[str, dict[str, Any]]:
+    """Every rule's counts, with its findings on disk."""
+    found = places.work / "found"
+    ahead = [rule for rule in rules if not progress.done(f"rule {rule.id}")]
+    engine = auditor(wish, knowledge, places.lake) if ahead else None
+    counted: dict[str, dict[str, Any]] = {}
+    for rule in rules:
+        if rule not in ahead:
+            counted[rule.id] = progress.step(f"rule {rule.id}", dict)
+    for rule, tally, cores in engine.judge(ahead) if engine else ():
+
+        def work(rule: Rule = rule, tally: Tally = tally, cores: Any = cores) -> dict[str, Any]:
+            findings.write_cores(rule, cores, knowledge, found / f"{rule.id}.parquet")
+            return tally.as_json()
+
+        counted[rule.id] = progress.step(f"rule {rule.id}", work)
+    return counted
+
+
+def write_manifest(made: dict[str, Any], places: Places) -> None:
+    """The manifest as a file."""
+    with whole(places.out / "manifest.json") as part:
+        part.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+
+
+def utc_now() -> datetime:
+    """The instant that a command passes in."""
+    return datetime.now(UTC)
