@@ -216,7 +216,6 @@ def i06(f: Facts) -> Ruling:
     return ruling(
         applies=(f.lists.planned_readmission == ""),
         violates=soon & (f.measure.same_disease_before > 0) & ~f.stay.planned & ~f.stay.transferred,
-        excess=excess(days=f.limits.readmission_days_max - f.measure.days_since_discharge),
     )
 
 
