@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from xinglin.hospital.kernel.access import Actor, Role
+from xinglin.hospital.kernel.access import Actor, Role, system_actor
 from xinglin.hospital.kernel.ids import new_id
 
 HOUSE = new_id()
@@ -19,3 +19,6 @@ AUDITOR = an_actor(Role.AUDITOR)
 REGULATOR = Actor(id=new_id(), label="test regulator", roles=frozenset({Role.REGULATOR}))
 STRANGER = an_actor(Role.AUDITOR, OTHER_HOUSE)
 PATIENT = an_actor(Role.PATIENT)
+AFFAIRS = an_actor(Role.MEDICAL_AFFAIRS)
+OTHER_AFFAIRS = an_actor(Role.MEDICAL_AFFAIRS, OTHER_HOUSE)
+SYSTEM = system_actor("test-clock")

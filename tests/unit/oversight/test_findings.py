@@ -9,12 +9,12 @@ from tests.unit.oversight.people import AUDITOR, HOUSE, OTHER_HOUSE, PHYSICIAN, 
 
 from xinglin.hospital.kernel.access import Role
 from xinglin.hospital.kernel.clock import SHANGHAI
-from xinglin.hospital.kernel.errors import InvalidInput, NotAllowed, NotFound
+from xinglin.hospital.kernel.errors import NotAllowed, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.models import JournalEntry
 from xinglin.hospital.oversight import selectors, services
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
-from xinglin.hospital.oversight.models import FindingView
+from xinglin.hospital.oversight.models import FindingCase
 from xinglin.hospital.oversight.selectors import Filters
 
 NOW = datetime(2026, 5, 20, 10, 5, tzinfo=SHANGHAI)
@@ -76,7 +76,7 @@ def test_one_finding_shows_evidence_sources_and_every_moment() -> None:
     ]
     values = {shown.path: (shown.name.zh, shown.value.zh) for shown in detail.facts}
     assert values["measure.distinct_drugs"] == ("不同药品种数", "6")
-    assert values["prescription.stage"] == ("处方进度", "已发药")
+    assert values["prescription.ended"][1] == "否"
     assert detail.sources[0].zh == "处方管理办法，2007 第六条（凭记忆，未核对原文）"
     assert detail.row.hint.en
     assert detail.subject_id == subject
@@ -94,34 +94,22 @@ def test_values_are_shown_in_words() -> None:
     assert shown["encounter.started_at"] == "2026-05-20 10:00:00"
 
 
-def test_reading_is_written_down_and_marks_as_seen() -> None:
+def test_reading_is_written_down_and_starts_nothing() -> None:
     _findings()
     row = selectors.findings(actor=AUDITOR, filters=Filters(state="new")).rows[0]
-    affairs = an_actor(Role.MEDICAL_AFFAIRS)
-    services.open_finding(actor=affairs, verdict_id=row.id, now=NOW)
-    assert FindingView.objects.count() == 0, "only an auditor's reading counts as seen"
+    services.open_finding(actor=an_actor(Role.MEDICAL_AFFAIRS), verdict_id=row.id, now=NOW)
     services.open_finding(actor=AUDITOR, verdict_id=row.id, now=NOW)
-    assert selectors.findings(actor=AUDITOR, filters=Filters(state="seen")).rows[0].id == row.id
+    assert FindingCase.objects.count() == 0
     assert JournalEntry.objects.filter(verb="open_finding", object_id=row.id).count() == 2
 
 
-def test_an_auditor_says_whether_a_finding_holds() -> None:
+def test_decisions_are_counted_by_rule() -> None:
     _findings()
     row = selectors.findings(actor=AUDITOR, filters=Filters(rule="B02")).rows[0]
-    services.mark_finding(actor=AUDITOR, verdict_id=row.id, state="confirmed", note="六种药，无豁免", now=NOW)
-    detail = selectors.finding(actor=AUDITOR, verdict_id=row.id)
-    assert (detail.row.state, detail.note) == ("confirmed", "六种药，无豁免")
+    services.decide_finding(actor=AUDITOR, verdict_id=row.id, decision="upheld", words="六种药，无豁免", now=NOW)
     (count,) = [count for count in selectors.rule_counts(actor=AUDITOR) if count.rule == "B02"]
     assert (count.findings, count.confirmed, count.rejected, count.answered) == (1, 1, 0, 0)
-    with pytest.raises(NotFound):
-        services.mark_finding(actor=STRANGER, verdict_id=row.id, state="rejected", note="x", now=NOW)
-    with pytest.raises(NotAllowed):
-        services.mark_finding(actor=PHYSICIAN, verdict_id=row.id, state="rejected", note="x", now=NOW)
-    for state, note, field in (("new", "x", "state"), ("confirmed", " ", "note")):
-        with pytest.raises(InvalidInput) as refused:
-            services.mark_finding(actor=AUDITOR, verdict_id=row.id, state=state, note=note, now=NOW)
-        assert refused.value.field == field
-    assert FindingView.objects.get().state == "confirmed"
+    assert count.precision == 100
 
 
 def test_amounts_and_answers_are_counted_once() -> None:

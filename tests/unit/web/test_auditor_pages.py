@@ -17,7 +17,7 @@ from xinglin.hospital.kernel.models import JournalEntry
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import services
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
-from xinglin.hospital.oversight.models import FindingView, GivenVerdict
+from xinglin.hospital.oversight.models import FindingCase, GivenVerdict
 from xinglin.hospital.web.auditor import charts, filters, fund
 from xinglin.supervision.facts import Case
 
@@ -87,10 +87,10 @@ def test_a_regulator_reads_but_does_not_decide(client: Client, house: UUID) -> N
     client.force_login(make.a_regulator().account)
     page = text(client, f"/audit/findings/{verdict.id}/")
     assert verdict.sentence_en in page
-    assert 'id="decide"' not in page
-    sent = client.post(f"/audit/findings/{verdict.id}/decision", {"state": "confirmed", "note": "x"})
+    assert 'method="post"' not in page[page.index('id="process"') :]
+    sent = client.post(f"/audit/findings/{verdict.id}/decide_finding", {"decision": "upheld", "words": "x"})
     assert sent.status_code == 403
-    assert not FindingView.objects.exists()
+    assert not FindingCase.objects.exists()
 
 
 def test_the_biggest_undecided_finding_comes_first(desk: Client, house: UUID) -> None:
@@ -101,16 +101,16 @@ def test_the_biggest_undecided_finding_comes_first(desk: Client, house: UUID) ->
     assert "9 packs pass the limit" in first
     assert "¥80.00" in first
     assert 'hx-trigger="live:finding from:document' in first
-    services.mark_finding(
+    services.decide_finding(
         actor=make.an_auditor().actor,
         verdict_id=GivenVerdict.objects.get(rule="B03").id,
-        state="rejected",
-        note="checked",
+        decision="rejected",
+        words="checked",
         now=make.NOW,
     )
     page = text(desk, "/audit/")
     assert "9 packs" not in page[page.index('id="next"') : page.index('id="by-rule"')]
-    assert "9 packs" in text(desk, "/audit/?state=rejected")
+    assert "9 packs" in text(desk, "/audit/?state=all&decision=rejected")
 
 
 def test_one_verdict_is_one_line_and_one_decision(desk: Client, house: UUID) -> None:
@@ -120,12 +120,12 @@ def test_one_verdict_is_one_line_and_one_decision(desk: Client, house: UUID) -> 
     assert text(desk, "/audit/").count('id="line-') == 1
     assert text(desk, "/audit/?moment=remind").count('id="line-') == 1
     control = GivenVerdict.objects.get(moment="control")
-    sent = desk.post(f"/audit/findings/{control.id}/decision", {"state": "confirmed", "note": "nine packs, no cause"})
-    assert (sent.status_code, sent["Location"]) == (302, "/audit/")
-    assert set(FindingView.objects.values_list("state", "note")) == {("confirmed", "nine packs, no cause")}
-    assert FindingView.objects.count() == 2
+    address = f"/audit/findings/{control.id}/"
+    sent = desk.post(f"{address}decide_finding", {"decision": "upheld", "words": "nine packs, no cause"})
+    assert (sent.status_code, sent["Location"]) == (302, address)
+    assert FindingCase.objects.values_list("state", "decision").get() == ("decided", "upheld")
     assert text(desk, "/audit/").count('id="line-') == 0
-    assert JournalEntry.objects.filter(verb="mark_finding").count() == 1
+    assert JournalEntry.objects.filter(verb="decide_finding").count() == 1
 
 
 NARROWED = (
@@ -137,7 +137,9 @@ NARROWED = (
     ("moment=audit", 0),
     ("outcome=cannot_tell", 0),
     ("state=new", 1),
-    ("state=confirmed", 0),
+    ("state=decided", 0),
+    ("state=late", 0),
+    ("decision=upheld", 0),
     ("from=2020-01-01&until=2020-12-31", 0),
     ("from=2020-01-01", 1),
     (f"institution={new_id()}", 0),
@@ -239,14 +241,38 @@ def test_foreign_and_absent_findings_answer_alike(client: Client, house: UUID) -
     assert not JournalEntry.objects.filter(verb="open_finding").exists()
 
 
-@pytest.mark.parametrize(("state", "note", "says"), [("", "why", "Choose whether"), ("confirmed", " ", "Say why")])
-def test_a_decision_without_its_reason_comes_back(desk: Client, house: UUID, state: str, note: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"words": "why"}, "Choose what is decided"),
+        ({"decision": "upheld", "words": " "}, "Say why"),
+        ({"decision": "partly", "upheld": "80", "words": "why"}, "below the money in breach"),
+        ({"decision": "partly", "upheld": "8o", "words": "why"}, "such as 12.50"),
+    ],
+)
+def test_a_decision_with_a_wrong_field_comes_back(desk: Client, house: UUID, sent: dict[str, str], says: str) -> None:
     judged(house, over_supplied())
-    verdict = GivenVerdict.objects.get()
-    sent = desk.post(f"/audit/findings/{verdict.id}/decision", {"state": state, "note": note}, **ENGLISH)
-    assert sent.status_code == 422
-    assert says in sent.content.decode()
-    assert not FindingView.objects.filter(state__in=["confirmed", "rejected"]).exists()
+    verdict = GivenVerdict.objects.get(rule="B03")
+    answer = desk.post(f"/audit/findings/{verdict.id}/decide_finding", sent, **ENGLISH)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert not FindingCase.objects.exists()
+
+
+def test_a_part_is_typed_in_yuan(desk: Client, house: UUID) -> None:
+    judged(house, over_supplied())
+    verdict = GivenVerdict.objects.get(rule="B03")
+    sent = {"decision": "partly", "upheld": "12.5", "words": "half of it"}
+    assert desk.post(f"/audit/findings/{verdict.id}/decide_finding", sent).status_code == 302
+    assert FindingCase.objects.get().upheld_fen == 1250
+
+
+def test_a_step_that_this_desk_does_not_take_is_absent(desk: Client, house: UUID) -> None:
+    judged(house, over_supplied())
+    verdict = GivenVerdict.objects.get(rule="B03")
+    for verb in ("state_case", "appeal_decision", "anything"):
+        assert desk.post(f"/audit/findings/{verdict.id}/{verb}", {"words": "x"}).status_code == 404
+    assert not FindingCase.objects.exists()
 
 
 def test_the_rules_show_papers_and_effects(desk: Client, house: UUID) -> None:

@@ -3,6 +3,8 @@
 from procrastinate import App
 
 HEARS: dict[str, list[str]] = {
+    "oversight.events.PointsReachedStop": ["identity.handlers.stop_payment"],
+    "oversight.events.PointsFellBelowStop": ["identity.handlers.resume_payment"],
     "consultation.events.VisitRequested": ["settlement.handlers.hold_fee"],
     "consultation.events.VisitEnded": ["settlement.handlers.charge_fee"],
     "consultation.events.VisitReferred": ["settlement.handlers.decide_fee_of_referral"],

@@ -21,10 +21,51 @@ READ_FINDINGS = Permission(
         en="see the institution's findings with evidence; a regulator sees all",
     ),
 )
-MARK_FINDING = Permission(
-    "oversight.mark_finding",
+PROSECUTE = Permission(
+    "oversight.prosecute",
     frozenset({Role.AUDITOR}),
-    T(zh="认定疑点属实或不属实", en="say whether a finding holds"),
+    T(
+        zh="告知机构、核实并认定疑点，记支付资格分",
+        en="tell the provider of a finding, verify and decide it, give points",
+    ),
+)
+SPEAK = Permission(
+    "oversight.speak",
+    frozenset({Role.MEDICAL_AFFAIRS, Role.PHYSICIAN, Role.PHARMACIST}),
+    T(
+        zh="对疑点说明和申诉：医务管理代表本机构，医师和药师只对自己的",
+        en="state the case and appeal: medical affairs for the institution, practitioners for themselves",
+    ),
+)
+DECIDE_APPEAL = Permission(
+    "oversight.decide_appeal",
+    frozenset({Role.REGULATOR}),
+    T(zh="裁定申诉", en="decide an appeal"),
+)
+TAKE_STEP = Permission(
+    "oversight.take_step",
+    PROSECUTE.roles | DECIDE_APPEAL.roles,
+    T(zh="办理疑点的下一步：稽核或申诉裁定", en="take the next step with a finding: audit, or decide an appeal"),
+)
+SEE_POINTS = Permission(
+    "oversight.see_points",
+    frozenset({Role.AUDITOR, Role.MEDICAL_AFFAIRS, Role.REGULATOR}),
+    T(zh="查看本机构人员的支付资格记分", en="see the payment points of the institution's practitioners"),
+)
+STORE_AUDIT = Permission(
+    "oversight.store_audit",
+    frozenset({Role.AUDITOR}),
+    T(zh="保存一次事后审计的结论", en="store the verdicts of an audit"),
+)
+SWITCH_RULE = Permission(
+    "oversight.switch_rule",
+    frozenset({Role.AUDITOR}),
+    T(zh="将规则转为试运行、停用或恢复，写明理由", en="put a rule in shadow, suspend or restore it, with a reason"),
+)
+RUN_CLOCKS = Permission(
+    "oversight.run_clocks",
+    frozenset(),
+    T(zh="疑点处理的计时（系统）", en="run the clocks of due process (the system)"),
 )
 WATCH_ENGINE = Permission(
     "oversight.watch_engine",
@@ -32,4 +73,17 @@ WATCH_ENGINE = Permission(
     T(zh="定时自检规则引擎（系统）", en="test the engine from time to time (the system)"),
 )
 
-PERMISSIONS = [JUDGE, ANSWER, READ_FINDINGS, MARK_FINDING, WATCH_ENGINE]
+PERMISSIONS = [
+    JUDGE,
+    ANSWER,
+    READ_FINDINGS,
+    PROSECUTE,
+    SPEAK,
+    DECIDE_APPEAL,
+    TAKE_STEP,
+    SEE_POINTS,
+    STORE_AUDIT,
+    SWITCH_RULE,
+    RUN_CLOCKS,
+    WATCH_ENGINE,
+]

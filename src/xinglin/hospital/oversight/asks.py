@@ -56,7 +56,10 @@ def asks_of(
     *,
     stored: bool,
 ) -> tuple[Ask, ...]:
-    """The asks of some verdicts. `answered`: rules and subjects with a reason already given; `stored` gives ids."""
+    """The asks of some verdicts. `answered`: rules and subjects with a reason already given; `stored` gives ids.
+
+    A rule that could not tell and of which nothing follows asks nothing.
+    """
     made = []
     for verdict in verdicts:
         if not (verdict.is_finding or verdict.is_undecided):
@@ -69,6 +72,8 @@ def asks_of(
             on=civil_day(now),
             answered=known,
         )
+        if verdict.is_undecided and consequence is Consequence.FLAG:
+            continue  # nothing is asked of anybody; that it could not be told stands in the answers of the judgement
         made.append(
             Ask(
                 verdict=verdict,

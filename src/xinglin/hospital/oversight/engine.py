@@ -4,26 +4,31 @@ from datetime import datetime
 from functools import lru_cache
 
 from xinglin.hospital.kernel.clock import SHANGHAI
+from xinglin.hospital.oversight.knowledge import knowledge_in_force
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
 from xinglin.supervision import moments
 from xinglin.supervision.facts import Case
 from xinglin.supervision.moments import Judged
-from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.verdicts import Moment
 
 TEST_AT = datetime(2026, 5, 20, 12, 0, tzinfo=SHANGHAI)
 
 
 def failed_rules() -> frozenset[str]:
-    """The rules that answer a known case wrongly; empty when the engine is alive."""
-    knowledge = load_knowledge()
+    """The rules that answer a known case wrongly; empty when the engine is alive.
+
+    In the clean case no rule finds anything, and the watched rules, those of the bad cases, can tell.
+    """
+    knowledge = knowledge_in_force()
+    watched = frozenset[str]().union(*(rules for _, rules in bad_cases()))
     wrong: set[str] = set()
     for moment in (Moment.REMIND, Moment.CONTROL):
         for case, rules in bad_cases():
             judged = moments.judge(case, moment, knowledge=knowledge, judged_at=TEST_AT)
             wrong |= rules - {verdict.rule for verdict in judged.findings}
         clean = moments.judge(clean_case(), moment, knowledge=knowledge, judged_at=TEST_AT)
-        wrong |= {verdict.rule for verdict in (*clean.findings, *clean.undecided)}
+        wrong |= {verdict.rule for verdict in clean.findings}
+        wrong |= watched & {verdict.rule for verdict in clean.undecided}
     return frozenset(wrong)
 
 
@@ -43,5 +48,5 @@ def forget() -> None:
 
 
 def ask(case: Case, moment: str, now: datetime, only: frozenset[str] | None) -> Judged:
-    """Every verdict on a case, with the knowledge that comes with the hospital."""
-    return moments.judge(case, Moment.of(moment), knowledge=load_knowledge(), judged_at=now, only=only)
+    """Every verdict on a case, with the knowledge in force here."""
+    return moments.judge(case, Moment.of(moment), knowledge=knowledge_in_force(), judged_at=now, only=only)

@@ -5,19 +5,27 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from xinglin.hospital.kernel.access import Actor, Role, require
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import access
-from xinglin.hospital.oversight.models import Answer, GivenVerdict
-from xinglin.hospital.oversight.words import CONSEQUENCE_NAMES, DECIDED, STATE_NAMES, Consequence, FindingState
+from xinglin.hospital.oversight.models import Answer, FindingCase, GivenVerdict
+from xinglin.hospital.oversight.words import (
+    CONSEQUENCE_NAMES,
+    DECISION_NAMES,
+    SETTLED,
+    STATE_NAMES,
+    Consequence,
+    Decision,
+    FindingState,
+)
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.verdicts import Certainty, Moment, Outcome
 
 PAGE = 50
 UNDECIDED = "open"
-"""The pseudo-state of everything that still waits for a decision: never opened, or opened and not decided."""
+"""The pseudo-state of everything that still waits for its first decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Filters:
     """What an auditor narrows the list to. Empty means everything the actor may see.
 
     `once` leaves out a verdict that was given again later, in the same words of the law, among what is looked at.
+    `late_at` keeps what had passed its clock at that instant.
     """
 
     rule: str = ""
@@ -33,7 +42,9 @@ class Filters:
     consequence: str = ""
     state: str = ""
     certainty: str = ""
+    decision: str = ""
     institution_id: UUID | None = None
+    late_at: datetime | None = None
     from_on: date | None = None
     until_on: date | None = None
     once: bool = False
@@ -68,21 +79,42 @@ class FindingRow:
     state: str
     state_name: T
     answered: bool
+    decision: str = ""
+    decision_name: T | None = None
+    due_at: datetime | None = None
+    upheld_fen: int | None = None
 
     @property
     def decided(self) -> bool:
-        """Whether an auditor has said whether it holds."""
-        return self.state in DECIDED
+        """Whether it was decided, be it for the first time."""
+        return self.state in SETTLED
 
 
 def visible(actor: Actor) -> QuerySet[GivenVerdict]:
     """The verdicts that the actor may see: a regulator all, others those of their institutions."""
     require(actor, access.READ_FINDINGS)
     answers = Answer.objects.filter(rule=OuterRef("rule"), subject=OuterRef("subject"))
-    rows = GivenVerdict.objects.select_related("judgement", "view").annotate(answered=Exists(answers))
+    case = cases()
+    rows = GivenVerdict.objects.select_related("judgement").annotate(
+        answered=Exists(answers),
+        case_state=Subquery(case.values("state")),
+        case_decision=Subquery(case.values("decision")),
+        case_due_at=Subquery(case.values("due_at")),
+        case_upheld_fen=Subquery(case.values("upheld_fen")),
+    )
     if actor.has(Role.REGULATOR, Role.SYSTEM):
         return rows
     return rows.filter(institution_id__in=actor.institution_ids)
+
+
+def cases() -> QuerySet[FindingCase]:
+    """The case of the verdict that is looked at: there is one or none."""
+    return FindingCase.objects.filter(
+        institution_id=OuterRef("institution_id"),
+        rule=OuterRef("rule"),
+        subject=OuterRef("subject"),
+        core_hash=OuterRef("core_hash"),
+    )
 
 
 def narrowed(rows: QuerySet[GivenVerdict], filters: Filters) -> QuerySet[GivenVerdict]:
@@ -98,11 +130,15 @@ def narrowed(rows: QuerySet[GivenVerdict], filters: Filters) -> QuerySet[GivenVe
         rows = rows.filter(at__date__lte=filters.until_on)
     if filters.once:
         rows = rows.exclude(Exists(_again(filters.moment)))
+    if filters.late_at is not None:
+        rows = rows.filter(Exists(cases().filter(due_at__lte=filters.late_at).exclude(state=FindingState.DECIDED)))
+    if filters.decision:
+        rows = rows.filter(Exists(cases().filter(decision=filters.decision)))
     if filters.state == FindingState.NEW:
-        return rows.filter(view__isnull=True)
+        return rows.exclude(Exists(cases()))
     if filters.state == UNDECIDED:
-        return rows.exclude(view__state__in=DECIDED)
-    return rows.filter(view__state=filters.state) if filters.state else rows
+        return rows.exclude(Exists(cases().filter(state__in=SETTLED)))
+    return rows.filter(Exists(cases().filter(state=filters.state))) if filters.state else rows
 
 
 def _again(moment: str) -> QuerySet[GivenVerdict]:
@@ -125,8 +161,8 @@ def title_of(rule_id: str) -> T:
 def line_of(verdict: GivenVerdict) -> FindingRow:
     """A verdict as a line."""
     outcome, moment = Outcome.of(verdict.outcome), Moment.of(verdict.moment)
-    view = getattr(verdict, "view", None)
-    state = FindingState(view.state) if view else FindingState.NEW
+    state = FindingState(getattr(verdict, "case_state", None) or FindingState.NEW)
+    decision = getattr(verdict, "case_decision", None) or ""
     certainty = Certainty.of(verdict.certainty)
     excess: dict[str, Any] = verdict.core.get("excess", {})
     return FindingRow(
@@ -153,4 +189,8 @@ def line_of(verdict: GivenVerdict) -> FindingRow:
         state=state.value,
         state_name=STATE_NAMES[state],
         answered=getattr(verdict, "answered", False),
+        decision=decision,
+        decision_name=DECISION_NAMES[Decision(decision)] if decision else None,
+        due_at=getattr(verdict, "case_due_at", None),
+        upheld_fen=getattr(verdict, "case_upheld_fen", None),
     )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Q, Sum, When
@@ -13,6 +13,17 @@ from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import evidence
 from xinglin.hospital.oversight.asked import Asked, Ruling, asked_since
+from xinglin.hospital.oversight.cases import (
+    CaseCard,
+    StepCard,
+    case_for_provider,
+    case_of,
+    cases_for_provider,
+    decisions_by_rule,
+    next_verbs,
+    overdue,
+    steps_of,
+)
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
 from xinglin.hospital.oversight.evidence import Shown
@@ -28,36 +39,52 @@ from xinglin.hospital.oversight.rows import (
     title_of,
     visible,
 )
+from xinglin.hospital.oversight.standing import PointLine, Standing, own_standing, standing_of, standings
+from xinglin.hospital.oversight.subjects import practitioner_of
 from xinglin.hospital.oversight.timeline import GivenReason, MomentAnswer, moments_of, reasons_for
-from xinglin.hospital.oversight.words import FindingState
+from xinglin.hospital.oversight.words import DECISION_NAMES, DEGREE_NAMES, STATE_NAMES
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.verdicts import Moment, Outcome, Verdict
 from xinglin.supervision.vocabulary.papers import Reading
 
 __all__ = [
+    "DECISION_NAMES",
+    "DEGREE_NAMES",
     "PAGE",
+    "STATE_NAMES",
     "UNDECIDED",
     "Asked",
+    "CaseCard",
     "Filters",
     "FindingDetail",
     "FindingPage",
     "FindingRow",
     "GivenReason",
     "MomentAnswer",
+    "PointLine",
     "Related",
     "RuleCount",
     "RuleEffect",
     "Ruling",
     "Shown",
+    "Standing",
+    "StepCard",
     "answered_before",
     "asked_since",
+    "case_for_provider",
+    "cases_for_provider",
     "finding",
     "findings",
     "institutions_with_findings",
     "next_finding",
+    "next_verbs",
+    "overdue",
+    "own_standing",
     "related_findings",
     "rule_counts",
     "rule_effects",
+    "standing_of",
+    "standings",
 ]
 
 
@@ -87,12 +114,11 @@ class FindingDetail:
     subject_type: str
     subject_id: UUID
     judgement_id: UUID
-    note: str
     since_on: date
     sources_read: bool
     reviewed_on: date | None
-    marked_by: str = ""
-    marked_at: datetime | None = None
+    steps: tuple[StepCard, ...] = ()
+    practitioner_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +134,15 @@ class RuleCount:
     confirmed: int
     rejected: int
     asked: int = 0
+    rejected_on_appeal: int = 0
+
+    @property
+    def precision(self) -> int | None:
+        """Of a hundred findings that were decided for good, how many were right: confirmed ÷ (confirmed + rejected on
+        appeal). None where none was.
+        """
+        whole = self.confirmed + self.rejected_on_appeal
+        return self.confirmed * 100 // whole if whole else None
 
 
 def findings(*, actor: Actor, filters: Filters | None = None) -> FindingPage:
@@ -146,7 +181,7 @@ def finding(*, actor: Actor, verdict_id: UUID) -> FindingDetail:
         raise NotFound
     rule = find_rule(verdict.rule)
     facts, missing = evidence.shown(verdict.core, list(verdict.judgement.facts.order_by("position")))
-    view = getattr(verdict, "view", None)
+    case = case_of(verdict)
     return FindingDetail(
         row=line_of(verdict),
         core_hash=verdict.core_hash,
@@ -160,12 +195,11 @@ def finding(*, actor: Actor, verdict_id: UUID) -> FindingDetail:
         subject_type=verdict.judgement.subject_type,
         subject_id=verdict.judgement.subject_id,
         judgement_id=verdict.judgement_id,
-        note=view.note if view else "",
         since_on=rule.since,
         sources_read=all(source.reading is Reading.READ for source in rule.source),
         reviewed_on=rule.reviewed,
-        marked_by=view.changed_by_label if view else "",
-        marked_at=view.changed_at if view else None,
+        steps=steps_of(case) if case else (),
+        practitioner_id=case.practitioner_id if case else practitioner_of(verdict),
     )
 
 
@@ -179,14 +213,13 @@ def rule_counts(*, actor: Actor, from_on: date | None = None, until_on: date | N
             undecided=Count("core_hash", filter=Q(outcome=Outcome.CANNOT_TELL.value), distinct=True),
             asked=Count("id", filter=Q(consequence__in=ANSWERABLE), distinct=True),
             went_on=Count("id", filter=Q(answers__isnull=False), distinct=True),
-            confirmed=Count("core_hash", filter=Q(view__state=FindingState.CONFIRMED), distinct=True),
-            rejected=Count("core_hash", filter=Q(view__state=FindingState.REJECTED), distinct=True),
         )
         .order_by("rule")
     )
     amounts: Counter[str] = Counter()
     for rule_id, _core, fen in rows.order_by().values_list("rule", "core_hash", "excess_fen").distinct():
         amounts[rule_id] += fen or 0
+    decided = decisions_by_rule(actor, from_on, until_on)
     return [
         RuleCount(
             rule=row["rule"],
@@ -195,8 +228,9 @@ def rule_counts(*, actor: Actor, from_on: date | None = None, until_on: date | N
             undecided=row["undecided"],
             amount_fen=amounts[row["rule"]],
             answered=row["went_on"],
-            confirmed=row["confirmed"],
-            rejected=row["rejected"],
+            confirmed=decided[row["rule"]].confirmed,
+            rejected=decided[row["rule"]].rejected,
+            rejected_on_appeal=decided[row["rule"]].rejected_on_appeal,
             asked=row["asked"],
         )
         for row in counted

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight.models import Answer, GivenVerdict, Judgement
-from xinglin.hospital.oversight.words import CONSEQUENCE_NAMES, Consequence
+from xinglin.hospital.oversight.words import CONSEQUENCE_NAMES, VIEW_NAMES, AuditView, Consequence
 from xinglin.supervision.verdicts import Moment, Outcome
 
 
@@ -28,7 +28,7 @@ class MomentAnswer:
     """What the same rule said of the same subject at one moment. `same` compares the hashed cores.
 
     `consequence` and `sentence` are None where nothing was shown (the rule was clear); `followed` says whether the deed
-    that was asked for was done on this judgement.
+    that was asked for was done on this judgement; `view` says with which knowledge an audit judged.
     """
 
     at: datetime
@@ -45,6 +45,7 @@ class MomentAnswer:
     sentence: T | None
     reasons: tuple[GivenReason, ...]
     followed: bool
+    view: T | None = None
 
 
 def reasons_for(rule: str, subject: str) -> tuple[GivenReason, ...]:
@@ -71,7 +72,7 @@ def moments_of(verdict: GivenVerdict) -> tuple[MomentAnswer, ...]:
     reasons = reasons_for(verdict.rule, verdict.subject)
     return tuple(
         _answer(judgement, verdict, code, core_hash, given.get(judgement.id), reasons)
-        for judgement in judgements.prefetch_related("deeds")
+        for judgement in judgements.select_related("run").prefetch_related("deeds")
         for rule, _version, subject, code, core_hash in judgement.answers
         if (rule, subject) == (verdict.rule, verdict.subject)
     )
@@ -101,4 +102,5 @@ def _answer(
         sentence=T(zh=told.sentence_zh, en=told.sentence_en) if told else None,
         reasons=tuple(reason for reason in reasons if told is not None and reason.verdict_id == told.id),
         followed=bool(judgement.deeds.all()),
+        view=VIEW_NAMES[AuditView(judgement.run.view)] if judgement.run else None,
     )

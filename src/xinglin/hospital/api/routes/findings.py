@@ -11,7 +11,7 @@ from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.people import Done, Kept
 from xinglin.hospital.api.shapes import At, Code, Day, Formed, Id, In, Out, Text, WholeInQuery, Words
 from xinglin.hospital.oversight import selectors, services
-from xinglin.hospital.oversight.access import ANSWER, MARK_FINDING, READ_FINDINGS
+from xinglin.hospital.oversight.access import ANSWER, DECIDE_APPEAL, PROSECUTE, READ_FINDINGS, SPEAK
 
 router = Router(tags=["findings"])
 
@@ -22,8 +22,9 @@ class Filters(In):
     rule: Formed = Field("", pattern=r"^([A-Z][0-9]{2})?$")
     outcome: Literal["", "finding", "cannot_tell"] = ""
     moment: Literal["", "remind", "control", "audit"] = ""
-    consequence: Literal["", "remind", "needs_reason", "block", "hold", "deny", "flag"] = ""
-    state: Literal["", "new", "seen", "confirmed", "rejected"] = ""
+    consequence: Literal["", "remind", "needs_reason", "block", "hold", "deny", "flag", "shadow"] = ""
+    state: Literal["", "open", "new", "notified", "stated", "verified", "decided", "appealed", "final"] = ""
+    decision: Literal["", "upheld", "partly", "rejected"] = ""
     institution_id: Id | None = None
     from_on: Day | None = None
     until_on: Day | None = None
@@ -49,6 +50,9 @@ class FindingRow(Out):
     excess_fen: int | None
     at: At
     state: str
+    decision: str
+    due_at: At | None
+    upheld_fen: int | None
     answered: bool
 
 
@@ -92,6 +96,19 @@ class GivenReason(Out):
     text: str
 
 
+class FindingStep(Out):
+    """One step of due process, in the words of whoever took it."""
+
+    verb: str
+    name: Words
+    words: str
+    who: str
+    at: At
+    due_at: At | None
+    decision_name: Words | None
+    upheld_fen: int | None
+
+
 class FindingDetail(Out):
     """One finding, whole."""
 
@@ -106,7 +123,7 @@ class FindingDetail(Out):
     reasons: list[GivenReason]
     subject_type: str
     subject_id: UUID
-    note: str
+    steps: list[FindingStep]
 
 
 @operation(router, "get", "/findings/{uuid:verdict_id}", READ_FINDINGS, FindingDetail)
@@ -115,17 +132,67 @@ def open_finding(request: Request, verdict_id: UUID) -> Any:
     return services.open_finding(actor=request.actor, verdict_id=verdict_id, now=request.now)
 
 
-class FindingMark(In):
-    """Whether it holds."""
+class StepWords(In):
+    """What is said with a step."""
 
-    state: Literal["confirmed", "rejected"]
-    note: Text = Field("", max_length=1000)
+    words: Text = Field("", max_length=1000)
 
 
-@operation(router, "post", "/findings/{uuid:verdict_id}/mark", MARK_FINDING, Done)
-def mark_finding(request: Request, verdict_id: UUID, body: FindingMark) -> Any:
-    """认定属实或不属实｜Say whether a finding holds"""
-    services.mark_finding(actor=request.actor, verdict_id=verdict_id, state=body.state, note=body.note, now=request.now)
+class FindingDecision(StepWords):
+    """What is decided; `upheld_fen` where a part is upheld; severity 1 to 4 with a degree gives points, 0 none."""
+
+    decision: Literal["upheld", "partly", "rejected"]
+    upheld_fen: int | None = Field(None, ge=0, le=10**12)
+    severity: int = Field(0, ge=0, le=4)
+    degree: Literal["", "general", "important", "main"] = ""
+
+
+class AppealDecision(StepWords):
+    """What is decided about an appeal."""
+
+    decision: Literal["upheld", "partly", "rejected"]
+    upheld_fen: int | None = Field(None, ge=0, le=10**12)
+
+
+@operation(router, "post", "/findings/{uuid:verdict_id}/notice", PROSECUTE, Done)
+def notify_provider(request: Request, verdict_id: UUID, body: StepWords) -> Any:
+    """告知机构，说明期开始｜Tell the provider; its time to state its case begins"""
+    services.notify_provider(actor=request.actor, verdict_id=verdict_id, words=body.words, now=request.now)
+    return Done()
+
+
+@operation(router, "post", "/findings/{uuid:verdict_id}/statement", SPEAK, Done)
+def state_case(request: Request, verdict_id: UUID, body: StepWords) -> Any:
+    """机构说明情况｜The provider states its case"""
+    services.state_case(actor=request.actor, verdict_id=verdict_id, words=body.words, now=request.now)
+    return Done()
+
+
+@operation(router, "post", "/findings/{uuid:verdict_id}/verification", PROSECUTE, Done)
+def verify_finding(request: Request, verdict_id: UUID, body: StepWords) -> Any:
+    """核实说明｜Verify the statement against the facts"""
+    services.verify_finding(actor=request.actor, verdict_id=verdict_id, words=body.words, now=request.now)
+    return Done()
+
+
+@operation(router, "post", "/findings/{uuid:verdict_id}/decision", PROSECUTE, Done)
+def decide_finding(request: Request, verdict_id: UUID, body: FindingDecision) -> Any:
+    """认定｜Decide a finding"""
+    services.decide_finding(actor=request.actor, verdict_id=verdict_id, now=request.now, **body.model_dump())
+    return Done()
+
+
+@operation(router, "post", "/findings/{uuid:verdict_id}/appeal", SPEAK, Done)
+def appeal_decision(request: Request, verdict_id: UUID, body: StepWords) -> Any:
+    """申诉｜Appeal a decision"""
+    services.appeal_decision(actor=request.actor, verdict_id=verdict_id, words=body.words, now=request.now)
+    return Done()
+
+
+@operation(router, "post", "/findings/{uuid:verdict_id}/appeal-decision", DECIDE_APPEAL, Done)
+def close_appeal(request: Request, verdict_id: UUID, body: AppealDecision) -> Any:
+    """裁定申诉｜Decide an appeal"""
+    services.close_appeal(actor=request.actor, verdict_id=verdict_id, now=request.now, **body.model_dump())
     return Done()
 
 
@@ -160,6 +227,8 @@ class RuleCount(Out):
     answered: int
     confirmed: int
     rejected: int
+    rejected_on_appeal: int
+    precision: int | None
 
 
 class Days(In):

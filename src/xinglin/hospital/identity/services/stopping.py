@@ -173,10 +173,11 @@ def record_payment_stop(
     reason: str,
     now: datetime,
     until_on: date | None = None,
+    stop_id: UUID | None = None,
 ) -> UUID:
     """Record that the fund does not pay for a practitioner on these days; back-dating is allowed and shows.
 
-    Raises NotFound, InvalidInput.
+    `stop_id` names the stop from outside: recorded a second time, it changes nothing. Raises NotFound, InvalidInput.
     """
     require(actor, SET_PAYMENT_RIGHT)
     row = Practitioner.objects.filter(pk=practitioner_id).first()
@@ -186,8 +187,10 @@ def record_payment_stop(
         raise InvalidInput(field="status", reason=T(zh="请选择暂停或终止。", en="Choose suspended or terminated."))
     if until_on is not None and until_on < from_on:
         raise InvalidInput(field="until_on", reason=T(zh="结束日不早于起始日。", en="The end is not before the start."))
+    if stop_id is not None and PaymentStatus.objects.filter(pk=stop_id).exists():
+        return stop_id
     made = PaymentStatus(
-        id=new_id(),
+        id=stop_id or new_id(),
         practitioner=row,
         status=status,
         from_on=from_on,

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight.selectors import Filters
-from xinglin.hospital.web.auditor.words import CERTAINTIES, MOMENTS, OUTCOMES, STATES
+from xinglin.hospital.web.auditor.words import CERTAINTIES, DECISIONS, MOMENTS, OUTCOMES, STATES
 from xinglin.hospital.web.shared.page import uuid_or_none
 from xinglin.supervision.catalogue import RULES
 
 PER_PAGE = 20
 TOLD = ("finding", "cannot_tell")
-NAMES = ("rule", "institution", "certainty", "state", "moment", "outcome", "from", "until")
+NAMES = ("rule", "institution", "certainty", "state", "decision", "moment", "outcome", "from", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Form:
         return "?" + urlencode(merged)
 
 
-def read(given: Mapping[str, str]) -> Form:
+def read(given: Mapping[str, str], now: datetime) -> Form:
     """Read the form. A wrong value is named and not used; the state is `open` unless another is asked for."""
     values = {name: given.get(name, "").strip()[:64] for name in NAMES}
     errors: dict[str, T] = {}
@@ -45,6 +45,7 @@ def read(given: Mapping[str, str]) -> Form:
         "rule": {rule.id for rule in RULES},
         "certainty": set(CERTAINTIES),
         "state": set(STATES),
+        "decision": set(DECISIONS),
         "moment": set(MOMENTS),
         "outcome": set(OUTCOMES) & set(TOLD),
     }
@@ -63,7 +64,9 @@ def read(given: Mapping[str, str]) -> Form:
         outcome=chosen["outcome"],
         moment=chosen["moment"],
         certainty=chosen["certainty"],
-        state="" if state == "all" else state,
+        state="" if state in {"all", "late"} else state,
+        decision=chosen["decision"],
+        late_at=now if state == "late" else None,
         institution_id=institution,
         from_on=first,
         until_on=last,

@@ -109,7 +109,7 @@ def fund(request: Request) -> HttpResponse:
     whole = added(rows, today)
     columns = drawn(rows, steps(first, today, step), step)
     breach = Filters(outcome="finding", from_on=first, until_on=today, once=True, limit=1)
-    held = Filters(outcome="finding", from_on=first, until_on=today, once=True, state="confirmed", limit=1)
+    held = Filters(outcome="finding", from_on=first, until_on=today, once=True, decision="upheld", limit=1)
     context = {
         "step": step,
         "recent": recent,

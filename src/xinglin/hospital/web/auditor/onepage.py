@@ -93,8 +93,12 @@ def _done(row: FindingRow) -> Tile:
 
 
 def _state(detail: FindingDetail) -> Tile:
-    note = _plain(detail.marked_by) if detail.marked_by else T(zh="等待认定", en="waits for a decision")
-    return Tile(T(zh="认定", en="Decision"), detail.row.state_name, note, words=True)
+    row = detail.row
+    figure = row.decision_name or row.state_name
+    note = row.state_name if row.decision_name else T(zh="等待认定", en="waits for a decision")
+    if row.upheld_fen is not None and row.decided:
+        note = T(zh="应退回 ¥{y}", en="¥{y} to go back").with_(y=yuan(row.upheld_fen))
+    return Tile(T(zh="认定", en="Decision"), figure, note, words=True)
 
 
 def columns(detail: FindingDetail) -> tuple[Column, ...]:

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 
 from xinglin.hospital.identity import selectors as identity
-from xinglin.hospital.kernel.errors import InvalidInput, NotFound
+from xinglin.hospital.kernel.errors import DomainError, NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import selectors, services
-from xinglin.hospital.oversight.access import MARK_FINDING, READ_FINDINGS
+from xinglin.hospital.oversight.access import READ_FINDINGS, TAKE_STEP
 from xinglin.hospital.terminology import selectors as terminology
-from xinglin.hospital.web.auditor import filters, onepage, words
+from xinglin.hospital.web.auditor import filters, onepage, steps, words
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
 from xinglin.supervision.catalogue import RULES
 
@@ -22,7 +22,7 @@ from xinglin.supervision.catalogue import RULES
 @page(READ_FINDINGS, methods=("GET", "HEAD"))
 def worklist(request: Request) -> HttpResponse:
     """The next finding to decide, first and biggest; then the list, narrowed by the form."""
-    actor, form = request.actor, filters.read(request.GET)
+    actor, form = request.actor, filters.read(request.GET, request.now)
     found = selectors.findings(actor=actor, filters=form.filters)
     with_findings = selectors.institutions_with_findings(actor=actor)
     places = {card.id: card.name for card in identity.institutions(at=request.now) if card.id in with_findings}
@@ -30,6 +30,8 @@ def worklist(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "next": selectors.next_finding(actor=actor, filters=form.filters),
+        "late": selectors.overdue(actor=actor, now=request.now),
+        "now": request.now,
         "found": found,
         "lines": [(row, places.get(row.institution_id, "")) for row in found.rows],
         "places": places,
@@ -41,9 +43,9 @@ def worklist(request: Request) -> HttpResponse:
         "rules": [(rule.id, T(zh=rule.title.zh, en=rule.title.en)) for rule in RULES],
         "certainties": words.CERTAINTIES,
         "states": words.STATES,
+        "decisions": words.DECISIONS,
         "moments": words.MOMENTS,
         "outcomes": {code: words.OUTCOMES[code] for code in filters.TOLD},
-        "tones": words.STATE_TONES,
     }
     return render(request, "auditor/worklist.html", context, status=422 if form.errors else 200)
 
@@ -54,21 +56,21 @@ def finding(request: Request, verdict_id: UUID) -> HttpResponse:
     return _finding_page(request, verdict_id)
 
 
-@page(MARK_FINDING, methods=("POST",))
-def decide(request: Request, verdict_id: UUID) -> HttpResponse:
-    """Say whether it holds; a wrong field brings the page back with what was typed."""
-    state, note = request.POST.get("state", ""), request.POST.get("note", "")
+@page(TAKE_STEP, methods=("POST",))
+def step(request: Request, verdict_id: UUID, verb: str) -> HttpResponse:
+    """Take the next step of due process; a refusal brings the page back with what was typed."""
     try:
-        services.mark_finding(actor=request.actor, verdict_id=verdict_id, state=state, note=note, now=request.now)
-    except InvalidInput as wrong:
-        typed = {"state": state, "note": note, "wrong": wrong.field, "says": wrong.sentence}
-        return _finding_page(request, verdict_id, typed=typed, status=422)
-    messages.success(request, str(T(zh="认定已记录。下面是下一条。", en="Decision recorded. Here is the next one.")))
-    return redirect("auditor:worklist")
+        said = steps.take(request, verdict_id, verb)
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        return _finding_page(request, verdict_id, refusal=refusal, status=refusal.status)
+    messages.success(request, str(said))
+    return redirect("auditor:finding", verdict_id)
 
 
 def _finding_page(
-    request: Request, verdict_id: UUID, typed: dict[str, Any] | None = None, status: int = 200
+    request: Request, verdict_id: UUID, refusal: DomainError | None = None, status: int = 200
 ) -> HttpResponse:
     actor = request.actor
     detail = services.open_finding(actor=actor, verdict_id=verdict_id, now=request.now)
@@ -91,9 +93,13 @@ def _finding_page(
         "law": law,
         "heard": onepage.heard(detail.reasons, reasons),
         "others": ((T(zh="同一患者", en="Same patient"), patient), (T(zh="同一医师", en="Same physician"), physician)),
-        "may_decide": MARK_FINDING.held_by(actor),
-        "typed": typed or {"state": "", "note": ""},
-        "tones": words.STATE_TONES,
+        **steps.context(actor, detail, request.now),
+        "typed": request.POST,
+        "sent": request.resolver_match.kwargs.get("verb", "") if request.resolver_match else "",
+        "refusal": refusal,
+        "wrong": refusal.field if refusal else "",
+        "now": request.now,
+        "tone": words.STATE_TONES.get(detail.row.state, ""),
     }
     return render(request, "auditor/finding.html", context, status=status)
 

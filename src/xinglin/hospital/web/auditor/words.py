@@ -1,6 +1,7 @@
 """Names that the auditor's pages need for codes of other modules."""
 
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight.selectors import DECISION_NAMES, STATE_NAMES
 
 MOMENTS = {
     "remind": T(zh="事前", en="Before"),
@@ -30,15 +31,10 @@ CERTAINTIES = {
     "definite": T(zh="明确违规", en="Definite"),
     "suspicious": T(zh="可疑：先听取机构说明", en="Suspicious: the provider is heard first"),
 }
-STATES = {
-    "open": T(zh="待认定", en="To decide"),
-    "new": T(zh="未查看", en="Not opened"),
-    "seen": T(zh="已查看", en="Opened"),
-    "confirmed": T(zh="属实", en="Holds"),
-    "rejected": T(zh="不属实", en="Does not hold"),
-    "all": T(zh="全部", en="All"),
-}
-STATE_TONES = {"new": "", "seen": "info", "confirmed": "hold", "rejected": "ok"}
+STATES = {"open": T(zh="待认定", en="To decide")} | STATE_NAMES | {"all": T(zh="全部", en="All")}
+STATES["late"] = T(zh="已逾期", en="Past its time")
+STATE_TONES = {"notified": "info", "stated": "info", "verified": "info", "decided": "hold", "appealed": "hold"}
+DECISIONS = {decision.value: name for decision, name in DECISION_NAMES.items()}
 OUTCOMES = {
     "finding": T(zh="发现问题", en="Finding"),
     "cannot_tell": T(zh="无法判断", en="Cannot tell"),

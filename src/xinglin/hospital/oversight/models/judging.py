@@ -1,4 +1,4 @@
-"""The fact log, the judgements and their verdicts, answers, links to deeds, and how far an auditor has come.
+"""The fact log, the judgements and their verdicts, answers, links to deeds, counts of previews.
 
 Facts, judgements, verdicts, answers and links are append-only in the database. People, visits and prescriptions are
 referred to by id: they live above. Every table carries the institution, by which a larger house would distribute it.
@@ -7,19 +7,16 @@ referred to by id: they live above. Every table carries the institution, by whic
 from django.db import models
 from django.db.models import Q
 
-from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
-from xinglin.hospital.oversight.words import Consequence, FindingState
-
-EVIDENCE = Keeping(
-    Sensitivity.SENSITIVE,
-    15,
-    "evidence of supervision, kept with the outpatient record it judges; no law sets a figure for it",
-)
-COUNTS = Keeping(Sensitivity.INTERNAL, 15, "counts of reminders by rule, without persons; no law sets a figure")
+from xinglin.hospital.oversight.models.audits import AuditRun
+from xinglin.hospital.oversight.models.keeping import COUNTS, EVIDENCE
+from xinglin.hospital.oversight.words import Consequence
 
 
 class Judgement(models.Model):
-    """One case judged once: who asked, at which moment, and what every rule answered (outcome and hash of its core)."""
+    """One case judged once: who asked, at which moment, and what every rule answered (outcome and hash of its core).
+
+    `run` is the audit that judged it; empty for judgements made while the work was done.
+    """
 
     id = models.UUIDField(primary_key=True)
     institution_id = models.UUIDField()
@@ -32,6 +29,7 @@ class Judgement(models.Model):
     at = models.DateTimeField()
     knowledge = models.CharField(max_length=64)
     answers = models.JSONField()
+    run = models.ForeignKey(AuditRun, null=True, on_delete=models.PROTECT, related_name="judgements")
 
     keeping = EVIDENCE
 
@@ -152,28 +150,6 @@ class DeedLink(models.Model):
 
     def __str__(self) -> str:
         return f"deed {self.deed_id}"
-
-
-class FindingView(models.Model):
-    """How far auditors have come with a finding. Absent: nobody has opened it."""
-
-    verdict = models.OneToOneField(GivenVerdict, primary_key=True, on_delete=models.PROTECT, related_name="view")
-    state = models.CharField(max_length=12, choices=FindingState.choices)
-    note = models.CharField(max_length=500, blank=True)
-    changed_by_id = models.UUIDField()
-    changed_by_label = models.CharField(max_length=120)
-    changed_at = models.DateTimeField()
-
-    keeping = EVIDENCE
-
-    class Meta:
-        db_table = "oversight_finding_view"
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=FindingState.values), name="oversight_finding_view_state")
-        ]
-
-    def __str__(self) -> str:
-        return f"finding {self.verdict_id}: {self.state}"
 
 
 class PreviewCount(models.Model):

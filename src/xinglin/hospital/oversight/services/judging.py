@@ -1,4 +1,4 @@
-"""The verbs of oversight: judge a case, preview it, answer a reminder, link what followed, watch the engine."""
+"""Judge a case, preview it, answer a reminder, link what followed, open a finding, watch the engine."""
 
 from collections.abc import Collection
 from contextlib import nullcontext
@@ -20,8 +20,8 @@ from xinglin.hospital.oversight.asks import Judged as Judged
 from xinglin.hospital.oversight.asks import asks_of
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.errors import EngineSilent, NothingToAnswer
-from xinglin.hospital.oversight.models import Answer, DeedLink, FindingView, GivenVerdict, Judgement
-from xinglin.hospital.oversight.words import Consequence, FindingState
+from xinglin.hospital.oversight.models import Answer, DeedLink, GivenVerdict, Judgement
+from xinglin.hospital.oversight.words import Consequence
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.supervision.facts import Case
 
@@ -176,19 +176,9 @@ def link_verdicts(*, actor: Actor, subject_id: UUID, deed_id: UUID, now: datetim
 
 
 def open_finding(*, actor: Actor, verdict_id: UUID, now: datetime) -> selectors.FindingDetail:
-    """One finding with its evidence. Reading it is written into the journal and marks it as seen by an auditor."""
+    """One finding with its evidence. Reading it is written into the journal. Raises NotFound."""
     detail = selectors.finding(actor=actor, verdict_id=verdict_id)
     with transaction.atomic():
-        if access.MARK_FINDING.held_by(actor):
-            FindingView.objects.get_or_create(
-                verdict_id=verdict_id,
-                defaults={
-                    "state": FindingState.SEEN,
-                    "changed_by_id": actor.id,
-                    "changed_by_label": actor.label[:120],
-                    "changed_at": now,
-                },
-            )
         journal.write(
             actor=actor,
             institution_id=detail.row.institution_id,
@@ -199,48 +189,6 @@ def open_finding(*, actor: Actor, verdict_id: UUID, now: datetime) -> selectors.
             detail={"rule": detail.row.rule},
         )
     return detail
-
-
-def mark_finding(*, actor: Actor, verdict_id: UUID, state: str, note: str, now: datetime) -> None:
-    """Say whether a finding holds: `confirmed` or `rejected`, with a note. Raises InvalidInput, NotFound.
-
-    One verdict, one decision: it holds for every moment at which the same core was given.
-    """
-    require(actor, access.MARK_FINDING)
-    if state not in {FindingState.CONFIRMED, FindingState.REJECTED}:
-        raise InvalidInput(field="state", reason=T(zh="请选择属实或不属实。", en="Choose whether it holds or not."))
-    if not note.strip() or len(note.strip()) > 500:
-        raise InvalidInput(field="note", reason=T(zh="请写明依据（500 字以内）。", en="Say why, in 500 characters."))
-    detail = selectors.finding(actor=actor, verdict_id=verdict_id)
-    with transaction.atomic():
-        for same_id in _same_verdict(detail):
-            FindingView.objects.update_or_create(
-                verdict_id=same_id,
-                defaults={
-                    "state": state,
-                    "note": note.strip(),
-                    "changed_by_id": actor.id,
-                    "changed_by_label": actor.label[:120],
-                    "changed_at": now,
-                },
-            )
-        journal.write(
-            actor=actor,
-            institution_id=detail.row.institution_id,
-            verb="mark_finding",
-            object_type="verdict",
-            object_id=verdict_id,
-            now=now,
-            detail={"rule": detail.row.rule, "state": state},
-        )
-
-
-def _same_verdict(detail: selectors.FindingDetail) -> list[UUID]:
-    """The ids under which this core was given, at whatever moment, in a fixed order so that two auditors never wait
-    for each other in a ring."""
-    row = detail.row
-    same = GivenVerdict.objects.filter(rule=row.rule, subject=row.subject, core_hash=detail.core_hash)
-    return list(same.filter(institution_id=row.institution_id).order_by("id").values_list("id", flat=True))
 
 
 def check_engine_alive(*, actor: Actor, now: datetime) -> bool:

@@ -1,0 +1,41 @@
+"""The verbs of oversight: judge, answer, link, hear and decide findings, give points, store audits, switch rules."""
+
+from xinglin.hospital.oversight.asks import Ask as Ask
+from xinglin.hospital.oversight.asks import Judged as Judged
+from xinglin.hospital.oversight.services.judging import (
+    answer,
+    check_engine_alive,
+    judge,
+    link_verdicts,
+    open_finding,
+    preview,
+)
+from xinglin.hospital.oversight.services.points import correct_points
+from xinglin.hospital.oversight.services.process import (
+    appeal_decision,
+    chase_overdue,
+    close_appeal,
+    decide_finding,
+    notify_provider,
+    state_case,
+    verify_finding,
+)
+
+__all__ = [
+    "Ask",
+    "Judged",
+    "answer",
+    "appeal_decision",
+    "chase_overdue",
+    "check_engine_alive",
+    "close_appeal",
+    "correct_points",
+    "decide_finding",
+    "judge",
+    "link_verdicts",
+    "notify_provider",
+    "open_finding",
+    "preview",
+    "state_case",
+    "verify_finding",
+]
