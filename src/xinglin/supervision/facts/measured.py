@@ -27,8 +27,8 @@ class Measure(Group):
     prescription_lines: int | None = fact("处方行数", "lines on the prescription", "n")
     union_prescriptions: int | None = fact(
         "24小时内处方张数",
-        "prescriptions of the person at the institution under the same scheme (equal coverage.scheme and benefit) "
-        "within the 24 hours up to this one, this included; ended ones are not counted",
+        "prescriptions of the person by the physician or institution under the same scheme "
+        "(equal coverage.scheme and benefit) within the 24 hours up to this one, this included; ended ones are not counted",
         "n",
     )
     union_drugs: int | None = fact(

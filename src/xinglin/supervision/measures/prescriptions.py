@@ -6,10 +6,11 @@ from typing import Final
 
 from xinglin.supervision.measures.declared import Counted, Declared, How
 from xinglin.supervision.verdicts import Scope
-from xinglin.supervision.vocabulary import otherwise, seconds_between
+from xinglin.supervision.vocabulary import divide_up, missing, otherwise, seconds_between
 from xinglin.supervision.vocabulary.terms import Facts, Term
 
 DAY_SECONDS: Final = 86_400
+MONTH_DAYS: Final = 31
 SAME_PRESCRIPTION: Final = (("prescription.id", "line.prescription_id"),)
 SAME_PERSON: Final = (("patient.id", "patient.id"),)
 
@@ -40,12 +41,17 @@ def any_line(_s: Facts, e: Facts) -> Term:
 
 
 def beside(s: Facts, e: Facts) -> Term:
-    """Written by the same physician or at the same institution within the 24 hours before this one, or this one."""
-    apart = seconds_between(e.prescription.signed_at, s.prescription.signed_at)
-    recent = otherwise((apart >= 0) & (apart <= DAY_SECONDS), False)
+    """This one, or by the same physician or institution under the same scheme within the 24 hours before it.
+
+    A draft has no instant of its own: what was signed since its visit began was signed before it.
+    """
+    apart = seconds_between(e.prescription.signed_at, otherwise(s.prescription.signed_at, s.encounter.started_at))
+    recent = otherwise(((apart >= 0) | missing(s.prescription.signed_at)) & (apart <= DAY_SECONDS), False)
     same_source = (e.physician.id == s.physician.id) | (e.institution.id == s.institution.id)
+    same_scheme = (e.coverage.scheme == s.coverage.scheme) & (e.coverage.benefit == s.coverage.benefit)
     itself = e.prescription.id == s.prescription.id
-    return itself | (recent & otherwise(same_source, False) & otherwise(~e.prescription.ended, True))
+    together = otherwise(same_source, False) & otherwise(same_scheme, True)
+    return itself | (recent & together & otherwise(~e.prescription.ended, True))
 
 
 def drug_beside(s: Facts, e: Facts) -> Term:
@@ -54,8 +60,13 @@ def drug_beside(s: Facts, e: Facts) -> Term:
 
 
 def dated_drug_beside(s: Facts, e: Facts) -> Term:
-    """The same, where days follow from the line at all."""
-    return drug_beside(s, e) & otherwise(e.line.dose_measured, False)
+    """The same, where days follow from the line at all and one pack does not outlast a month anyway."""
+    return drug_beside(s, e) & otherwise(e.line.dose_measured, False) & (pack_days(s, e) <= MONTH_DAYS)
+
+
+def pack_days(_s: Facts, e: Facts) -> Term:
+    """How long one pack of a line lasts."""
+    return divide_up(e.line.days, e.line.quantity)
 
 
 def prescription_of_event(_s: Facts, e: Facts) -> Term:
@@ -66,11 +77,6 @@ def prescription_of_event(_s: Facts, e: Facts) -> Term:
 def days_of(_s: Facts, e: Facts) -> Term:
     """For how many days a line was prescribed."""
     return e.line.days
-
-
-def dated_drug_here(s: Facts, e: Facts) -> Term:
-    """A medicine on this prescription from which days follow."""
-    return counts_as_drug(s, e) & otherwise(e.line.dose_measured, False)
 
 
 def drug_of_the_day(s: Facts, e: Facts) -> Term:
@@ -91,12 +97,14 @@ MEASURES: Final[tuple[Declared, ...]] = (
     _own("decoction_lines", is_decoction),
     _own("western_lines", is_western),
     _own("prescription_lines", any_line),
-    _own("own_days", dated_drug_here, How.SUM, days_of, by="line.drug_code"),
     Counted(
         "union_prescriptions", Scope.PRESCRIPTION, "prescriptions", SAME_PERSON, beside, How.DISTINCT,
         prescription_of_event,
     ),
     _of_person("union_drugs", drug_beside, How.DISTINCT, drug),
     _of_person("union_days", dated_drug_beside, How.SUM, days_of, by="line.drug_code"),
+    _of_person("union_pack_days", dated_drug_beside, How.LARGEST, pack_days),
+    _of_person("single_days", dated_drug_beside, How.LARGEST, days_of),
+    _of_person("single_drugs", drug_beside, How.DISTINCT, drug, by="prescription.id"),
     _of_person("drugs_today", drug_of_the_day, How.DISTINCT, drug),
 )  # fmt: skip
