@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from xinglin.supervision.rules import (
+    charging,
     claiming,
     consulting,
     data_quality,
@@ -19,6 +20,7 @@ from xinglin.supervision.rules import (
     prescribing,
     process,
     providers,
+    service_scope,
 )
 from xinglin.supervision.verdicts import Moment
 from xinglin.supervision.vocabulary.papers import Rule
@@ -61,6 +63,16 @@ RULES: Final[tuple[Rule, ...]] = (
     drug_limits.c12,
     drug_limits.c13,
     drug_limits.c14,
+    charging.e01,
+    charging.e02,
+    charging.e03,
+    charging.e05,
+    charging.e06,
+    service_scope.e09,
+    service_scope.e10,
+    service_scope.e12,
+    service_scope.e17,
+    service_scope.f05,
     data_quality.g02,
     data_quality.g05,
     data_quality.g07,
