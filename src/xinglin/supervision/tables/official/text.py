@@ -77,13 +77,20 @@ class Level:
 
 
 def level_of(text: str) -> Level | None:
-    """The lowest level that a text allows: 'second level and above' is 2; the lowest one where it names several."""
+    """The lowest level that a text allows: 'second level and above' is 2; the lowest one where it names several.
+
+    Where specialised hospitals of a lower level are allowed after a review beforehand, it is the higher one: the others
+    have the review on file.
+    """
     flat = normal(text)
     found = [LEVELS[digit] for digit in re.findall("([一二三])级及以上", flat)]
     if not found:
         return None
     first = re.search("首次处方时?需由[一二三]级", flat) is not None
-    return Level(min(found), first, "专科医院" in flat)
+    special = "专科医院" in flat
+    if special and "事前审查" in flat:
+        found = [max(LEVELS[digit] for digit in re.findall("([一二三])级", flat))]
+    return Level(min(found), first, special)
 
 
 def modes_of(text: str) -> str | None:

@@ -45,8 +45,8 @@ PARTLY: Final = {
     "earlier_review": Words("文本要求事前审查，未判断", "the text asks for review beforehand, which is not judged"),
     "each_eye": Words("文本按每眼、多药合并计数，未判断", "the text counts by eye over several medicines, not judged"),
     "specialist": Words(
-        "文本对专科医院另有规定，仅判断最低级别",
-        "the text treats specialised hospitals apart; the lowest level is judged",
+        "文本对专科医院另有规定；有事前审查证明的按证明判断",
+        "the text treats specialised hospitals apart; they are told by the review on file",
     ),
     "upper_age_open": Words(
         "年龄上限随性别和年份而异，未判断", "the upper age depends on sex and year; it is not judged"
