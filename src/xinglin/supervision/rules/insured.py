@@ -19,6 +19,7 @@ from xinglin.supervision.vocabulary import (
     divide_down,
     excess,
     isin,
+    larger,
     otherwise,
     rule,
     ruling,
@@ -144,13 +145,19 @@ def _supplied_on_the_fund(f: Facts) -> Term:
 )
 def h04(f: Facts) -> Ruling:
     """No institution goes too far by itself, but together they supply more than one body can use."""
-    ordinary = f.limits.in_hand_days_ordinary + f.limits.in_hand_grace_ordinary
-    allowed = choose(f.item.supply_days > ordinary, f.limits.in_hand_days_long + f.limits.in_hand_grace_long, ordinary)
-    over = f.measure.days_in_hand - allowed
+    long = f.item.supply_days > f.limits.in_hand_days_ordinary + f.limits.in_hand_grace_ordinary
+    days_allowed = choose(long, f.limits.in_hand_days_long, f.limits.in_hand_days_ordinary)
+    grace = choose(long, f.limits.in_hand_grace_long, f.limits.in_hand_grace_ordinary)
+    # Whether one supply is too large by itself is another rule's question; one pack is the least that can be supplied.
+    over = f.measure.days_in_hand - larger(days_allowed, f.item.supply_days) - grace
+    smallest = long & (f.item.quantity_milli <= 1000)
     days = smaller(over, f.item.supply_days)
     return ruling(
         applies=_supplied_on_the_fund(f) & (otherwise(f.item.supply_days, 1) > 0),
-        violates=(f.measure.supply_institutions >= 2) & (over > 0) & ~otherwise(f.item.exception_reason, False),
+        violates=(f.measure.supply_institutions >= 2)
+        & (over > 0)
+        & ~smallest
+        & ~otherwise(f.item.exception_reason, False),
         excess=excess(days=days, fen=divide_down(f.item.amount_fen * days, f.item.supply_days)),
     )
 
