@@ -396,7 +396,7 @@ def b12(f: Facts) -> Ruling:
     least = f.limits.review_seconds_base + f.limits.review_seconds_line * f.measure.prescription_lines
     return ruling(
         applies=~f.prescription.ended & (f.review.result == ReviewResult.APPROVED),
-        violates=(f.review.pharmacist_id == f.physician.id)
+        violates=((f.review.pharmacist_id == f.physician.id) & (f.review.pharmacist_id != ""))
         | f.review.same_device
         | f.review.automatic
         | (f.review.human_seconds < least),
