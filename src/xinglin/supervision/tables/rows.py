@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 
 from xinglin.supervision.verdicts import Words
 
@@ -67,14 +67,19 @@ class Table:
         for row in self.rows:
             if row.until is not None and row.until < row.since:
                 raise BadTable(f"{self.name} {row.key}: until {row.until} is before since {row.since}")
-            same_key = self._by_key.setdefault(row.key, [])
-            for other in same_key:
-                if row.overlaps(other):
-                    raise BadTable(
-                        f"{self.name} {row.key}: two rows for {row.territory or 'the whole country'} hold on the same "
-                        f"day ({other.since} and {row.since}); end the earlier one before the later one begins"
-                    )
-            same_key.append(row)
+            self._by_key.setdefault(row.key, []).append(row)
+        for same_key in self._by_key.values():
+            if len(same_key) > 1:
+                self._refuse_overlaps(same_key)
+
+    def _refuse_overlaps(self, same_key: list[DatedRow]) -> None:
+        """In order of place and day, rows that overlap stand side by side: no need to compare each with each."""
+        for earlier, later in pairwise(sorted(same_key, key=lambda row: (row.territory, row.since))):
+            if earlier.overlaps(later):
+                raise BadTable(
+                    f"{self.name} {later.key}: two rows for {later.territory or 'the whole country'} hold on the same "
+                    f"day ({earlier.since} and {later.since}); end the earlier one before the later one begins"
+                )
 
     def row(self, key: tuple[str, ...], on: date, territory: str) -> DatedRow | None:
         """The row that answers for a key on a day in a place, or None where the key is not listed."""
@@ -83,6 +88,10 @@ class Table:
             if holding:
                 return max(holding, key=lambda row: len(row.territory))
         return None
+
+    def rows_for(self, key: tuple[str, ...]) -> list[DatedRow]:
+        """Every row that may answer for a key, on some day in some place."""
+        return [row for candidate in self._candidates(key) for row in self._by_key.get(candidate, ())]
 
     def _candidates(self, key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         if not any(self.by_beginning):
