@@ -76,7 +76,7 @@ class Measure(Group):
     # OF AN ITEM: SUPPLY, REPETITION, PAIRS
     days_in_hand: int | None = fact(
         "领药后在手天数",
-        "days of the same ingredient in hand after this supply, over all institutions and the supplies of 90 days (what "
+        "days of the same ingredient in hand after this supply, over all institutions and supplies of 90 days (what "
         "is older counts as used up); what is given in a stay and what is refunded is not counted",
         "days",
     )
