@@ -20,6 +20,8 @@ from xinglin.hospital.demo.lake_people import People
 from xinglin.hospital.demo.lake_times import Times
 from xinglin.hospital.demo.lake_visits import Visits, visits
 from xinglin.supervision.facts.lake import TABLES, Facts, column_name, table_columns
+from xinglin.supervision.measures.beforehand.practices import Practices
+from xinglin.supervision.measures.beforehand.rings import Rings
 from xinglin.supervision.verdicts import Coded
 
 if TYPE_CHECKING:
@@ -31,7 +33,20 @@ BATCH: Final = 20_000
 
 
 def lake_rows(city: City, *, final: bool = True) -> Rows:
-    """Every row of the lake with the name of its table; parents before children, in the order of time."""
+    """Every row of the lake with the name of its table; parents before children, in the order of time.
+
+    What is computed over all of them comes last: practices and rings.
+    """
+    practices, rings = Practices(), Rings()
+    for table, row in _care_rows(city, final):
+        practices.add(table, row)
+        rings.add(table, row)
+        yield table, row
+    yield from (("practices", row) for row in practices.rows())
+    yield from (("rings", row) for row in rings.rows())
+
+
+def _care_rows(city: City, final: bool) -> Rows:
     times = Times(city)
     seen = Visits(city, times, People(city, times), final)
     medicines = Medicines(city, times, final)
@@ -69,8 +84,8 @@ def changes(city: City) -> Iterator[dict[str, Any]]:
 
     A row that came later as a whole (a refund) has no value then and names its key alone.
     """
-    then = {(table, row[TABLES[table].key]): row for table, row in lake_rows(city, final=False)}
-    for table, row in lake_rows(city, final=True):
+    then = {(table, row[TABLES[table].key]): row for table, row in _care_rows(city, final=False)}
+    for table, row in _care_rows(city, final=True):
         key = row[TABLES[table].key]
         former = then.get((table, key))
         if former is None:
