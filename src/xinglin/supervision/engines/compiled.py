@@ -203,16 +203,21 @@ class Compiled:
         return self._measures[key]
 
 
+def missing_when(tree: RuleTree) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a rule needs to know, and for a limit or list what it is looked up by: it is missing where those are known."""
+    looked_up = dict(tree.looked_up)
+    return tuple(
+        (path, tuple(path_of(arg) for arg in looked_up[path].args) if path in looked_up else ()) for path in tree.needed
+    )
+
+
 def compile_rule(rule: Rule, knowledge: Knowledge) -> CompiledRule:
     """A rule as a function for one knowledge."""
     tree = rule_tree(rule, knowledge)
     looked_up = dict(tree.looked_up)
-    by = {
-        path: tuple(path_of(arg) for arg in looked_up[path].args) if path in looked_up else () for path in tree.needed
-    }
     return CompiledRule(
         tree,
         function_of((*tree.nodes, *looked_up.values()), "S, L"),
         tuple(path for path in tree.read if path not in looked_up),
-        tuple(by.items()),
+        missing_when(tree),
     )

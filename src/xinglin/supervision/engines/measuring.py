@@ -186,7 +186,7 @@ def _ordered(measure: Ordered, subject: Facts, events: list[Facts]) -> int | Non
     lasting = [event.get(measure.days) for event in events]
     if None in lasting:
         return None
-    supplies = sorted((day, length) for day, length in zip(days, lasting, strict=True))  # type: ignore[type-var]
+    supplies = sorted((day, length) for day, length in zip(days, lasting, strict=True))
     return _in_hand(supplies, today)  # type: ignore[arg-type]
 
 

@@ -27,15 +27,19 @@ BESIDE: Final[dict[str, type[Group]]] = {"condition": Condition, "allergy": Alle
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """Where a row finds the facts that it shares with others: `by` in the row equals the key of the parent's table."""
+    """Where a row finds the facts that it shares with others: its fact `by` equals the fact `key` of the parent.
+
+    `by` may be a fact that an earlier parent has given.
+    """
 
     table: str
     by: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class LakeTable:
-    """One table: its groups, the key of a row, and its parents; a row takes from a parent only what it lacks itself."""
+    """One table: its groups, the key of a row, and its parents in order; what is there already is not replaced."""
 
     name: str
     groups: tuple[str, ...]
@@ -44,32 +48,37 @@ class LakeTable:
     parents: tuple[Parent, ...] = ()
 
 
+CARE: Final = ("encounter", "patient", "physician", "institution", "evidence", "coverage", "record")
 TABLES: Final[dict[str, LakeTable]] = {
     table.name: table
     for table in (
-        LakeTable(
-            "encounters",
-            ("encounter", "patient", "physician", "institution", "evidence", "coverage", "record"),
-            "encounter.id",
-            Scope.ENCOUNTER,
-        ),
+        LakeTable("encounters", CARE, "encounter.id", Scope.ENCOUNTER),
         LakeTable(
             "prescriptions",
             ("prescription", "review", "dispensing", "record"),
             "prescription.id",
             Scope.PRESCRIPTION,
-            (Parent("encounters", "prescription.encounter_id"),),
+            (Parent("encounters", "prescription.encounter_id", "encounter.id"),),
         ),
-        LakeTable("lines", ("line",), "line.id", Scope.LINE, (Parent("prescriptions", "line.prescription_id"),)),
+        LakeTable(
+            "lines",
+            ("line",),
+            "line.id",
+            Scope.LINE,
+            (
+                Parent("prescriptions", "line.prescription_id", "prescription.id"),
+                Parent("encounters", "prescription.encounter_id", "encounter.id"),
+            ),
+        ),
         LakeTable(
             "packs",
             ("pack", "record"),
             "pack.id",
             Scope.PACK,
             (
-                Parent("lines", "pack.line_id"),
-                Parent("prescriptions", "pack.prescription_id"),
-                Parent("encounters", "pack.encounter_id"),
+                Parent("lines", "pack.line_id", "line.id"),
+                Parent("prescriptions", "pack.prescription_id", "prescription.id"),
+                Parent("encounters", "pack.encounter_id", "encounter.id"),
             ),
         ),
         LakeTable(
@@ -77,15 +86,28 @@ TABLES: Final[dict[str, LakeTable]] = {
             ("claim", "record"),
             "claim.id",
             Scope.CLAIM,
-            (Parent("prescriptions", "claim.prescription_id"), Parent("encounters", "claim.encounter_id")),
+            (
+                Parent("prescriptions", "claim.prescription_id", "prescription.id"),
+                Parent("encounters", "claim.encounter_id", "encounter.id"),
+            ),
         ),
-        LakeTable("stays", ("stay", "record"), "stay.id", Scope.STAY, (Parent("encounters", "stay.encounter_id"),)),
+        LakeTable(
+            "stays",
+            ("stay", "record"),
+            "stay.id",
+            Scope.STAY,
+            (Parent("encounters", "stay.encounter_id", "encounter.id"),),
+        ),
         LakeTable(
             "items",
             ("item", "record"),
             "item.id",
             Scope.ITEM,
-            (Parent("claims", "item.claim_id"), Parent("encounters", "item.encounter_id")),
+            (
+                Parent("claims", "item.claim_id", "claim.id"),
+                Parent("encounters", "item.encounter_id", "encounter.id"),
+                Parent("stays", "item.encounter_id", "stay.encounter_id"),
+            ),
         ),
         LakeTable("practices", ("practice", "institution"), "practice.id", Scope.PRACTICE),
         LakeTable("rings", ("ring", "institution"), "ring.id", Scope.RING),
@@ -93,7 +115,7 @@ TABLES: Final[dict[str, LakeTable]] = {
         LakeTable("allergies", ("allergy", "record"), "allergy.id"),
     )
 }
-"""Every table by its name, parents before children."""
+"""Every table by its name, parents before children. A key is given once; an encounter is at most one stay."""
 
 OF_SCOPE: Final[dict[Scope, LakeTable]] = {table.scope: table for table in TABLES.values() if table.scope is not None}
 
@@ -153,12 +175,15 @@ class World:
         self._wide.clear()
         self._indexes.clear()
 
-    def find(self, table: str, key: Plain) -> Facts | None:
-        """The row with a key."""
-        if not isinstance(key, str):
+    def find(self, table: str, key: str, value: Plain) -> Facts | None:
+        """The row of a table whose fact `key` has a value."""
+        if not isinstance(value, str):
             return None
-        found = self._by_key[table].get(key)
-        return self.base.find(table, key) if found is None and self.base is not None else found
+        if key == TABLES[table].key:
+            found = self._by_key[table].get(value)
+        else:
+            found = next((row for row in self.tables.get(table, ()) if row.get(key) == value), None)
+        return self.base.find(table, key, value) if found is None and self.base is not None else found
 
     def wide(self, table: str) -> list[Facts]:
         """The own rows of a table with the facts of their parents, those of the base among them."""
@@ -167,20 +192,13 @@ class World:
         return self._wide[table]
 
     def _widened(self, table: LakeTable, row: Facts) -> Facts:
-        found: Facts = {}
-        for parent in reversed(table.parents):
-            above = self.find(parent.table, row.get(parent.by))
-            if above is not None:
-                found |= _known(self._widened(TABLES[parent.table], above))
-        if table.scope is Scope.ITEM:
-            found |= self._stay_of(row.get("item.encounter_id"))
-        return found | _known(row)
-
-    def _stay_of(self, encounter: Plain) -> Facts:
-        for stay in self.tables.get("stays", ()) if encounter is not None else ():
-            if stay.get("stay.encounter_id") == encounter:
-                return _known(stay)
-        return self.base._stay_of(encounter) if self.base is not None else {}
+        found: Facts = {path: value for path, value in row.items() if value is not None}
+        for parent in table.parents:
+            above = self.find(parent.table, parent.key, found.get(parent.by))
+            for path, value in above.items() if above is not None else ():
+                if value is not None:
+                    found.setdefault(path, value)
+        return found
 
     def events(self, table: str, by: tuple[str, ...], keys: tuple[Plain, ...]) -> Iterator[Facts]:
         """The rows of a table whose facts `by` are these keys; no row in which one of them is unknown."""
@@ -210,10 +228,6 @@ def row_of(scope: Scope, facts: Facts) -> Row | None:
     readable = READABLE[scope]
     own = {path: value for path, value in facts.items() if path.partition(".")[0] in readable}
     return Row(scope, subject, lines_of(scope, subject, facts), own)
-
-
-def _known(row: Facts) -> Facts:
-    return {path: value for path, value in row.items() if value is not None}
 
 
 def lines_of(scope: Scope, subject: str, facts: Mapping[str, Plain]) -> tuple[str, ...]:

@@ -1,0 +1,77 @@
+"""DuckDB, embedded: as much memory as it is given, the rest on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+def _named(_instant):  # type: ignore[no-untyped-def]
+    """Microseconds since 1970, by the engine's own function."""
+
+
+_epoch_us = ibis.udf.scalar.builtin(_named, name="epoch_us", signature=((dt.timestamp,), dt.int64))
+
+
+class Duck:
+    """DuckDB under Ibis. `memory` such as ``4GB`` and `spill` (a folder) bound what it takes."""
+
+    name = "duckdb"
+
+    def __init__(
+        self, *, memory: str = "", spill: Path | None = None, threads: int = 0, database: Path | None = None
+    ) -> None:
+        self.connection = ibis.duckdb.connect(":memory:" if database is None else str(database))
+        settings = {"preserve_insertion_order": "false", "enable_progress_bar": "false"}
+        if memory:
+            settings["memory_limit"] = f"'{memory}'"
+        if spill is not None:
+            settings["temp_directory"] = f"'{spill}'"
+        if threads:
+            settings["threads"] = str(threads)
+        for name, value in settings.items():
+            self.connection.raw_sql(f"SET {name} = {value}")
+
+    def open(self, lake: Path, table: str) -> ir.Table | None:
+        """A table of the lake: one file, or a folder of files by month."""
+        name = f"lake_{table}"
+        if name in self.connection.list_tables():
+            return self.connection.table(name)
+        single, folder = lake / f"{table}.parquet", lake / table
+        source = str(single) if single.exists() else str(folder / "**" / "*.parquet") if folder.is_dir() else ""
+        return self.connection.read_parquet(source, table_name=name) if source else None
+
+    def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
+        """Compute a table once."""
+        return self.connection.create_table(name, what, temp=True, overwrite=True)
+
+    def drop(self, name: str) -> None:
+        """Forget a kept table."""
+        self.connection.raw_sql(f'DROP TABLE IF EXISTS "{name}"')
+
+    def micros(self, instant: ir.Value) -> ir.Value:
+        """Microseconds since 1970."""
+        made: ir.Value = _epoch_us(instant)
+        return made
+
+    def rows(self, what: ir.Table) -> pa.RecordBatchReader:
+        """Batches of rows."""
+        return self.connection.to_pyarrow_batches(what, chunk_size=50_000)
+
+    def one(self, what: ir.Table) -> dict[str, Any]:
+        """The only row."""
+        row: dict[str, Any] = self.connection.to_pyarrow(what).to_pylist()[0]
+        return row
+
+    def write(self, what: ir.Table, path: Path) -> None:
+        """One Parquet file."""
+        self.connection.to_parquet(what, str(path))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.disconnect()

@@ -1,0 +1,171 @@
+"""A tree as an Ibis expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+
+from xinglin.supervision.engines.tree import Node
+from xinglin.supervision.verdicts import Plain
+
+MICRO: Final = 1_000_000
+DAY: Final = 86_400 * MICRO
+SHANGHAI: Final = 8 * 3600 * MICRO
+"""Shanghai is eight hours ahead of UTC all year round, in microseconds."""
+EPOCH: Final = date(1970, 1, 1)
+TYPES: Final[Mapping[type, str]] = {int: "int64", bool: "boolean", str: "string", date: "date", datetime: "int64"}
+
+Column = Callable[[str], ir.Value]
+"""The column of a path."""
+LookUp = Callable[[Node], ir.Value]
+"""The column in which a limit or listed value has been looked up."""
+
+
+def column_type(kind: type) -> str:
+    """The type of a column that holds facts of a kind: enumerations as codes, instants as microseconds."""
+    return TYPES.get(kind, "string")
+
+
+def literal(value: Any, kind: type) -> ir.Value:
+    """A literal of a rule."""
+    plain: Plain = value.value if isinstance(value, Enum) else value
+    return ibis.literal(plain, type=column_type(kind))
+
+
+def floor_divided(a: ir.Value, by: int) -> ir.Value:
+    """a divided by a positive number, rounded down for negative a too."""
+    rest = ((a % by) + by) % by
+    return exactly_divided(a - rest, ibis.literal(by, type="int64"))
+
+
+def exactly_divided(a: ir.Value, b: ir.Value) -> ir.Value:
+    """a divided by b where nothing is left over."""
+    return (a // b).cast("int64")
+
+
+def both_known(a: ir.Value, b: ir.Value, value: ir.Value, kind: str) -> ir.Value:
+    """A value where both operands are known."""
+    return ibis.cases((a.notnull() & b.notnull(), value), else_=ibis.null(kind))
+
+
+class Translator:
+    """Trees as expressions over one table. Equal nodes are translated once."""
+
+    def __init__(self, column: Column, looked_up: LookUp) -> None:
+        self._column = column
+        self._looked_up = looked_up
+        self._done: dict[int, ir.Value] = {}
+
+    def value(self, at: Node) -> ir.Value:
+        """The expression of a node."""
+        found = self._done.get(id(at))
+        if found is None:
+            found = self._done[id(at)] = self._translate(at)
+        return found
+
+    def _translate(self, at: Node) -> ir.Value:
+        if at.op == "literal":
+            return literal(at.extra, at.kind)
+        if at.op == "fact":
+            return self._column(str(at.extra))
+        if at.op in {"limit", "listed"}:
+            return self._looked_up(at)
+        args = [self.value(arg) for arg in at.args]
+        return WORDS[at.op](at, *args)
+
+
+def _isin(at: Node, x: ir.Value) -> ir.Value:
+    choices = [choice.value if isinstance(choice, Enum) else choice for choice in at.extra]
+    if not choices:
+        return ibis.cases((x.notnull(), ibis.literal(False)), else_=ibis.null("boolean"))
+    return x.isin(choices)
+
+
+def _choose(at: Node, condition: ir.Value, then: ir.Value, else_: ir.Value) -> ir.Value:
+    return ibis.cases((condition, then), (condition == ibis.literal(False), else_), else_=ibis.null(column_type(at.kind)))
+
+
+def _larger(at: Node, a: ir.Value, b: ir.Value) -> ir.Value:
+    return ibis.cases((a >= b, a), (a < b, b), else_=ibis.null(column_type(at.kind)))
+
+
+def _smaller(at: Node, a: ir.Value, b: ir.Value) -> ir.Value:
+    return ibis.cases((a <= b, a), (a > b, b), else_=ibis.null(column_type(at.kind)))
+
+
+def _divide_down(at: Node, a: ir.Value, b: ir.Value) -> ir.Value:
+    divisor = b.nullif(0)
+    return ibis.cases(((a >= 0) & (b > 0), exactly_divided(a - a % divisor, divisor)), else_=ibis.null("int64"))
+
+
+def _divide_up(at: Node, a: ir.Value, b: ir.Value) -> ir.Value:
+    divisor, above = b.nullif(0), a + b - 1
+    return ibis.cases(((a >= 0) & (b > 0), exactly_divided(above - above % divisor, divisor)), else_=ibis.null("int64"))
+
+
+def _day_of(at: Node, instant: ir.Value) -> ir.Value:
+    return day_number_as_date(floor_divided(instant + SHANGHAI, DAY))
+
+
+def day_number_as_date(number: ir.Value) -> ir.Value:
+    """A day from its number since 1970."""
+    return (ibis.date(EPOCH.isoformat()) + number.cast("int32").as_interval("D")).cast("date")
+
+
+def days_from(earlier: ir.Value, later: ir.Value) -> ir.Value:
+    """Days from one day to another."""
+    return later.delta(earlier, unit="day").cast("int64")
+
+
+def _years_between(at: Node, birth: ir.Value, on: ir.Value) -> ir.Value:
+    before_birthday = (on.month() * 100 + on.day()) < (birth.month() * 100 + birth.day())
+    return (on.year() - birth.year()).cast("int64") - before_birthday.cast("int64")
+
+
+def _months_after(at: Node, on: ir.Value, months: ir.Value) -> ir.Value:
+    total = on.year().cast("int64") * 12 + on.month().cast("int64") - 1 + months
+    month = total % 12 + 1
+    year = exactly_divided(total - total % 12, ibis.literal(12, type="int64"))
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+    last = ibis.cases(
+        (month.isin([4, 6, 9, 11]), 30), ((month == 2) & leap, 29), (month == 2, 28), (month.notnull(), 31), else_=None
+    )
+    day = ibis.cases((on.day() > last, last), (on.day() <= last, on.day()), else_=None)
+    return both_known(on, months, ibis.date(year.cast("int32"), month.cast("int32"), day.cast("int32")), "date")
+
+
+WORDS: Final[Mapping[str, Callable[..., ir.Value]]] = {
+    "and": lambda _, a, b: a & b,
+    "or": lambda _, a, b: a | b,
+    "not": lambda _, a: a == ibis.literal(False),  # `NOT a IS NULL` would be read as `NOT (a IS NULL)`
+    "==": lambda _, a, b: a == b,
+    "!=": lambda _, a, b: a != b,
+    "<": lambda _, a, b: a < b,
+    "<=": lambda _, a, b: a <= b,
+    ">": lambda _, a, b: a > b,
+    ">=": lambda _, a, b: a >= b,
+    "+": lambda _, a, b: a + b,
+    "-": lambda _, a, b: a - b,
+    "*": lambda _, a, b: a * b,
+    "isin": _isin,
+    "missing": lambda _, x: x.isnull(),
+    "otherwise": lambda _, x, value: ibis.coalesce(x, value),
+    "choose": _choose,
+    "starts_with": lambda at, x: x.startswith(at.extra),
+    "first_letters": lambda at, x: x.left(at.extra),
+    "larger": _larger,
+    "smaller": _smaller,
+    "divide_down": _divide_down,
+    "divide_up": _divide_up,
+    "day_of": _day_of,
+    "days_between": lambda _, earlier, later: days_from(earlier, later),
+    "seconds_between": lambda _, earlier, later: floor_divided(later - earlier, MICRO),
+    "years_between": _years_between,
+    "months_after": _months_after,
+}
+"""Every word as an expression."""

@@ -1,0 +1,90 @@
+"""Spark 4, for a lake that outgrows a machine. Needs Java 17 and the extra requirements of `make test-spark`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+def _named(_instant):  # type: ignore[no-untyped-def]
+    """Microseconds since 1970, by the engine's own function."""
+
+
+_unix_micros = ibis.udf.scalar.builtin(_named, name="unix_micros", signature=((dt.timestamp,), dt.int64))
+
+
+class Spark:
+    """Spark under Ibis. `master` is where it runs: two threads of this machine unless told otherwise."""
+
+    name = "spark"
+
+    def __init__(self, *, master: str = "local[2]", memory: str = "4g") -> None:
+        from pyspark.sql import SparkSession
+
+        self._folder = tempfile.TemporaryDirectory(prefix="xinglin-spark-")
+        self._session = (
+            SparkSession.builder.master(master)
+            .appName("xinglin-audit")
+            .config("spark.driver.memory", memory)
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.warehouse.dir", f"{self._folder.name}/warehouse")
+            .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={self._folder.name}")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "4")
+            .config("spark.sql.execution.arrow.pyspark.enabled", "true")
+            .getOrCreate()
+        )
+        self.connection = ibis.pyspark.connect(self._session)
+
+    def open(self, lake: Path, table: str) -> ir.Table | None:
+        """A table of the lake."""
+        single, folder = lake / f"{table}.parquet", lake / table
+        source = single if single.exists() else folder if folder.is_dir() else None
+        return None if source is None else self.connection.read_parquet(str(source), table_name=f"lake_{table}")
+
+    def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
+        """Compute a table once: as Parquet, so that a lost worker can read it again."""
+        path = f"{self._folder.name}/{name}.parquet"
+        if isinstance(what, pa.Table):
+            import pyarrow.parquet as pq
+
+            pq.write_table(what, path)
+        else:
+            self.connection.compile(what)
+            self._session.sql(self.connection.compile(what)).write.mode("overwrite").parquet(path)
+        return self.connection.read_parquet(path, table_name=name)
+
+    def drop(self, name: str) -> None:
+        """Forget a kept table."""
+        self._session.catalog.dropTempView(name)
+
+    def micros(self, instant: ir.Value) -> ir.Value:
+        """Microseconds since 1970."""
+        made: ir.Value = _unix_micros(instant)
+        return made
+
+    def rows(self, what: ir.Table) -> pa.RecordBatchReader:
+        """Batches of rows."""
+        return self.connection.to_pyarrow(what).to_reader(50_000)
+
+    def one(self, what: ir.Table) -> dict[str, Any]:
+        """The only row."""
+        row: dict[str, Any] = self.connection.to_pyarrow(what).to_pylist()[0]
+        return row
+
+    def write(self, what: ir.Table, path: Path) -> None:
+        """One Parquet file."""
+        import pyarrow.parquet as pq
+
+        pq.write_table(self.connection.to_pyarrow(what), path)
+
+    def close(self) -> None:
+        """Stop the session."""
+        self._session.stop()
+        self._folder.cleanup()

@@ -1,0 +1,95 @@
+"""The row of a subject in columns: its table's facts, widened by those of its parents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from xinglin.supervision.engines.columns.engine import Engine, empty_table, facts_table
+from xinglin.supervision.engines.columns.expressions import column_type
+from xinglin.supervision.facts.lake import TABLES, Parent, column_kinds, column_name
+
+KNOWN_AT = "record.known_at"
+
+
+class Lake:
+    """A folder of tables under an engine. `as_of` leaves out every row that was not known by then (microseconds)."""
+
+    def __init__(self, engine: Engine, folder: Path, as_of: int | None = None) -> None:
+        self.engine = engine
+        self.folder = folder
+        self.as_of = as_of
+
+    def has(self, table: str) -> bool:
+        """Whether the lake holds the table at all."""
+        return self.engine.open(self.folder, table) is not None
+
+    def facts(self, table: str, paths: Iterable[str]) -> ir.Table:
+        """Some facts of a table, of the rows that were known."""
+        wanted = sorted(set(paths))
+        hidden = self.as_of is not None and "record" in TABLES[table].groups and KNOWN_AT not in wanted
+        found = facts_table(self.engine, self.folder, table, [*wanted, KNOWN_AT] if hidden else wanted)
+        if found is None:
+            return empty_table(self.engine, table, wanted)
+        if self.as_of is not None and "record" in TABLES[table].groups:
+            known_at = found[column_name(KNOWN_AT)]
+            found = found.filter(known_at.isnull() | (known_at <= self.as_of))
+        return found.drop(column_name(KNOWN_AT)) if hidden else found
+
+    def wide(self, table: str, paths: Iterable[str]) -> ir.Table:
+        """A table with facts of its own and of its parents, each in the column of its path."""
+        spec, wanted = TABLES[table], set(paths)
+        parents = _needed_parents(table, wanted)
+        read = wanted | {parent.by for parent in parents}
+        base = self.facts(table, {path for path in read if _group(path) in spec.groups})
+        places: dict[str, list[str]] = {}
+        for path in read:
+            if _group(path) in spec.groups:
+                places.setdefault(path, []).append(column_name(path))
+        chain, given = base, set(spec.groups)
+        for number, parent in enumerate(parents):
+            groups = set(TABLES[parent.table].groups)
+            taken = sorted(p for p in read if _group(p) in groups and (_group(p) not in given or _group(p) == "record"))
+            above = self._parent(parent, number, taken)
+            chain = chain.left_join(above, chain[places[parent.by][0]] == above[f"p{number}__key"])
+            for path in taken:
+                places.setdefault(path, []).append(f"p{number}__{column_name(path)}")
+            given |= groups
+        return chain.select(**{column_name(path): _first(chain, places.get(path, []), path) for path in sorted(wanted)})
+
+    def _parent(self, parent: Parent, number: int, taken: list[str]) -> ir.Table:
+        """A parent's facts under names of their own."""
+        above = self.facts(parent.table, {*taken, parent.key})
+        names = {f"p{number}__{column_name(path)}": above[column_name(path)] for path in taken}
+        key = above[column_name(parent.key)]
+        return above.filter(key.notnull()).select(**{f"p{number}__key": key}, **names)
+
+
+def _first(chain: ir.Table, places: list[str], path: str) -> ir.Value:
+    """The fact from the first place that knows it."""
+    columns = [chain[name] for name in places]
+    if not columns:
+        return ibis.null(column_type(column_kinds()[path]))
+    return columns[0] if len(columns) == 1 else ibis.coalesce(*columns)
+
+
+def _group(path: str) -> str:
+    return path.partition(".")[0]
+
+
+def _needed_parents(table: str, wanted: set[str]) -> list[Parent]:
+    """The parents that give something that is wanted, or by which a later one is found."""
+    spec, found = TABLES[table], []
+    needed = {_group(path) for path in wanted}
+    for parent in reversed(spec.parents):
+        groups = set(TABLES[parent.table].groups)
+        earlier = set(spec.groups).union(
+            *(set(TABLES[one.table].groups) for one in spec.parents[: spec.parents.index(parent)])
+        )
+        if needed & ((groups - earlier) | (groups & {"record"})):
+            found.append(parent)
+            needed.add(_group(parent.by))
+    return found[::-1]
