@@ -10,7 +10,9 @@ from tests.unit.supervision.published import MAIN, SUB, A, pair, record, write
 from typer.testing import CliRunner
 
 from xinglin.cli import app
+from xinglin.hospital.oversight.errors import KnowledgeDamaged
 from xinglin.hospital.oversight.knowledge import knowledge_in_force
+from xinglin.supervision.tables import load_knowledge
 
 LEVEL_2 = "限二级及以上医疗机构。"
 
@@ -44,6 +46,15 @@ def test_the_hospital_judges_with_what_was_imported(published: Path, tmp_path: P
     assert (told["changed"], told["totals"]["records"], told["totals"]["rows"]) == (True, 3, 2)
     assert [(one["id"], one["what"]) for one in told["unusable"]] == [("K2", "no_code")]
     assert json.loads(run(published, "--to", tmp_path / "kept", "--json").stdout)["changed"] is False
+
+
+def test_the_hospital_does_not_judge_with_half_its_knowledge(published: Path, tmp_path: Path, settings: Any) -> None:
+    settings.XINGLIN_KNOWLEDGE = tmp_path / "kept"
+    kept = Path(json.loads(run(published, "--to", tmp_path / "kept", "--json").stdout)["file"])
+    kept.write_bytes(kept.read_bytes()[:-1])
+    load_knowledge.cache_clear()
+    with pytest.raises(KnowledgeDamaged, match=kept.name):
+        knowledge_in_force()
 
 
 def test_a_person_reads_a_table_and_the_reasons(published: Path, tmp_path: Path) -> None:

@@ -135,3 +135,14 @@ class RuleIsLaw(DomainError):
         zh="如法规已变，请更新规则版本或处理政策。",
         en="If the law changed, a new version of the rule or its policy is due.",
     )
+
+
+class KnowledgeDamaged(DomainError):
+    """The imported official knowledge cannot be used: judging without it would clear what it should find."""
+
+    code = "oversight.knowledge_damaged"
+    text = T(
+        zh="已导入的官方知识（{file}）已损坏或与本版本不符，暂时不能按规则判断。",
+        en="The imported official knowledge ({file}) is damaged or does not fit this version; nothing is judged.",
+    )
+    hint = T(zh="请管理员重新导入官方知识。", en="The administrator imports the official knowledge again.")

@@ -87,13 +87,12 @@ def _write(target: Path, body: bytes) -> None:
 
 
 def current_store(folder: Path) -> Path | None:
-    """The file in force in a folder, None where nothing was imported."""
+    """The file in force in a folder, None where nothing was imported. That it is there and whole is seen at reading."""
     try:
         name = (folder / POINTER).read_text("utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    target = folder / Path(name).name
-    return target if target.is_file() else None
+    return folder / Path(name).name
 
 
 def with_store(knowledge: Knowledge, path: Path) -> Knowledge:
