@@ -110,7 +110,7 @@ class Medicines:
             "review.result": ReviewResult.APPROVED if passed <= at else ReviewResult.NONE,
             "review.passed_at": passed,
             "review.pharmacist_id": self._reviewer(one),
-            "review.human_seconds": int(14 + 40 * chance(self.seed, "review", one.id)),
+            "review.human_seconds": int(24 + 40 * chance(self.seed, "review", one.id)),
             "review.same_device": False,
             "review.automatic": False,
             "dispensing.left_at": settled,

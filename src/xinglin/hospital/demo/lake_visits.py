@@ -192,8 +192,9 @@ class Visits:
         one = visit.encounter
         draw = chance(self.seed, "steps", one.id)
         online = one.kind == "online"
-        waited = timedelta(seconds=240 + int(1200 * draw)) if online else timedelta(minutes=5)
-        reply = (visit.ended - visit.started) * 0.1
+        # Answered within the promise: fifteen minutes by text, five past the booked time.
+        waited = timedelta(seconds=60 + int((120 if visit.live else 540) * draw)) if online else timedelta(minutes=5)
+        reply = min((visit.ended - visit.started) * 0.1, timedelta(seconds=100))
         uploaded = visit.ended + timedelta(minutes=3 + int(180 * draw))
         return {
             "encounter.accepted_at": visit.started - waited,
