@@ -158,7 +158,7 @@ class _Work:
         taken = self._take_pair(dated) if one.seq == PAIRS_CLASS else READERS[one.seq][1](record)
         for what, detail in taken.contradictions:
             self._contradict(what, dated, detail)
-        if taken.values is not None and not taken.values.keys() <= self.columns[self._table(one.seq)]:
+        if taken.values is not None and not taken.values.keys() & self.columns[self._table(one.seq)]:
             return Taken(None, "no_table")
         if taken.values is not None and not dated.held:
             return Taken(None, "never_in_force" if dated.successor else "undated")
