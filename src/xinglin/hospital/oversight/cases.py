@@ -1,7 +1,7 @@
 """Cases of findings: their steps, what comes next and by when; the provider's own; how decisions went by rule."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from xinglin.hospital.kernel.access import Actor, Role, require
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.oversight import access, process
+from xinglin.hospital.oversight import access, evidence, process
+from xinglin.hospital.oversight.evidence import Shown
 from xinglin.hospital.oversight.models import FindingCase, FindingStep, GivenVerdict
 from xinglin.hospital.oversight.rows import FindingRow, line_of, title_of
 from xinglin.hospital.oversight.words import (
@@ -20,7 +21,9 @@ from xinglin.hospital.oversight.words import (
     Decision,
     FindingState,
 )
+from xinglin.supervision.catalogue import find_rule
 
+NOTHING = T(zh="", en="")
 CONFIRMED = (Decision.UPHELD, Decision.PARTLY)
 
 
@@ -61,6 +64,9 @@ class CaseCard:
     steps: tuple[StepCard, ...]
     next_verb: str
     row: FindingRow
+    facts: tuple[Shown, ...] = ()
+    sources: tuple[T, ...] = ()
+    why: T = NOTHING
 
 
 @dataclass(slots=True)
@@ -137,13 +143,21 @@ def cases_for_provider(*, actor: Actor, now: datetime, limit: int = 100) -> list
 
 
 def case_for_provider(*, actor: Actor, verdict_id: UUID, now: datetime) -> CaseCard:
-    """One finding of which the provider was told. Raises NotFound."""
+    """One finding of which the provider was told, with the facts it rests on and the law. Raises NotFound."""
     verdict = GivenVerdict.objects.filter(pk=verdict_id).first()
     case = case_of(verdict) if verdict else None
     found = _of_provider(actor).filter(pk=case.pk).first() if case else None
     if found is None:
         raise NotFound
-    return _card(actor, found, now)
+    rule = find_rule(found.rule)
+    log = list(found.verdict.judgement.facts.order_by("position"))
+    facts, _missing = evidence.shown(found.verdict.core, log)
+    return replace(
+        _card(actor, found, now),
+        facts=facts,
+        sources=tuple(evidence.source(source) for source in rule.source),
+        why=T(zh=rule.why.zh, en=rule.why.en),
+    )
 
 
 def _card(actor: Actor, case: FindingCase, now: datetime) -> CaseCard:

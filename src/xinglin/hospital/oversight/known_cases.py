@@ -24,6 +24,7 @@ from xinglin.supervision.facts import (
     Institution,
     Judgement,
     Line,
+    Measure,
     Pack,
     Patient,
     Physician,
@@ -104,6 +105,19 @@ def clean_case() -> Case:
         claim=_claim(),
         lines=(_line(1),),
         packs=(_pack(),),
+        measures=(_code(sales=0),),
+    )
+
+
+def _code(*, sales: int) -> Measure:
+    """What is known elsewhere of the pack's trace code: so many sales that were not taken back."""
+    return Measure(
+        scope="pack",
+        subject="pack",
+        code_sales_open=sales,
+        code_returned_here=0,
+        code_returned_elsewhere=0,
+        code_open_unfit=0,
     )
 
 
@@ -199,6 +213,7 @@ def bad_cases() -> tuple[tuple[Case, frozenset[str]], ...]:
         claim=replace(_claim(), fund_fen=601),
         lines=tuple(_line(number, special_control=SpecialControl.NARCOTIC, quantity=9) for number in range(1, 7)),
         packs=(replace(_pack(), earlier_sale=EarlierSale.SOLD),),
+        measures=(_code(sales=1),),
     )
     rules = "A01 A02 A03 A05 A06 A07 A09 A12 B01 B02 B03 B07 B08 G10 G12 J01"
     listed = replace(clean, lines=(_line(1, atc_code="N02AA01"),))

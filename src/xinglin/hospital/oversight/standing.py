@@ -52,9 +52,9 @@ class Standing:
         return max(SUSPENDS - self.total, 0)
 
     @property
-    def share(self) -> int:
-        """How full the year's account is, in hundredths."""
-        return min(self.total * 100 // ENDS, 100)
+    def drawn(self) -> int:
+        """How full the year's account is, in hundredths of a point, for a drawing of twelve points."""
+        return min(max(self.total, 0), ENDS) * 100
 
 
 def own_standing(*, actor: Actor, at: datetime) -> Standing | None:

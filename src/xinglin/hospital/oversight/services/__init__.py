@@ -17,6 +17,7 @@ from xinglin.hospital.oversight.services.process import (
     close_appeal,
     decide_finding,
     notify_provider,
+    open_own_finding,
     state_case,
     verify_finding,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "link_verdicts",
     "notify_provider",
     "open_finding",
+    "open_own_finding",
     "preview",
     "state_case",
     "verify_finding",

@@ -18,6 +18,7 @@ from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import access, errors, process
+from xinglin.hospital.oversight.cases import CaseCard, case_for_provider
 from xinglin.hospital.oversight.events import FindingAppealed, FindingDecided, FindingNotified, FindingOverdue
 from xinglin.hospital.oversight.models import FindingCase, FindingStep, GivenVerdict
 from xinglin.hospital.oversight.rows import visible
@@ -65,6 +66,23 @@ def state_case(*, actor: Actor, verdict_id: UUID, words: str, now: datetime) -> 
     _in_order(case, "state_case")
     case.heard_from_id = actor.id
     _step(case, actor, "state_case", FindingState.STATED, _words(words), now)
+
+
+def open_own_finding(*, actor: Actor, verdict_id: UUID, now: datetime) -> CaseCard:
+    """One finding as the provider sees it, with its evidence. Reading it is written into the journal. Raises
+    NotFound.
+    """
+    card = case_for_provider(actor=actor, verdict_id=verdict_id, now=now)
+    journal.write(
+        actor=actor,
+        institution_id=card.institution_id,
+        verb="open_own_finding",
+        object_type="verdict",
+        object_id=verdict_id,
+        now=now,
+        detail={"rule": card.rule},
+    )
+    return card
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from xinglin.hospital.identity import selectors, services
 from xinglin.hospital.identity.access import AFFAIRS, DECIDE_APPLICATIONS, REVIEW_GUARDIANS, SEE_PAPERS
 from xinglin.hospital.kernel.errors import DomainError, NotFound
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.web.affairs.findings import to_answer
 from xinglin.hospital.web.affairs.money import money_of
 from xinglin.hospital.web.affairs.promises import promises_of
 from xinglin.hospital.web.identity.physicians import department_name
@@ -30,6 +31,7 @@ def home(request: Request) -> HttpResponse:
         "decided": selectors.applications_decided(actor=actor, limit=8),
         "oldest": applications[0] if applications else None,
         "money": money_of(actor, request.now),
+        "to_answer": to_answer(actor, request.now),
     }
     context |= promises_of(actor, request.now)
     return render(request, "affairs/home.html", context)

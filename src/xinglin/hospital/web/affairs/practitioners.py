@@ -14,6 +14,7 @@ from xinglin.hospital.identity.access import AFFAIRS, SET_PAYMENT_RIGHT
 from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.errors import DomainError, InvalidInput, NotFound
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight import selectors as oversight
 from xinglin.hospital.web.identity.fields import day
 from xinglin.hospital.web.identity.physicians import department_name
 from xinglin.hospital.web.shared.page import Request, page
@@ -59,6 +60,7 @@ def practitioner(request: Request, practitioner_id: UUID) -> HttpResponse:
     found = selectors.practitioner_profile(practitioner_id=practitioner_id, at=request.now)
     context |= {"one": found, "past": past, "stopped": any(_holds(one, request.now) for one in past)}
     context["stops"] = selectors.payment_stops(actor=request.actor, practitioner_id=practitioner_id, at=request.now)
+    context["standing"] = oversight.standing_of(actor=request.actor, practitioner_id=practitioner_id, at=request.now)
     context["may_set"] = SET_PAYMENT_RIGHT.held_by(request.actor)
     context["department"] = department_name(found.department) if found.department else None
     return render(request, "affairs/practitioner.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.affairs import deciding, houses, money, practitioners, promises, rights, staff
+from xinglin.hospital.web.affairs import deciding, findings, houses, money, practitioners, promises, rights, staff
 
 app_name = "affairs"
 urlpatterns = [
@@ -21,5 +21,7 @@ urlpatterns = [
     path("payment-rights/", rights.directory, name="payment-rights"),
     path("payment-rights/<uuid:practitioner_id>/", rights.practitioner, name="payment-right"),
     path("staff/", staff.staff, name="staff"),
+    path("findings/", findings.directory, name="findings"),
+    path("findings/<uuid:verdict_id>/", findings.finding, name="finding"),
     path("money/", money.money, name="money"),
 ]

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, path
 
-from xinglin.hospital.web.clinician import record, talk, views
+from xinglin.hospital.web.clinician import record, standing, talk, views
 
 app_name = "clinician"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("queue", views.queue, name="queue"),
     path("duty", views.duty, name="duty"),
+    path("points/", standing.points, name="points"),
+    path("points/<uuid:verdict_id>/", standing.finding, name="own-finding"),
     path("visits/", views.visits, name="visits"),
     path("visits/<uuid:visit_id>/", views.room, name="room"),
     path("visits/<uuid:visit_id>/state", views.state, name="state"),

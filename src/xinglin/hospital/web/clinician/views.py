@@ -16,6 +16,7 @@ from xinglin.hospital.identity import services as identity_services
 from xinglin.hospital.kernel.errors import DomainError
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.web.clinician import room as rooms
+from xinglin.hospital.web.clinician.standing import standing_of
 from xinglin.hospital.web.shared.page import Request, page
 
 LETTER = T(
@@ -36,7 +37,7 @@ def listen(request: Request, *topics: str) -> None:
 def home(request: Request) -> HttpResponse:
     """The queue with the next patient first, then today's visits."""
     listen(request, f"physician:{request.actor.practitioner_id}")
-    return render(request, "clinician/home.html", _queue(request))
+    return render(request, "clinician/home.html", _queue(request) | standing_of(request))
 
 
 @page(SEE_PATIENTS, methods=("GET", "HEAD"))

@@ -28,16 +28,19 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
         ("/clinic/", T(zh="诊室", en="Clinic")),
         ("/clinic/visits/", T(zh="问诊记录", en="Visits")),
         ("/clinic/prescriptions/", T(zh="我的处方", en="Prescriptions")),
+        ("/clinic/points/", T(zh="疑点与记分", en="Points")),
     ),
     Role.PHARMACIST: (
         ("/pharmacy/", T(zh="审方", en="Review")),
         ("/pharmacy/dispensing/", T(zh="调配", en="Dispensing")),
         ("/pharmacy/deliveries/", T(zh="配送", en="Deliveries")),
+        ("/clinic/points/", T(zh="疑点与记分", en="Points")),
     ),
     Role.MEDICAL_AFFAIRS: (
         ("/affairs/", T(zh="待办", en="To do")),
         ("/affairs/practitioners/", T(zh="医师药师", en="Practitioners")),
         ("/affairs/institutions/", T(zh="机构", en="Institutions")),
+        ("/affairs/findings/", T(zh="疑点", en="Findings")),
         ("/affairs/staff/", T(zh="岗位", en="Staff")),
         ("/affairs/money/", T(zh="对账", en="Money")),
     ),
@@ -50,6 +53,7 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
     ),
     Role.REGULATOR: (
         ("/board/", T(zh="机构", en="Institutions")),
+        ("/audit/?state=appealed", T(zh="申诉", en="Appeals")),
         ("/board/journal/", T(zh="日志", en="Journal")),
     ),
 }
