@@ -1,11 +1,11 @@
-"""What may be handed over: after review, in the order of time, each pack once."""
+"""What may be handed over: after review and in the order of time."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from xinglin.supervision.facts import EarlierSale, ReviewResult, Stage
-from xinglin.supervision.rules.sources import DRUG_LAW, FUND_735, HOSPITAL_2018, SUPERVISION_2022, TRACE_2025, article
+from xinglin.supervision.facts import ReviewResult, Stage
+from xinglin.supervision.rules.sources import FUND_735, HOSPITAL_2018, SUPERVISION_2022, article
 from xinglin.supervision.vocabulary import (
     Certainty,
     Facts,
@@ -14,7 +14,6 @@ from xinglin.supervision.vocabulary import (
     Scope,
     Term,
     Words,
-    excess,
     isin,
     otherwise,
     rule,
@@ -95,40 +94,3 @@ def g12(f: Facts) -> Ruling:
 def _before(f: Facts, later_step: Term, earlier_step: Term) -> Term:
     """The later step happened before the earlier one, beyond what two clocks may differ."""
     return seconds_between(earlier_step, later_step) + f.limits.clock_skew_seconds < 0
-
-
-@rule(
-    id="J01",
-    version=1,
-    title=Words("追溯码重复销售", "Trace code sold twice"),
-    source=(
-        article(TRACE_2025, "追溯码唯一性", "uniqueness of trace codes", read=True),
-        article(FUND_735, "第十九条、第二十条、第四十条、第四十一条", "articles 19, 20, 40 and 41", read=True),
-        article(DRUG_LAW, "追溯制度", "traceability", read=False),
-    ),
-    certainty=Certainty.DEFINITE,
-    kind=Kind.NEVER,
-    scope=Scope.PACK,
-    since=date(2025, 7, 1),
-    why_zh="一个包装只售一次；同一开封包装的拆零在售完之前可以重复扫码。",
-    sentence=Words(
-        "追溯码此前的销售记录为“{pack.earlier_sale}”，同一包装不能再次售出。",
-        "The earlier sale of this trace code stands at “{pack.earlier_sale}”; one pack cannot be sold again.",
-    ),
-    hint=Words(
-        "核对实物与扫码；换一个未售出的包装，并把这个编码报给药学部和医保办。",
-        "Check the pack and the scan; take a pack that was not sold, and report this code to the pharmacy and the "
-        "insurance office.",
-    ),
-)
-def j01(f: Facts) -> Ruling:
-    """One pack is sold once. Parts of one opened pack may repeat the code until the pack is used up."""
-    parts = f.pack.split & f.pack.earlier_split & (f.pack.sold_permille <= 1000)
-    sold = (f.pack.earlier_sale == EarlierSale.SOLD) & ~parts
-    returned = (f.pack.earlier_sale == EarlierSale.RETURNED) & ~f.pack.resale_allowed
-    elsewhere = f.pack.earlier_sale == EarlierSale.RETURNED_ELSEWHERE
-    return ruling(
-        applies=f.pack.trace_code != "",
-        violates=sold | returned | elsewhere,
-        excess=excess(fen=f.pack.amount_fen),
-    )

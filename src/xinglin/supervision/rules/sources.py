@@ -29,6 +29,11 @@ ICD_10 = Words("国际疾病分类第十次修订本（ICD-10），世界卫生�
 
 REIMBURSEMENT_LIST = Words("国家基本医疗保险、生育保险和工伤保险药品目录", "National Reimbursement Drug List")
 PRICE_ITEMS = Words("医疗服务价格项目规范及当地价格规定", "National list of service items and the local price rules")
+LABELS = Words(
+    "经国家药品监督管理局核准的药品说明书", "Labels approved by the National Medical Products Administration"
+)
+PHARMACOPOEIA = Words("中华人民共和国药典（一部）", "Pharmacopoeia of the People's Republic of China, volume I")
+REVIEW_2018 = Words("医疗机构处方审核规范，国卫办医发〔2018〕14号", "Norms for the review of prescriptions, 2018")
 
 
 def article(law: Words, zh: str, en: str, *, read: bool) -> Source:
