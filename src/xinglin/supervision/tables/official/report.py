@@ -18,10 +18,11 @@ def words_of(what: str) -> Words:
 
 def totals(imported: Imported) -> dict[str, int]:
     """Counts over all classes. records = superseded + usable + partly + unusable."""
-    names = ("records", "superseded", "usable", "partly", "unusable", "contradictions", "rows")
+    names = ("records", "superseded", "usable", "partly", "unusable", "rows")
     return {
         "classes": len(imported.summaries),
         **{name: sum(getattr(one, name) for one in imported.summaries) for name in names},
+        "contradictions": len(imported.contradictions),
         "pairs": len(imported.published.pairs),
         "mains": len({pair.main for pair in imported.published.pairs}),
         "dropped": len(imported.published.dropped),
