@@ -25,6 +25,9 @@ def audit(
     as_of: Annotated[str, typer.Option(help="Leave out what happened or was known after this day.")] = "",
     territory: Annotated[str, typer.Option(help="Code of the place for institutions that name none.")] = "",
     law_of: Annotated[str, typer.Option(help="Judge every day by the law of this one.")] = "",
+    assume: Annotated[
+        list[str] | None, typer.Option(metavar="FACT=VALUE", help="A fact where the input is silent; several times.")
+    ] = None,
     hindsight: Annotated[bool, typer.Option("--hindsight", help="Let measures see what was known only later.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Hide small counts in the report.")] = False,
     memory: Annotated[str, typer.Option(help="What the engine may hold at once.")] = "2GB",
@@ -42,8 +45,9 @@ def audit(
         _day(as_of),
         territory,
         _day(law_of),
-        hindsight=hindsight,
-        publish=publish,
-        memory=memory,
+        command.assumptions(assume or []),
+        hindsight,
+        publish,
+        memory,
     )
     raise typer.Exit(command.audit(wish))

@@ -18,7 +18,7 @@ from xinglin.supervision.facts.lake import TABLES, column_name, table_columns
 from xinglin.supervision.facts.schema import Column
 from xinglin.supervision.intake.result import TableIntake
 from xinglin.supervision.intake.source import BadInput
-from xinglin.supervision.intake.store import Places, copy_parquet, lake_schema, name, quoted, sql_type
+from xinglin.supervision.intake.store import Places, Terms, copy_parquet, lake_schema, name, quoted, write_table
 from xinglin.supervision.verdicts import Coded
 
 WHOLE: Final = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
@@ -37,7 +37,9 @@ TORN: Final = "the line cannot be read"
 """A line of a CSV file whose cells do not fit its first line."""
 
 
-def read_table(connection: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path], places: Places) -> TableIntake:
+def read_table(
+    connection: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path], places: Places, terms: Terms
+) -> TableIntake:
     """Read one table into the lake. Raises BadInput when its files cannot be opened or have no column of ours."""
     try:
         given, torn = _view(connection, table, files, places)
@@ -46,10 +48,22 @@ def read_table(connection: duckdb.DuckDBPyConnection, table: str, files: Sequenc
             raise BadInput(
                 f"the table {table} has no column {column_name(TABLES[table].key)}; a row needs an id of its own"
             )
-        return _split(connection, table, ours, given, places, torn)
+        return _split(connection, table, ours, given, places, terms, torn)
     except duckdb.Error as trouble:
         named = ", ".join(path.name for path in files)
         raise BadInput(f"the table {table} cannot be read ({named}): {_first_line(trouble)}") from trouble
+
+
+def readable(kind: type, text: str) -> bool:
+    """Whether a text is a value of a column of this type, by the same reading."""
+    column = Column("a.value", kind, "", "", "")
+    parsed = _parsed(column, "VARCHAR")
+    if parsed is None:
+        return True
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        row = connection.execute(f"SELECT ({parsed}) IS NOT NULL FROM (SELECT ? AS a_value) AS g", [text]).fetchone()
+    return row is not None and bool(row[0])
 
 
 def write_empty(connection: duckdb.DuckDBPyConnection, table: str, places: Places) -> None:
@@ -101,6 +115,7 @@ def _split(
     ours: Sequence[Column],
     given: dict[str, str],
     places: Places,
+    terms: Terms,
     torn: int,
 ) -> TableIntake:
     """Good rows to the lake, the others to quarantine with all their reasons."""
@@ -133,11 +148,7 @@ def _split(
     )
     if not bad:
         target.unlink()
-    rows = copy_parquet(
-        connection,
-        f"SELECT {_selected(table, given)} FROM checked AS g WHERE len(reasons) = 0",
-        places.lake / f"{table}.parquet",
-    )
+    rows = write_table(connection, table, "checked AS g WHERE len(reasons) = 0", _values(table, given), places, terms)
     counted = dict(reasons) | ({TORN: torn} if torn else {})
     known = {column for column, _ in lake_schema(table)}
     return TableIntake(
@@ -159,18 +170,12 @@ def _complaints(key: str, ours: Sequence[Column], given: dict[str, str]) -> list
     return found
 
 
-def _selected(table: str, given: dict[str, str]) -> str:
-    """The columns of the lake, parsed; null for those that the input lacks."""
-    parts = []
-    for column in table_columns(table):
-        label = column_name(column.path)
-        kind = sql_type(column.type)
-        if label not in given:
-            parts.append(f"CAST(NULL AS {kind}) AS {name(label)}")
-        else:
-            parsed = _parsed(column, given[label]) or f"g.{name(label)}"
-            parts.append(f"CAST({parsed} AS {kind}) AS {name(label)}")
-    return ", ".join(parts)
+def _values(table: str, given: dict[str, str]) -> dict[str, str]:
+    """The SQL of each column that the input has."""
+    ours = {column_name(column.path): column for column in table_columns(table)}
+    return {
+        label: _parsed(column, given[label]) or f"g.{name(label)}" for label, column in ours.items() if label in given
+    }
 
 
 def _codes(kind: type) -> list[str]:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from xinglin.supervision.facts.lake import column_name, table_columns
+from xinglin.supervision.facts.case import EVENT_DAY
+from xinglin.supervision.facts.lake import TABLES, column_name, table_columns
 
 MEMORY: Final = "2GB"
 """What DuckDB may hold at once; the rest goes to the folder for spilling."""
 
 SQL_TYPES: Final = {int: "BIGINT", bool: "BOOLEAN", str: "VARCHAR", date: "DATE", datetime: "TIMESTAMP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms the lake is filled. `assume` gives a fact (by column) where the input says nothing; `as_of` leaves
+    out what happened or was known after that day."""
+
+    assume: Mapping[str, str] = field(default_factory=dict)
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +105,49 @@ def copy_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: Path
     with whole(target) as part:
         done = connection.execute(f"COPY ({query}) TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd)").fetchone()
     return 0 if done is None else int(done[0])
+
+
+BEGINS: Final = {"conditions": "condition_from_on", "allergies": "allergy_since_on"}
+"""The day of a row that is no subject of a rule."""
+
+
+def write_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    source: str,
+    given: Mapping[str, str],
+    places: Places,
+    terms: Terms,
+) -> int:
+    """Write a table of the lake from a query's rows; returns their number.
+
+    `given` is the SQL of each column that the source has; the others are null, or what the terms assume.
+    """
+    columns = []
+    for column, kind in lake_schema(table):
+        value = f"CAST({given[column]} AS {kind})" if column in given else f"CAST(NULL AS {kind})"
+        if column in terms.assume:
+            value = f"coalesce({value}, CAST({quoted(terms.assume[column])} AS {kind}))"
+        columns.append(f"{value} AS {name(column)}")
+    query = f"SELECT {', '.join(columns)} FROM {source}"
+    if terms.as_of is not None:
+        query = f"SELECT * FROM ({query}) AS t WHERE {_by(table, terms.as_of, places)}"
+    return copy_parquet(connection, query, places.lake / f"{table}.parquet")
+
+
+def _by(table: str, last: date, places: Places) -> str:
+    """The condition that a row had happened and was known by the end of a day in Shanghai."""
+    if table == "lines":
+        there = quoted(places.lake / "prescriptions.parquet")
+        return (
+            "line_prescription_id IS NULL OR line_prescription_id IN "
+            f"(SELECT prescription_id FROM read_parquet({there}))"
+        )
+    columns = {column for column, _ in lake_schema(table)}
+    scope = TABLES[table].scope
+    day = BEGINS.get(table) or (column_name(EVENT_DAY[scope]) if scope else "")
+    conditions = [f"({name(day)} IS NULL OR {name(day)} <= DATE {quoted(last)})"]
+    if "record_known_at" in columns:
+        midnight = f"TIMESTAMP {quoted(last)} + INTERVAL 16 HOUR"
+        conditions.append(f"(record_known_at IS NULL OR record_known_at < {midnight})")
+    return " AND ".join(conditions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=date.fromisoformat, help="leave out what happened or was known later")
     parser.add_argument("--territory", default="", help="code of the place for institutions that name none")
     parser.add_argument("--law-of", type=date.fromisoformat, help="judge every day by the law of this one")
+    parser.add_argument("--assume", action="append", default=[], metavar="FACT=VALUE", help="where the input is silent")
     parser.add_argument("--hindsight", action="store_true", help="let measures see what was known only later")
     parser.add_argument("--publish", action="store_true", help="hide small counts in the report")
     parser.add_argument("--memory", default="2GB", help="what the engine may hold at once")
@@ -60,6 +62,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def rule_names(text: str) -> tuple[str, ...]:
     """Rule ids and families out of what a person typed."""
     return tuple(name.strip().upper() for name in text.split(",") if name.strip())
+
+
+def assumptions(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Facts and their values out of ``fact=value``."""
+    return tuple((fact.strip(), value.strip()) for fact, _, value in (text.partition("=") for text in texts))
 
 
 def wish_of(chosen: argparse.Namespace) -> Wish:
@@ -72,6 +79,7 @@ def wish_of(chosen: argparse.Namespace) -> Wish:
         chosen.as_of,
         chosen.territory,
         chosen.law_of,
+        assumptions(chosen.assume),
         chosen.hindsight,
         chosen.publish,
         chosen.memory,

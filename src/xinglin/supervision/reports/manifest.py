@@ -34,6 +34,7 @@ class Run:
     as_of: str
     law_of: str
     hindsight: bool
+    assume: tuple[tuple[str, str], ...]
     started_at: datetime
     files: int
     fingerprint: str
@@ -71,6 +72,7 @@ def manifest(
             "as_of": run.as_of,
             "law_of": run.law_of,
             "hindsight": run.hindsight,
+            "assume": dict(run.assume),
             "files": run.files,
             "fingerprint": run.fingerprint,
             "knowledge": knowledge.digest,

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+from duckdb import DuckDBPyConnection
+
 from xinglin.benefits.policy import PolicyBook, demo_book
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.facts.lake import TABLES
-from xinglin.supervision.intake.canonical import read_table, write_empty
+from xinglin.supervision.facts.case import TERRITORY
+from xinglin.supervision.facts.lake import TABLES, column_kinds, column_name
+from xinglin.supervision.intake.canonical import read_table, readable, write_empty
+from xinglin.supervision.intake.fhir import Staged, assemble, prepare, stage
 from xinglin.supervision.intake.result import Intake, TableIntake
 from xinglin.supervision.intake.source import BadInput, Form, Source, look_at
-from xinglin.supervision.intake.store import Places, opened, whole
+from xinglin.supervision.intake.store import Places, Terms, opened, whole
 from xinglin.supervision.reports import findings, money
 from xinglin.supervision.reports.auditing import Auditor, PlainAuditor, Tally
 from xinglin.supervision.reports.manifest import Run, manifest, versions
@@ -56,6 +61,7 @@ class Wish:
     as_of: date | None = None
     territory: str = ""
     law_of: date | None = None
+    assume: tuple[tuple[str, str], ...] = ()
     hindsight: bool = False
     publish: bool = False
     memory: str = "2GB"
@@ -79,7 +85,8 @@ def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | N
     wish.out.mkdir(parents=True, exist_ok=True)
     progress = Progress(wish.out, about(wish, source, rules, knowledge), teller)
     places.prepare()
-    teller.begin(len(TABLES) + len(rules) + 4)
+    read = len(source.files) if source.form is Form.FHIR else 0
+    teller.begin(read + len(TABLES) + len(rules) + 4)
     intake = take_in(wish, source, places, progress)
     tallies = judge(wish, rules, knowledge, places, progress)
     with opened(places, memory=wish.memory) as connection:
@@ -94,6 +101,7 @@ def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | N
         wish.as_of.isoformat() if wish.as_of else "",
         wish.law_of.isoformat() if wish.law_of else "",
         wish.hindsight,
+        wish.assume,
         now,
         sum(len(paths) for paths in source.files.values()),
         source.fingerprint,
@@ -123,7 +131,7 @@ def about(wish: Wish, source: Source, rules: Sequence[Rule], knowledge: Knowledg
     """What a run is about, as one digest: when it changes, what was done before is worth nothing."""
     told = {
         "source": [str(source.folder.resolve()), source.fingerprint],
-        "wish": [wish.engine, str(wish.as_of), wish.territory, str(wish.law_of), wish.hindsight, wish.publish],
+        "wish": [wish.engine, str(wish.as_of), wish.territory, str(wish.law_of), wish.hindsight, wish.assume],
         "rules": [[rule.id, rule.version] for rule in rules],
         "knowledge": knowledge.digest,
         "versions": versions(),
@@ -131,25 +139,72 @@ def about(wish: Wish, source: Source, rules: Sequence[Rule], knowledge: Knowledg
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+def terms(wish: Wish) -> Terms:
+    """What the lake is filled with where the input says nothing. Raises BadInput for a fact that is none."""
+    assumed = dict(wish.assume)
+    if wish.territory:
+        assumed[TERRITORY] = wish.territory
+    kinds = column_kinds()
+    for path, value in assumed.items():
+        if path not in kinds:
+            raise BadInput(f"{path} is no fact; see the reference of the lake's columns")
+        if not readable(kinds[path], value):
+            raise BadInput(f"{path} cannot be {value}")
+    return Terms({column_name(path): value for path, value in assumed.items()}, wish.as_of)
+
+
 def take_in(wish: Wish, source: Source, places: Places, progress: Progress) -> Intake:
     """The lake from the source."""
-    if source.form is Form.FHIR:
-        raise BadInput("FHIR is not read yet")
-    tables: dict[str, TableIntake] = {}
     with opened(places, memory=wish.memory) as connection:
-        for table in TABLES:
-            files = source.files.get(table, ())
+        read = take_fhir if source.form is Form.FHIR else take_columns
+        return read(connection, source, places, terms(wish), progress)
 
-            def work(table: str = table, files: tuple[Path, ...] = files) -> dict[str, Any]:
-                if not files:
-                    write_empty(connection, table, places)
-                    return TableIntake().as_json()
-                return read_table(connection, table, files, places).as_json()
 
-            stored = progress.step(f"take in {table}", work)
-            if files:
-                tables[table] = TableIntake.from_json(stored)
+def take_columns(
+    connection: DuckDBPyConnection, source: Source, places: Places, on: Terms, progress: Progress
+) -> Intake:
+    """The lake from tables in the documented columns."""
+    tables: dict[str, TableIntake] = {}
+    for table in TABLES:
+        files = source.files.get(table, ())
+
+        def work(table: str = table, files: tuple[Path, ...] = files) -> dict[str, Any]:
+            if not files:
+                write_empty(connection, table, places)
+                return TableIntake().as_json()
+            return read_table(connection, table, files, places, on).as_json()
+
+        stored = progress.step(f"take in {table}", work)
+        if files:
+            tables[table] = TableIntake.from_json(stored)
     return Intake(tables, source.left_alone)
+
+
+def take_fhir(connection: DuckDBPyConnection, source: Source, places: Places, on: Terms, progress: Progress) -> Intake:
+    """The lake from a FHIR bulk export: kind after kind is staged, then the tables are joined."""
+    staged: dict[str, Staged] = {}
+    for kind, files in source.files.items():
+
+        def read(kind: str = kind, files: tuple[Path, ...] = files) -> dict[str, Any]:
+            return asdict(stage(connection, kind, files, places))
+
+        staged[kind] = Staged(**progress.step(f"read {kind}", read))
+    if not all(progress.done(f"take in {table}") for table in TABLES):
+        prepare(connection, source.files, places)
+    for table in TABLES:
+
+        def join(table: str = table) -> int:
+            return assemble(connection, table, places, on)
+
+        progress.step(f"take in {table}", join)
+    mapped: Counter[str] = Counter()
+    unmapped: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in staged.values():
+        mapped.update(one.mapped)
+        for kind, names in one.unmapped.items():
+            unmapped[kind].update(names)
+    tables = {kind: TableIntake(one.rows, one.quarantined, one.reasons) for kind, one in staged.items()}
+    return Intake(tables, source.left_alone, mapped, unmapped)
 
 
 def auditor(wish: Wish, knowledge: Knowledge, lake: Path) -> Auditor:

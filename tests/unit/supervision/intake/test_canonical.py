@@ -11,14 +11,14 @@ import pytest
 from xinglin.supervision.facts.lake import TABLES
 from xinglin.supervision.intake import BadInput, TableIntake, look_at
 from xinglin.supervision.intake.canonical import NO_ID, TORN, TWICE, read_table, write_empty
-from xinglin.supervision.intake.store import Places, lake_schema, opened
+from xinglin.supervision.intake.store import Places, Terms, lake_schema, opened
 
 
 def taken(folder: Path, out: Path, table: str) -> TableIntake:
     places = Places(out)
     places.prepare()
     with opened(places) as connection:
-        return read_table(connection, table, look_at(folder).files[table], places)
+        return read_table(connection, table, look_at(folder).files[table], places, Terms())
 
 
 def rows(path: Path, columns: str = "*") -> list[tuple[object, ...]]:
