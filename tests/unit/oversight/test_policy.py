@@ -1,17 +1,19 @@
 """What follows from a verdict: complete, dated, and never milder than asked where no policy stands."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
 
+from xinglin.hospital.oversight import consequences
 from xinglin.hospital.oversight.consequences import consequence_of, policy
 from xinglin.hospital.oversight.known_cases import bad_cases
 from xinglin.hospital.oversight.words import Consequence
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.moments import judge
-from xinglin.supervision.tables import load_knowledge
-from xinglin.supervision.verdicts import Moment, Verdict
+from xinglin.supervision.tables import Table, load_knowledge
+from xinglin.supervision.verdicts import Certainty, Moment, Verdict
 from xinglin.supervision.vocabulary.papers import Rule
 
 TODAY = date(2026, 5, 20)
@@ -40,3 +42,13 @@ def test_without_a_policy_the_stricter_side() -> None:
     before_any = date(1999, 1, 1)
     found = consequence_of(_verdict(Moment.CONTROL), subject_type="", territory="", on=before_any, answered=True)
     assert found is Consequence.BLOCK
+
+
+def test_what_is_only_suspicious_denies_no_money(monkeypatch: pytest.MonkeyPatch) -> None:
+    definite = _verdict(Moment.CONTROL)
+    suspicious = replace(definite, core=replace(definite.core, certainty=Certainty.SUSPICIOUS))
+    row = replace(policy().rows[0], key=("B01", "control", "finding", "claim"), values={"consequence": "deny"})
+    monkeypatch.setattr(consequences, "policy", lambda: Table("policy", policy().meaning, (row,)))
+    asked = {"subject_type": "claim", "territory": "", "on": TODAY, "answered": False}
+    assert consequence_of(definite, **asked) is Consequence.DENY  # type: ignore[arg-type]
+    assert consequence_of(suspicious, **asked) is Consequence.FLAG  # type: ignore[arg-type]

@@ -55,8 +55,10 @@ def asks_of(
     answered: frozenset[tuple[str, str]],
     *,
     stored: bool,
+    shadow: frozenset[str] = frozenset(),
 ) -> tuple[Ask, ...]:
-    """The asks of some verdicts. `answered`: rules and subjects with a reason already given; `stored` gives ids.
+    """The asks of some verdicts. `answered`: rules and subjects with a reason already given; `stored` gives ids;
+    `shadow`: rules of which nothing follows.
 
     A rule that could not tell and of which nothing follows asks nothing.
     """
@@ -72,6 +74,8 @@ def asks_of(
             on=civil_day(now),
             answered=known,
         )
+        if verdict.rule in shadow:
+            consequence = Consequence.SHADOW
         if verdict.is_undecided and consequence is Consequence.FLAG:
             continue  # nothing is asked of anybody; that it could not be told stands in the answers of the judgement
         made.append(
@@ -86,3 +90,8 @@ def asks_of(
             )
         )
     return tuple(made)
+
+
+def seen(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """The asks that people see: those of rules in shadow are only counted."""
+    return tuple(ask for ask in asks if ask.consequence != Consequence.SHADOW)

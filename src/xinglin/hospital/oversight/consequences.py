@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xinglin.hospital.oversight.words import Consequence
 from xinglin.supervision.tables import Basis, DatedRow, Table
-from xinglin.supervision.verdicts import Moment, Outcome, Verdict, Words
+from xinglin.supervision.verdicts import Certainty, Moment, Outcome, Verdict, Words
 
 POLICY_FILE = Path(__file__).parent / "data" / "policy.toml"
 ANSWERABLE = frozenset({Consequence.NEEDS_REASON, Consequence.HOLD})
@@ -45,7 +45,10 @@ def policy() -> Table:
 
 
 def consequence_of(verdict: Verdict, *, subject_type: str, territory: str, on: date, answered: bool) -> Consequence:
-    """What follows from a finding or a *cannot tell*. An audit only flags; without a policy, block."""
+    """What follows from a finding or a *cannot tell*. An audit only flags; without a policy, block.
+
+    A suspicious verdict denies no money: it is noted, and due process decides.
+    """
     if verdict.moment is Moment.AUDIT:
         return Consequence.FLAG
     rows = (
@@ -56,4 +59,6 @@ def consequence_of(verdict: Verdict, *, subject_type: str, territory: str, on: d
     consequence = Consequence(str(row.values["consequence"])) if row else Consequence.BLOCK
     if answered and consequence in ANSWERABLE:
         return Consequence.FLAG
+    if consequence is Consequence.DENY and verdict.core.certainty is Certainty.SUSPICIOUS:
+        return Consequence.FLAG  # what is only suspicious costs nothing before the provider was heard
     return consequence

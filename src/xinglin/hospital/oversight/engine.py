@@ -1,5 +1,6 @@
 """The engine under watch: what the known cases say of it, and judging for the services."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 
@@ -7,6 +8,7 @@ from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.oversight.knowledge import knowledge_in_force
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
 from xinglin.supervision import moments
+from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.facts import Case
 from xinglin.supervision.moments import Judged
 from xinglin.supervision.verdicts import Moment
@@ -50,3 +52,10 @@ def forget() -> None:
 def ask(case: Case, moment: str, now: datetime, only: frozenset[str] | None) -> Judged:
     """Every verdict on a case, with the knowledge in force here."""
     return moments.judge(case, Moment.of(moment), knowledge=knowledge_in_force(), judged_at=now, only=only)
+
+
+def less(only: Collection[str] | None, without: frozenset[str]) -> frozenset[str] | None:
+    """The rules to ask: those that were wanted (all when None) without some. None asks all."""
+    if not without:
+        return frozenset(only) if only is not None else None
+    return (frozenset(only) if only is not None else frozenset(rule.id for rule in RULES)) - without

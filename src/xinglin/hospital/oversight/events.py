@@ -82,3 +82,25 @@ class PointsFellBelowStop(Event):
     practitioner_id: UUID
     level: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSwitched(Event):
+    """From a day on, in a territory (empty: everywhere), a rule is used in another way: active, shadow, suspended."""
+
+    rule: str
+    use: str
+    from_on: date
+    territory: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditStored(Event):
+    """The verdicts of an audit were stored; `view`: with what was known then, or in hindsight."""
+
+    run_id: UUID
+    key: str
+    view: str
+    findings: int
+    at: datetime

@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Q, Sum, When
 
-from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import evidence
+from xinglin.hospital.oversight.access import STORE_AUDIT
 from xinglin.hospital.oversight.asked import Asked, Ruling, asked_since
 from xinglin.hospital.oversight.cases import (
     CaseCard,
@@ -27,7 +29,7 @@ from xinglin.hospital.oversight.cases import (
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
 from xinglin.hospital.oversight.evidence import Shown
-from xinglin.hospital.oversight.models import Answer
+from xinglin.hospital.oversight.models import Answer, Judgement
 from xinglin.hospital.oversight.related import Related, related_findings
 from xinglin.hospital.oversight.rows import (
     PAGE,
@@ -42,6 +44,7 @@ from xinglin.hospital.oversight.rows import (
 from xinglin.hospital.oversight.standing import PointLine, Standing, own_standing, standing_of, standings
 from xinglin.hospital.oversight.subjects import practitioner_of
 from xinglin.hospital.oversight.timeline import GivenReason, MomentAnswer, moments_of, reasons_for
+from xinglin.hospital.oversight.uses import Proposal, SwitchCard, proposed, stops_by_law, switches, use_of, uses
 from xinglin.hospital.oversight.words import DECISION_NAMES, DEGREE_NAMES, STATE_NAMES
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.verdicts import Moment, Outcome, Verdict
@@ -62,6 +65,7 @@ __all__ = [
     "GivenReason",
     "MomentAnswer",
     "PointLine",
+    "Proposal",
     "Related",
     "RuleCount",
     "RuleEffect",
@@ -69,12 +73,15 @@ __all__ = [
     "Shown",
     "Standing",
     "StepCard",
+    "SwitchCard",
     "answered_before",
     "asked_since",
     "case_for_provider",
     "cases_for_provider",
+    "demotions",
     "finding",
     "findings",
+    "institutions_judged",
     "institutions_with_findings",
     "next_finding",
     "next_verbs",
@@ -85,6 +92,8 @@ __all__ = [
     "rule_effects",
     "standing_of",
     "standings",
+    "switches",
+    "use_of",
 ]
 
 
@@ -174,6 +183,13 @@ def institutions_with_findings(*, actor: Actor) -> set[UUID]:
     return set(visible(actor).order_by().values_list("institution_id", flat=True).distinct())
 
 
+def institutions_judged(*, actor: Actor, since: datetime, until: datetime) -> list[UUID]:
+    """The institutions in which something was judged at control in a time, in a fixed order."""
+    require(actor, STORE_AUDIT)
+    rows = Judgement.objects.filter(moment=Moment.CONTROL.value, at__gte=since, at__lt=until)
+    return sorted(rows.order_by().values_list("institution_id", flat=True).distinct())
+
+
 def finding(*, actor: Actor, verdict_id: UUID) -> FindingDetail:
     """One finding with its evidence and what the same rule said of the subject at every moment. Raises NotFound."""
     verdict = visible(actor).filter(id=verdict_id).first()
@@ -235,6 +251,20 @@ def rule_counts(*, actor: Actor, from_on: date | None = None, until_on: date | N
         )
         for row in counted
     ]
+
+
+def demotions(*, actor: Actor, at: datetime) -> list[Proposal]:
+    """The rules that are proposed for shadow: nobody confirms them and nearly everybody goes on in spite of them.
+
+    Rules that are in shadow already, or stop by law, are not proposed.
+    """
+    counts = rule_counts(actor=actor)
+    found = (
+        proposed(count.rule, fires=count.asked, overrides=count.answered, confirmed=count.confirmed) for count in counts
+    )
+    used = uses(civil_day(at), "")
+    quiet = used.shadow | used.suspended
+    return [one for one in found if one and one.rule not in quiet and not stops_by_law(one.rule, civil_day(at), "")]
 
 
 def answered_before(verdicts: tuple[Verdict, ...]) -> frozenset[tuple[str, str]]:

@@ -1,11 +1,14 @@
-"""Jobs of oversight: every hour the clocks of due process are looked at."""
+"""Jobs of oversight: the clocks of due process every hour; an audit of the day before every night."""
+
+from datetime import datetime, time, timedelta
 
 from procrastinate.contrib.django import app
 
 from xinglin.hospital.kernel.access import system_actor
-from xinglin.hospital.kernel.clock import now
+from xinglin.hospital.kernel.clock import SHANGHAI, civil_day, now
 
 CLOCK = system_actor("finding-clock")
+AUDIT = system_actor("nightly-audit")
 
 
 @app.periodic(cron="7 * * * *")
@@ -15,3 +18,18 @@ def chase_overdue(timestamp: int) -> None:
     from xinglin.hospital.oversight.services import chase_overdue as chase  # jobs are found before the verbs can load
 
     chase(actor=CLOCK, now=now())
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="oversight.audit_yesterday", queue="clocks", queueing_lock="oversight.audit_yesterday")
+def audit_yesterday(timestamp: int) -> None:
+    """Judge yesterday's deeds again, as an audit; a run that is stored already changes nothing."""
+    from xinglin.hospital.oversight.selectors import institutions_judged
+    from xinglin.hospital.oversight.services import audit_day
+
+    at = now()
+    until = datetime.combine(civil_day(at), time.min, tzinfo=SHANGHAI)
+    since = until - timedelta(days=1)
+    for institution_id in institutions_judged(actor=AUDIT, since=since, until=until):
+        key = f"nightly {since:%Y-%m-%d} {institution_id}"
+        audit_day(actor=AUDIT, institution_id=institution_id, key=key, since=since, until=until, now=at)

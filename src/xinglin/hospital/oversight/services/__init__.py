@@ -2,6 +2,8 @@
 
 from xinglin.hospital.oversight.asks import Ask as Ask
 from xinglin.hospital.oversight.asks import Judged as Judged
+from xinglin.hospital.oversight.services.audits import Audited as Audited
+from xinglin.hospital.oversight.services.audits import audit_day, store_audit
 from xinglin.hospital.oversight.services.judging import (
     answer,
     check_engine_alive,
@@ -21,12 +23,15 @@ from xinglin.hospital.oversight.services.process import (
     state_case,
     verify_finding,
 )
+from xinglin.hospital.oversight.services.switching import switch_rule
 
 __all__ = [
     "Ask",
+    "Audited",
     "Judged",
     "answer",
     "appeal_decision",
+    "audit_day",
     "chase_overdue",
     "check_engine_alive",
     "close_appeal",
@@ -39,5 +44,7 @@ __all__ = [
     "open_own_finding",
     "preview",
     "state_case",
+    "store_audit",
+    "switch_rule",
     "verify_finding",
 ]

@@ -17,10 +17,11 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import access, engine, records, selectors
 from xinglin.hospital.oversight.asks import Ask as Ask
 from xinglin.hospital.oversight.asks import Judged as Judged
-from xinglin.hospital.oversight.asks import asks_of
+from xinglin.hospital.oversight.asks import asks_of, seen
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.errors import EngineSilent, NothingToAnswer
 from xinglin.hospital.oversight.models import Answer, DeedLink, GivenVerdict, Judgement
+from xinglin.hospital.oversight.uses import uses
 from xinglin.hospital.oversight.words import Consequence
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.supervision.facts import Case
@@ -46,10 +47,11 @@ def judge(
     """
     require(actor, access.JUDGE)
     _require_engine(now)
-    judged = engine.ask(case, moment, now, frozenset(only) if only is not None else None)
+    used = uses(civil_day(now), case.institution.territory_code or "")
+    judged = engine.ask(case, moment, now, engine.less(only, used.suspended))
     with transaction.atomic(durable=True):
         answered = selectors.answered_before(judged.verdicts)
-        asks = asks_of(judged.verdicts, case, subject_type, now, answered, stored=True)
+        asks = asks_of(judged.verdicts, case, subject_type, now, answered, stored=True, shadow=used.shadow)
         judgement = Judgement(
             id=new_id(),
             institution_id=institution_id,
@@ -75,7 +77,7 @@ def judge(
         )
         if asks:
             live.announce("desk:audit", "finding", judgement.id)
-    return Judged(judged.verdicts, asks, judgement.id)
+    return Judged(judged.verdicts, seen(asks), judgement.id)
 
 
 def preview(
@@ -90,12 +92,14 @@ def preview(
     """Judge what somebody is typing. Nothing is stored but counts by rule, day and institution."""
     require(actor, access.JUDGE)
     _require_engine(now)
-    judged = engine.ask(case, moment, now, frozenset(only) if only is not None else None)
+    used = uses(civil_day(now), case.institution.territory_code or "")
+    judged = engine.ask(case, moment, now, engine.less(only, used.suspended))
     answered = selectors.answered_before(judged.verdicts)
     institution = case.institution.id
     if institution:
         records.count_preview(judged.verdicts, UUID(institution), civil_day(now))
-    return Judged(judged.verdicts, asks_of(judged.verdicts, case, subject_type, now, answered, stored=False))
+    asks = asks_of(judged.verdicts, case, subject_type, now, answered, stored=False, shadow=used.shadow)
+    return Judged(judged.verdicts, seen(asks))
 
 
 def answer(*, actor: Actor, verdict_id: UUID, reason_code: str, text: str, now: datetime) -> UUID:
