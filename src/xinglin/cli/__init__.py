@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from xinglin.cli import audit, bench, db, demo, journal, knowledge, people, reference, terminology, tour
+from xinglin.cli import audit, bench, db, demo, journal, knowledge, people, reference, score, terminology, tour
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
@@ -25,6 +25,7 @@ app.command()(tour.tour)
 app.command()(bench.bench)
 app.command()(audit.audit)
 app.command()(reference.reference)
+app.command()(score.score)
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
 app.add_typer(knowledge.app, name="knowledge")

@@ -8,7 +8,7 @@ in. Nothing says who did wrong: that is in the answer file alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,12 +32,13 @@ BATCH: Final = 20_000
 """Rows that are held at once for one table while files are written."""
 
 
-def lake_rows(city: City, *, final: bool = True) -> Rows:
+def lake_rows(city: City, *, final: bool = True, rings: Rings | None = None) -> Rows:
     """Every row of the lake with the name of its table; parents before children, in the order of time.
 
-    What is computed over all of them comes last: practices and rings.
+    What is computed over all of them comes last: practices and rings. Give `rings`, still empty, to ask it afterwards
+    who is in which.
     """
-    practices, rings = Practices(), Rings()
+    practices, rings = Practices(), rings if rings is not None else Rings()
     for table, row in _care_rows(city, final):
         practices.add(table, row)
         rings.add(table, row)
@@ -68,10 +69,15 @@ def _care_rows(city: City, final: bool) -> Rows:
 
 def write_lake(city: City, folder: Path, *, final: bool = True) -> dict[str, int]:
     """Write the lake as one Parquet file a table; returns how many rows each holds. The folder is made."""
+    return write_rows(lake_rows(city, final=final), folder)
+
+
+def write_rows(rows: Rows, folder: Path) -> dict[str, int]:
+    """Write rows of the lake's tables as Parquet; returns how many each file holds. The folder is made."""
     folder.mkdir(parents=True, exist_ok=True)
     writers = {name: _Writer(folder / f"{name}.parquet", name) for name in TABLES}
     try:
-        for table, row in lake_rows(city, final=final):
+        for table, row in rows:
             writers[table].add(row)
     finally:
         for writer in writers.values():
@@ -155,6 +161,9 @@ class _Writer:
 
 
 def _plain(value: object) -> object:
+    """A fact as a cell: an enumeration as the text of its code, an instant in UTC without a zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None)
     return value.value if isinstance(value, Coded) else value
 
 
@@ -166,7 +175,7 @@ def schema_of(table: str) -> pyarrow.Schema:
         int: pyarrow.int64(),
         bool: pyarrow.bool_(),
         str: pyarrow.string(),
-        datetime: pyarrow.timestamp("us", tz="UTC"),
+        datetime: pyarrow.timestamp("us"),
     }
     fields = [
         (column_name(column.path), kinds.get(column.type) or _other(column.type)) for column in table_columns(table)

@@ -135,9 +135,7 @@ class Money:
         if medicine is not None and one.kind != "inpatient":
             done = bill.settled_at
         written = medicine is not None and one.kind in WRITTEN
-        lasting = medicine.days_of(line.quantity) if medicine is not None else None
-        if lasting is not None and one.kind == "inpatient":
-            lasting = min(lasting, one.until_day - one.day)
+        lasting = self._lasting(visit, line.code, line.quantity) if medicine is not None else None
         of_item: Facts = self.of_item(line.code)
         quantity = line.quantity * MILLI
         item_id = str(uuid5(UUID(bill.claim_id), f"{bill.part}:{line.code}"))
@@ -163,6 +161,15 @@ class Money:
             "record.known_at": self.times.known_at(one.place, bill.settled_at, one.id),
             "record.asked_at": bill.settled_at,
         }
+
+    def _lasting(self, visit: Visit, code: str, packs: int) -> int | None:
+        """Days that a medicine lasts: by its packs, else as it was meant; in hospital no longer than the stay."""
+        one = visit.encounter
+        lasting = self.medicines.medicines[code].days_of(packs) or one.days or None
+        if one.kind == "inpatient":
+            stay = one.until_day - one.day
+            return stay if lasting is None else min(lasting, stay)
+        return lasting
 
     def _daily(self, visit: Visit, bill: Bill, split: SplitLine) -> Iterator[Facts]:
         """Bed, nursing and infusions of a stay, one item a day from admission to the day before discharge."""
