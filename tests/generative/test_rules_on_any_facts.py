@@ -15,13 +15,17 @@ from xinglin.supervision.verdicts import Outcome
 from xinglin.supervision.vocabulary.papers import Rule
 
 TEXTS = {
-    "encounter.diagnosis_code": ["", "I10", "I11.9", "E11.9", "H36.0", "J06.9", "R42"],
+    "encounter.diagnosis_code": ["", "I10", "I11.9", "I48.9", "E11.9", "H36.0", "J06.9", "R42"],
     "physician.specialty_code": ["07.03", "03.04", "09.01", "50.07"],
-    "institution.territory_code": ["370902", "110101"],
+    "institution.territory_code": ["370902", "110101", "379900"],
     "institution.name_zh": ["北京儿童医院", "示例医院"],
     "line.atc_code": ["", "C08CA01", "N02AA01", "N01AX07"],
     "line.frequency_code": ["qd", "bid", "qw", "prn", "odd"],
     "pack.trace_code": ["", "81234560000000000001"],
+    "item.code": ["990300021000000", "990100001000000", "990100005000000", "x"],
+    "item.atc_code": ["", "J07BG01", "B01AF03", "N05CC01", "A10BJ05", "N07XX14", "B05BA01", "N02AA01"],
+    "item.session_key": ["", "S"],
+    "item.incision_key": ["", "I"],
 }
 for other in ("encounter.diagnosis_2_code", "encounter.diagnosis_3_code", "evidence.diagnosis_code"):
     TEXTS[other] = TEXTS["encounter.diagnosis_code"]
