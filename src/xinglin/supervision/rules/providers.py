@@ -29,7 +29,6 @@ from xinglin.supervision.vocabulary import (
     excess,
     isin,
     larger,
-    missing,
     otherwise,
     rule,
     ruling,
@@ -71,7 +70,9 @@ def i01(f: Facts) -> Ruling:
     no_device = (otherwise(f.encounter.patient_device_key, "") == "") | (
         (f.measure.device_is_physicians > 0) & ~f.encounter.patient_device_shared
     )
-    online = (f.encounter.channel == Channel.ONLINE) & unheard & no_device
+    # Until the visit has ended the patient may still speak.
+    over = f.encounter.ended_at >= f.encounter.started_at
+    online = (f.encounter.channel == Channel.ONLINE) & unheard & no_device & over
     burst = (
         (f.encounter.channel == Channel.IN_PERSON)
         & ~isin(f.encounter.care_mode, [CareMode.PHARMACY, CareMode.INPATIENT, CareMode.DIALYSIS])
@@ -79,7 +80,7 @@ def i01(f: Facts) -> Ruling:
         & (f.measure.minute_neighbours >= f.limits.burst_neighbours_min)
     )
     return ruling(
-        applies=f.encounter.fund_asked & ~missing(f.encounter.ended_at),
+        applies=f.encounter.fund_asked,
         violates=otherwise(f.encounter.patient_denies, False) | online | burst,
     )
 
