@@ -7,7 +7,8 @@ from xinglin.hospital.demo.city.bills import Bill
 from xinglin.hospital.demo.city.city import City
 from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.oversight.bulk import PastCase
-from xinglin.supervision.facts import Case, Channel, EarlierSale, Encounter, Institution, Pack, Patient
+from xinglin.supervision.facts import Case, Channel, EarlierSale, Encounter, Institution, Measure, Pack, Patient
+from xinglin.supervision.verdicts import Scope
 
 FEED = system_actor("claims-feed")
 RULES = frozenset({"J01"})
@@ -27,7 +28,7 @@ def _case(city: City, bill: Bill, again: set[str]) -> PastCase:
     encounter = bill.encounter
     place = city.places.places[encounter.place]
     row_id = uuid5(UUID(bill.claim_id), str(bill.part))
-    packs = []
+    packs, numbers = [], []
     for line, codes in zip(bill.lines, bill.traces, strict=True):
         packs += [
             Pack(
@@ -44,6 +45,7 @@ def _case(city: City, bill: Bill, again: set[str]) -> PastCase:
             )
             for code in codes
         ]
+        numbers += [_numbers(f"{row_id}:{code}", int(code in again)) for code in codes]
     case = Case(
         encounter=Encounter(
             id=encounter.id, on=encounter.on, started_at=bill.started_at, channel=Channel.IN_PERSON, fund_asked=True
@@ -51,6 +53,7 @@ def _case(city: City, bill: Bill, again: set[str]) -> PastCase:
         patient=Patient(id=city.residents[encounter.person].id, birth_on=city.residents[encounter.person].birth_on),
         institution=Institution(id=place.id, name_zh=place.name_zh, territory_code=place.area),
         packs=tuple(packs),
+        measures=tuple(numbers),
     )
     return PastCase(
         case=case,
@@ -61,4 +64,17 @@ def _case(city: City, bill: Bill, again: set[str]) -> PastCase:
         actor=FEED,
         at=bill.settled_at,
         only=RULES,
+    )
+
+
+def _numbers(pack: str, sold_before: int) -> Measure:
+    """What all bills of the city say of a code: whole packs only, and none came back."""
+    return Measure(
+        scope=Scope.PACK.value,
+        subject=pack,
+        code_sales_open=sold_before,
+        code_open_unfit=sold_before,
+        code_returned_here=0,
+        code_returned_elsewhere=0,
+        code_sold_permille=1000 * (1 + sold_before),
     )

@@ -19,6 +19,6 @@ def case_for_settlement(*, actor: Actor, prescription_id: UUID, now: datetime) -
         row,
         Stage.SETTLED,
         review=review_facts(list(row.reviews.all())),
-        packs=law.packs_for_law(row, packs, now),
+        traced=law.packs_for_law(row, packs, now),
     )
     return replace(case, prescription=replace(case.prescription, settled_at=now))

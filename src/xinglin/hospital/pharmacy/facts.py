@@ -20,6 +20,7 @@ from xinglin.supervision.facts import (
     Dispensing,
     EarlierSale,
     Line,
+    Measure,
     Pack,
     Prescription,
     PrescriptionKind,
@@ -28,6 +29,7 @@ from xinglin.supervision.facts import (
     SpecialControl,
     Stage,
 )
+from xinglin.supervision.verdicts import Scope
 
 WHOLE = 1000
 RESULTS = {
@@ -69,6 +71,7 @@ def row_case(
     review: Review,
     left_at: datetime | None = None,
     packs: tuple[Pack, ...] = (),
+    measures: tuple[Measure, ...] = (),
 ) -> Case:
     """The case of a signed prescription at a stage; `on` stays the day of signing for ever after."""
     return replace(
@@ -99,6 +102,7 @@ def row_case(
             for line in lines
         ),
         packs=packs,
+        measures=(*base.measures, *measures),
     )
 
 
@@ -162,6 +166,33 @@ def pack_facts(
         )
         for pack in packs
     )
+
+
+def pack_measures(
+    packs: Sequence[TracedPack], earlier: Mapping[str, Sequence[TracedPack]], institutions: Mapping[str, str], here: str
+) -> tuple[Measure, ...]:
+    """How often each box was sold before and what came of it, counted from the house's own record of boxes.
+
+    The pharmacy hands over whole boxes only, so no earlier sale can be a part of the same opened one.
+    """
+    made = []
+    for pack in packs:
+        sales = earlier.get(pack.code, ())
+        back = [sale for sale in sales if sale.returned_at is not None]
+        here_again = sum(institutions.get(str(sale.prescription_id)) == here for sale in back)
+        still_out = len(sales) - len(back)
+        made.append(
+            Measure(
+                scope=Scope.PACK.value,
+                subject=str(pack.id),
+                code_sales_open=still_out,
+                code_open_unfit=still_out,
+                code_returned_here=here_again,
+                code_returned_elsewhere=len(back) - here_again,
+                code_sold_permille=WHOLE * (1 + still_out),
+            )
+        )
+    return tuple(made)
 
 
 def _earlier(sales: Sequence[TracedPack], institutions: Mapping[str, str], here: str) -> EarlierSale:

@@ -22,7 +22,7 @@ from xinglin.hospital.pharmacy.models import Prescription, TracedPack
 from xinglin.hospital.pharmacy.signatures import check_signature
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.terminology.selectors import ProductInfo
-from xinglin.supervision.facts import Case, Pack, Review, Stage
+from xinglin.supervision.facts import Case, Measure, Pack, Review, Stage
 
 WHILE_TYPING = frozenset({"A03", "A12", "B01", "B02", "B03"})
 AT_ISSUE = frozenset({"A01", "A02", "A03", "A05", "A06", "A07", "A09", "A12", "B01", "B02", "B03"})
@@ -89,7 +89,7 @@ def stage_case(
     *,
     review: Review,
     left_at: datetime | None = None,
-    packs: tuple[Pack, ...] = (),
+    traced: tuple[tuple[Pack, ...], tuple[Measure, ...]] = ((), ()),
 ) -> Case:
     """The case of a stored prescription at a stage."""
     lines = list(row.lines.all())
@@ -102,7 +102,8 @@ def stage_case(
         signature=check_signature(row),
         review=review,
         left_at=left_at,
-        packs=packs,
+        packs=traced[0],
+        measures=traced[1],
     )
 
 
@@ -115,8 +116,10 @@ def control(actor: Actor, row: Prescription, case: Case, only: frozenset[str], n
     return judged
 
 
-def packs_for_law(row: Prescription, packs: Sequence[TracedPack], now: datetime) -> tuple[Pack, ...]:
-    """The boxes of a prescription with every other life of their codes, as facts."""
+def packs_for_law(
+    row: Prescription, packs: Sequence[TracedPack], now: datetime
+) -> tuple[tuple[Pack, ...], tuple[Measure, ...]]:
+    """The boxes of a prescription as facts, and every other life of their codes as numbers."""
     codes = [pack.code for pack in packs]
     others = TracedPack.objects.filter(code__in=codes, shelved_at=None).exclude(prescription=row)
     earlier: dict[str, list[TracedPack]] = {}
@@ -125,7 +128,11 @@ def packs_for_law(row: Prescription, packs: Sequence[TracedPack], now: datetime)
         earlier.setdefault(other.code, []).append(other)
         places[str(other.prescription_id)] = str(other.prescription.institution_id)
     prices: Mapping[str, int] = {str(line.id): line.price_fen for line in row.lines.all()}
-    return facts.pack_facts(packs, earlier, prices, places, str(row.institution_id), civil_day(now))
+    here = str(row.institution_id)
+    return (
+        facts.pack_facts(packs, earlier, prices, places, here, civil_day(now)),
+        facts.pack_measures(packs, earlier, places, here),
+    )
 
 
 def _judge(

@@ -91,7 +91,7 @@ def _control(actor: Actor, row: Prescription, now: datetime) -> None:
         Stage.DISPENSED,
         review=review_facts(list(row.reviews.all())),
         left_at=now,
-        packs=law.packs_for_law(row, packs, now),
+        traced=law.packs_for_law(row, packs, now),
     )
     law.control(actor, row, case, law.AT_HAND_OVER, now)
 
