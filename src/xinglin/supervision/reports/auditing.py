@@ -1,4 +1,4 @@
-"""Judging a lake, rule by rule. Every engine is asked through the same two numbers and one stream."""
+"""Judging a lake, scope by scope. Every engine is asked in the same way: counts, and a stream of findings."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Any, Final, Protocol
 
 import duckdb
 
+from xinglin.supervision.engines.columns.auditor import ColumnAuditor
+from xinglin.supervision.engines.columns.engine import Engine
+from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.engines.measuring import Measurer
 from xinglin.supervision.facts.case import Row
@@ -61,8 +64,11 @@ class Auditor(Protocol):
 
     name: str
 
-    def judge(self, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Tally, Iterator[Core]]]:
-        """Each rule with its counts and, as a stream, the cores of its findings."""
+    def judge(self, scope: Scope) -> tuple[list[Tally], Iterator[Core]]:
+        """The counts of every rule of a scope and, as a stream, the cores of their findings."""
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
 
 
 class PlainAuditor:
@@ -70,29 +76,36 @@ class PlainAuditor:
 
     name = "plain"
 
-    def __init__(self, lake: Path, knowledge: Knowledge, *, then: bool = True) -> None:
+    def __init__(self, lake: Path, knowledge: Knowledge, rules: Sequence[Rule], *, then: bool = True) -> None:
+        self._rules = rules
         self._compiled = Compiled(knowledge)
         self._world = read_world(lake)
         self._measurer = Measurer(self._world, self._compiled, then=then)
         self._measured: dict[tuple[Scope, str], dict[str, int | None]] = {}
 
-    def judge(self, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Tally, Iterator[Core]]]:
-        """Each rule with its counts and the cores of its findings."""
-        for rule in rules:
-            outcomes: Counter[str] = Counter()
-            missing: Counter[str] = Counter()
-            elsewhere = 0
-            found: list[Core] = []
-            for row in self._rows(rule):
-                if not may_be_in_force(rule, row):
-                    elsewhere += 1
-                    continue
-                core = self._compiled.judge(rule, row)
-                outcomes[core.outcome] += 1
-                missing.update(core.missing)
-                if core.outcome is Outcome.FINDING:
-                    found.append(core)
-            yield rule, Tally(rule.id, rule.version, dict(outcomes), dict(missing), elsewhere), iter(found)
+    def judge(self, scope: Scope) -> tuple[list[Tally], Iterator[Core]]:
+        """The counts of every rule of a scope and the cores of their findings."""
+        found: list[Core] = []
+        return [self._tally(rule, found) for rule in self._rules if rule.scope is scope], iter(found)
+
+    def close(self) -> None:
+        """Nothing is held but memory."""
+
+    def _tally(self, rule: Rule, found: list[Core]) -> Tally:
+        """The counts of one rule; its findings are put with the others."""
+        outcomes: Counter[str] = Counter()
+        missing: Counter[str] = Counter()
+        elsewhere = 0
+        for row in self._rows(rule):
+            if not may_be_in_force(rule, row):
+                elsewhere += 1
+                continue
+            core = self._compiled.judge(rule, row)
+            outcomes[core.outcome] += 1
+            missing.update(core.missing)
+            if core.outcome is Outcome.FINDING:
+                found.append(core)
+        return Tally(rule.id, rule.version, dict(outcomes), dict(missing), elsewhere)
 
     def _rows(self, rule: Rule) -> Iterator[Row]:
         """The subjects of a rule's scope with the measures that the rule reads."""
@@ -107,6 +120,38 @@ class PlainAuditor:
                 kept |= self._measurer.of(rule.scope, facts, lacking)
             numbers: Facts = {f"measure.{name}": kept.get(name) for name in wanted}
             yield Row(row.scope, row.subject, row.lines, row.facts | numbers)
+
+
+class ColumnsAuditor:
+    """Rules as expressions over whole columns, on DuckDB or Spark."""
+
+    def __init__(
+        self, engine: Engine, lake: Path, knowledge: Knowledge, rules: Sequence[Rule], *, then: bool = True
+    ) -> None:
+        self.name = engine.name
+        self._engine = engine
+        self._auditor = ColumnAuditor(Lake(engine, lake), knowledge, rules, then=then)
+
+    def judge(self, scope: Scope) -> tuple[list[Tally], Iterator[Core]]:
+        """The counts of every rule of a scope and, as a stream, the cores of their findings."""
+        judged = self._auditor.judge(scope)
+        subjects, counts, reasons = judged.subjects(), judged.counts(), judged.reasons()
+        tallies = [
+            Tally(
+                tree.rule.id,
+                tree.rule.version,
+                {str(outcome): int(count) for outcome, count in counts[tree.rule.id].items()},
+                {path: int(count) for path, count in reasons.get(tree.rule.id, {}).items()},
+                subjects - int(sum(counts[tree.rule.id].values())),
+            )
+            for tree in judged.trees
+        ]
+        found = any(tally.outcomes.get(Outcome.FINDING.value) for tally in tallies)
+        return tallies, (said.core for said in judged.said()) if found else iter(())
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+        self._engine.close()
 
 
 def read_world(lake: Path) -> World:

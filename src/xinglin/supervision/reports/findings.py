@@ -1,4 +1,4 @@
-"""Findings as files: cores are written rule by rule while they are found, and completed once all are there.
+"""Findings as files: cores are written scope by scope while they are found, and completed once all are there.
 
 A finding's row holds the hashed core (rule, version, subject, certainty, lines, excess, evidence, origins), the
 sentences of its envelope, the legal basis, its place (day, person, encounter, institution, claim) and its money.
@@ -7,7 +7,7 @@ sentences of its envelope, the legal basis, its place (day, person, encounter, i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -89,11 +89,11 @@ def core_row(rule: Rule, core: Core, knowledge: Knowledge) -> dict[str, Any]:
     }
 
 
-def write_cores(rule: Rule, cores: Iterator[Core], knowledge: Knowledge, target: Path) -> int:
-    """Write the findings of one rule as they come; returns their number."""
+def write_cores(rules: Mapping[str, Rule], cores: Iterator[Core], knowledge: Knowledge, target: Path) -> int:
+    """Write findings as they come; returns their number."""
     count = 0
     with whole(target) as part, pq.ParquetWriter(part, CORE_SCHEMA, compression="zstd") as writer:
-        while batch := [core_row(rule, core, knowledge) for core in islice(cores, BATCH)]:
+        while batch := [core_row(rules[core.rule], core, knowledge) for core in islice(cores, BATCH)]:
             writer.write_table(pa.Table.from_pylist(batch, schema=CORE_SCHEMA))
             count += len(batch)
     return count

@@ -17,6 +17,8 @@ from duckdb import DuckDBPyConnection
 
 from xinglin.benefits.policy import PolicyBook, demo_book
 from xinglin.supervision.catalogue import RULES
+from xinglin.supervision.engines.columns.duck import Duck
+from xinglin.supervision.engines.columns.engine import Engine
 from xinglin.supervision.facts.case import TERRITORY
 from xinglin.supervision.facts.lake import TABLES, column_kinds, column_name
 from xinglin.supervision.intake.canonical import read_table, readable, write_empty
@@ -25,13 +27,13 @@ from xinglin.supervision.intake.result import Intake, TableIntake
 from xinglin.supervision.intake.source import BadInput, Form, Source, look_at
 from xinglin.supervision.intake.store import Places, Terms, opened, whole
 from xinglin.supervision.reports import findings, money
-from xinglin.supervision.reports.auditing import Auditor, PlainAuditor, Tally
+from xinglin.supervision.reports.auditing import Auditor, ColumnsAuditor, PlainAuditor
 from xinglin.supervision.reports.manifest import Run, manifest, versions
 from xinglin.supervision.reports.one_day import law_of
 from xinglin.supervision.reports.progress import END, Progress, Teller
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.tables.loading import load_knowledge
-from xinglin.supervision.verdicts import Moment
+from xinglin.supervision.verdicts import Moment, Scope
 from xinglin.supervision.vocabulary.papers import Rule
 
 
@@ -86,7 +88,7 @@ def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | N
     progress = Progress(wish.out, about(wish, source, rules, knowledge), teller)
     places.prepare()
     read = len(source.files) if source.form is Form.FHIR else 0
-    teller.begin(read + len(TABLES) + len(rules) + 4)
+    teller.begin(read + len(TABLES) + len(scopes_of(rules)) + 4)
     intake = take_in(wish, source, places, progress)
     tallies = judge(wish, rules, knowledge, places, progress)
     with opened(places, memory=wish.memory) as connection:
@@ -207,32 +209,55 @@ def take_fhir(connection: DuckDBPyConnection, source: Source, places: Places, on
     return Intake(tables, source.left_alone, mapped, unmapped)
 
 
-def auditor(wish: Wish, knowledge: Knowledge, lake: Path) -> Auditor:
-    """The engine that was asked for."""
+def auditor(wish: Wish, rules: Sequence[Rule], knowledge: Knowledge, places: Places) -> Auditor:
+    """The engine that was asked for. Raises BadInput for a name that is none, or an engine that is not installed."""
+    then = not wish.hindsight
     if wish.engine == "plain":
-        return PlainAuditor(lake, knowledge, then=not wish.hindsight)
-    raise BadInput(f"the engine {wish.engine} is not known; use duckdb, spark or plain")
+        return PlainAuditor(places.lake, knowledge, rules, then=then)
+    if wish.engine == "duckdb":
+        file = places.work / "engine.duckdb"
+        file.unlink(missing_ok=True)
+        engine: Engine = Duck(memory=wish.memory, spill=places.work / "spill", database=file)
+    elif wish.engine == "spark":
+        try:
+            from xinglin.supervision.engines.columns.spark import Spark
+
+            engine = Spark()
+        except ImportError as absent:
+            raise BadInput(f"Spark is not installed ({absent.name}); use --engine duckdb") from absent
+    else:
+        raise BadInput(f"the engine {wish.engine} is not known; use duckdb, spark or plain")
+    return ColumnsAuditor(engine, places.lake, knowledge, rules, then=then)
 
 
 def judge(
     wish: Wish, rules: Sequence[Rule], knowledge: Knowledge, places: Places, progress: Progress
 ) -> dict[str, dict[str, Any]]:
-    """Every rule's counts, with its findings on disk."""
-    found = places.work / "found"
-    ahead = [rule for rule in rules if not progress.done(f"rule {rule.id}")]
-    engine = auditor(wish, knowledge, places.lake) if ahead else None
+    """Every rule's counts, with the findings on disk."""
+    scopes = scopes_of(rules)
+    ahead = [scope for scope in scopes if not progress.done(f"judge {scope.value}")]
+    by_id = {rule.id: rule for rule in rules}
+    engine = auditor(wish, [rule for rule in rules if rule.scope in ahead], knowledge, places) if ahead else None
     counted: dict[str, dict[str, Any]] = {}
-    for rule in rules:
-        if rule not in ahead:
-            counted[rule.id] = progress.step(f"rule {rule.id}", dict)
-    for rule, tally, cores in engine.judge(ahead) if engine else ():
+    try:
+        for scope in scopes:
 
-        def work(rule: Rule = rule, tally: Tally = tally, cores: Any = cores) -> dict[str, Any]:
-            findings.write_cores(rule, cores, knowledge, found / f"{rule.id}.parquet")
-            return tally.as_json()
+            def work(scope: Scope = scope) -> list[dict[str, Any]]:
+                assert engine is not None
+                tallies, cores = engine.judge(scope)
+                findings.write_cores(by_id, cores, knowledge, places.work / "found" / f"{scope.value}.parquet")
+                return [tally.as_json() for tally in tallies]
 
-        counted[rule.id] = progress.step(f"rule {rule.id}", work)
+            counted |= {tally["rule"]: tally for tally in progress.step(f"judge {scope.value}", work)}
+    finally:
+        if engine is not None:
+            engine.close()
     return counted
+
+
+def scopes_of(rules: Sequence[Rule]) -> list[Scope]:
+    """The scopes that the rules have, in their order."""
+    return [scope for scope in Scope if any(rule.scope is scope for rule in rules)]
 
 
 def write_manifest(made: dict[str, Any], places: Places) -> None:

@@ -123,7 +123,7 @@ class StopsAt:
         (self.again if again else self.anew).append(name)
 
 
-@pytest.mark.parametrize("step", ["take in lines", "rule B03", "money: losses", "findings"])
+@pytest.mark.parametrize("step", ["take in lines", "judge line", "money: losses", "findings"])
 def test_a_stopped_run_goes_on_to_the_same_end(folder: Path, step: str) -> None:
     audited(folder)
     straight = found(folder)
