@@ -16,6 +16,7 @@ from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines.plain import KINDS, PlainFacts
 from xinglin.supervision.facts.case import READABLE
 from xinglin.supervision.facts.words import Coded
+from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.verdicts import EXCESS_UNITS, Moment, Outcome
 from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Rule
@@ -173,10 +174,11 @@ def test_a_rule_knows_no_moment_and_no_consequence(rule: Rule) -> None:
     assert not {"Moment", "moment"} & set(rule.body.__code__.co_names)
 
 
-def test_every_limit_and_list_is_asked_by_some_rule() -> None:
+def test_every_limit_and_list_is_asked_by_some_rule_or_measure() -> None:
     knowledge = load_knowledge()
-    assert {name for rule in RULES for name in rule.limits} == set(knowledge.limits)
-    assert {name for rule in RULES for name in rule.lists} == set(knowledge.lookups)
+    asking = (*RULES, *MEASURES)
+    assert {name for one in asking for name in one.limits} == set(knowledge.limits)
+    assert {name for one in asking for name in one.lists} == set(knowledge.lookups)
 
 
 def test_every_row_of_knowledge_names_its_source() -> None:

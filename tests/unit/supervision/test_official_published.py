@@ -139,8 +139,8 @@ def test_c03_a_piece_that_is_never_paid(knowledge: Knowledge) -> None:
 
 def test_e03_a_published_pair(knowledge: Knowledge) -> None:
     main, sub = code_with(knowledge, "duplicate_pair", window="day")
-    assert knowledge.look_up("duplicate_pair_of_main", (main, sub), DAY, "370902") == "day"
-    assert knowledge.look_up("duplicate_pair_of_main", (sub, main), DAY, "370902") == ""
+    assert knowledge.look_up("duplicate_pair_of_sub", (main, sub), DAY, "370902") == "day"
+    assert knowledge.look_up("duplicate_pair_of_sub", (sub, main), DAY, "370902") == ""
     facts: dict[str, Plain] = {"item__kind": ItemKind.SERVICE, "item__code": sub}
     assert judged("E03", knowledge, measure__duplicate_mains=1, **facts).outcome is Outcome.FINDING
     assert judged("E03", knowledge, measure__duplicate_mains=0, **facts).outcome is Outcome.CLEAR
