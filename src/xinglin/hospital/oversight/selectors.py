@@ -44,8 +44,9 @@ from xinglin.hospital.oversight.rows import (
 from xinglin.hospital.oversight.standing import PointLine, Standing, own_standing, standing_of, standings
 from xinglin.hospital.oversight.subjects import practitioner_of
 from xinglin.hospital.oversight.timeline import GivenReason, MomentAnswer, moments_of, reasons_for
+from xinglin.hospital.oversight.trends import Trend, trends
 from xinglin.hospital.oversight.uses import Proposal, SwitchCard, proposed, stops_by_law, switches, use_of, uses
-from xinglin.hospital.oversight.words import DECISION_NAMES, DEGREE_NAMES, STATE_NAMES
+from xinglin.hospital.oversight.words import DECISION_NAMES, DEGREE_NAMES, STATE_NAMES, USE_NAMES
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.verdicts import Moment, Outcome, Verdict
 from xinglin.supervision.vocabulary.papers import Reading
@@ -56,6 +57,7 @@ __all__ = [
     "PAGE",
     "STATE_NAMES",
     "UNDECIDED",
+    "USE_NAMES",
     "Asked",
     "CaseCard",
     "Filters",
@@ -74,6 +76,7 @@ __all__ = [
     "Standing",
     "StepCard",
     "SwitchCard",
+    "Trend",
     "answered_before",
     "asked_since",
     "case_for_provider",
@@ -92,7 +95,9 @@ __all__ = [
     "rule_effects",
     "standing_of",
     "standings",
+    "stops_by_law",
     "switches",
+    "trends",
     "use_of",
 ]
 

@@ -69,7 +69,10 @@ class Fact(models.Model):
 
 
 class GivenVerdict(models.Model):
-    """A finding or a *cannot tell*, whole: core, sentences and what follows by policy."""
+    """A finding or a *cannot tell*, whole: core, sentences and what follows by policy.
+
+    `fund_loss_fen` is known where an audit settled the claim again without the breach.
+    """
 
     id = models.UUIDField(primary_key=True)
     judgement = models.ForeignKey(Judgement, on_delete=models.PROTECT, related_name="verdicts")
@@ -89,6 +92,7 @@ class GivenVerdict(models.Model):
     hint_zh = models.TextField(blank=True)
     hint_en = models.TextField(blank=True)
     excess_fen = models.BigIntegerField(null=True)
+    fund_loss_fen = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
     keeping = EVIDENCE

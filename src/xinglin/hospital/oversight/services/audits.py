@@ -37,7 +37,7 @@ class Audited:
 
     `core` is the hashed core as JSON and `core_hash` its hash. `subject_id` names the deed that was judged where one of
     the hospital is known; `facts` are groups of facts (group, payload) that the core itself does not hold, such as who
-    the physician was.
+    the physician was. `fund_loss_fen` is what settling again without the breach gave.
     """
 
     institution_id: UUID
@@ -50,6 +50,7 @@ class Audited:
     hint: T
     happened_at: datetime
     facts: tuple[tuple[str, dict[str, Any]], ...] = ()
+    fund_loss_fen: int | None = None
 
 
 def audited(
@@ -93,13 +94,7 @@ def store_audit(
     `view`: `then` or `hindsight`. Raises InvalidInput, NotFound for another institution, RunDiffers.
     """
     require(actor, access.STORE_AUDIT)
-    if not key.strip() or len(key) > 80:
-        raise InvalidInput(
-            field="key", reason=T(zh="审计编号应为 1 至 80 个字符。", en="A key has 1 to 80 characters.")
-        )
-    if view not in AuditView.values:
-        says = T(zh="请说明按当时所知还是按事后所知。", en="Say whether it judged as known then or in hindsight.")
-        raise InvalidInput(field="view", reason=says)
+    _check_run(key, view)
     found = sorted(rows, key=_order)
     content = digest(
         {"view": view, "knowledge": knowledge, "rows": [[*_order(row)[:3], row.core_hash] for row in found]}
@@ -127,19 +122,20 @@ def store_audit(
     )
     run.save(force_insert=True)
     _write(run, found, actor, now)
-    for institution_id in sorted({row.institution_id for row in found}):
-        journal.write(
-            actor=actor,
-            institution_id=institution_id,
-            verb="store_audit",
-            object_type="audit_run",
-            object_id=run.pk,
-            now=now,
-            detail={"key": key, "view": view, "content": content},
-        )
+    _note(run, found, actor, now)
     publish(AuditStored(run_id=run.pk, key=key, view=view, findings=run.findings, at=now))
     live.announce("desk:audit", "finding", run.pk)
     return run.pk
+
+
+def _check_run(key: str, view: str) -> None:
+    if not key.strip() or len(key) > 80:
+        raise InvalidInput(
+            field="key", reason=T(zh="审计编号应为 1 至 80 个字符。", en="A key has 1 to 80 characters.")
+        )
+    if view not in AuditView.values:
+        says = T(zh="请说明按当时所知还是按事后所知。", en="Say whether it judged as known then or in hindsight.")
+        raise InvalidInput(field="view", reason=says)
 
 
 def _order(row: Audited) -> tuple[str, str, str, str, str]:
@@ -160,6 +156,19 @@ def _check(actor: Actor, row: Audited) -> None:
     except (KeyError, ValueError) as wrong:
         says = T(zh="结论无法读取：{x}", en="a verdict cannot be read: {x}").with_(x=str(wrong))
         raise InvalidInput(field="rows", reason=says) from None
+
+
+def _note(run: AuditRun, found: Sequence[Audited], actor: Actor, now: datetime) -> None:
+    for institution_id in sorted({row.institution_id for row in found}):
+        journal.write(
+            actor=actor,
+            institution_id=institution_id,
+            verb="store_audit",
+            object_type="audit_run",
+            object_id=run.pk,
+            now=now,
+            detail={"key": run.key, "view": run.view, "content": run.content_hash},
+        )
 
 
 def _write(run: AuditRun, found: Sequence[Audited], actor: Actor, now: datetime) -> None:
@@ -238,6 +247,7 @@ def _verdict(judgement: Judgement, row: Audited) -> GivenVerdict:
         hint_zh=row.hint.zh,
         hint_en=row.hint.en,
         excess_fen=core["excess"].get("fen"),
+        fund_loss_fen=row.fund_loss_fen,
         at=judgement.at,
     )
 

@@ -21,10 +21,11 @@ from xinglin.hospital.oversight.asks import asks_of, seen
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.errors import EngineSilent, NothingToAnswer
 from xinglin.hospital.oversight.models import Answer, DeedLink, GivenVerdict, Judgement
-from xinglin.hospital.oversight.uses import uses
+from xinglin.hospital.oversight.uses import Uses, uses
 from xinglin.hospital.oversight.words import Consequence
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.supervision.facts import Case
+from xinglin.supervision.moments import Judged as Given
 
 
 def judge(
@@ -46,9 +47,7 @@ def judge(
     Raises EngineSilent when the engine fails its known cases, and NotAllowed.
     """
     require(actor, access.JUDGE)
-    _require_engine(now)
-    used = uses(civil_day(now), case.institution.territory_code or "")
-    judged = engine.ask(case, moment, now, engine.less(only, used.suspended))
+    judged, used = _asked(case, moment, now, only)
     with transaction.atomic(durable=True):
         answered = selectors.answered_before(judged.verdicts)
         asks = asks_of(judged.verdicts, case, subject_type, now, answered, stored=True, shadow=used.shadow)
@@ -80,6 +79,13 @@ def judge(
     return Judged(judged.verdicts, seen(asks), judgement.id)
 
 
+def _asked(case: Case, moment: str, now: datetime, only: Collection[str] | None) -> tuple[Given, Uses]:
+    """What the rules that are in use here say, and how they are used."""
+    _require_engine(now)
+    used = uses(civil_day(now), case.institution.territory_code or "")
+    return engine.ask(case, moment, now, engine.less(only, used.suspended)), used
+
+
 def preview(
     *,
     actor: Actor,
@@ -91,9 +97,7 @@ def preview(
 ) -> Judged:
     """Judge what somebody is typing. Nothing is stored but counts by rule, day and institution."""
     require(actor, access.JUDGE)
-    _require_engine(now)
-    used = uses(civil_day(now), case.institution.territory_code or "")
-    judged = engine.ask(case, moment, now, engine.less(only, used.suspended))
+    judged, used = _asked(case, moment, now, only)
     answered = selectors.answered_before(judged.verdicts)
     institution = case.institution.id
     if institution:

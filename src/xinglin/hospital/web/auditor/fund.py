@@ -8,6 +8,7 @@ from typing import Literal
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.money import yuan
 from xinglin.hospital.kernel.texts import T
@@ -17,6 +18,7 @@ from xinglin.hospital.settlement import selectors as settlement
 from xinglin.hospital.settlement.access import SEE_RECONCILIATION
 from xinglin.hospital.settlement.selectors import Spending
 from xinglin.hospital.web.auditor.charts import Upright, stacked, uprights
+from xinglin.hospital.web.auditor.trends import Board, board
 from xinglin.hospital.web.shared.page import Request, page
 
 DAYS = 30
@@ -123,8 +125,16 @@ def fund(request: Request) -> HttpResponse:
         "breach": oversight.findings(actor=actor, filters=breach),
         "held": oversight.findings(actor=actor, filters=held),
         "first": first,
+        "board": trend_board(actor, today),
     }
     return render(request, "auditor/fund.html", context)
+
+
+def trend_board(actor: Actor, today: date) -> Board:
+    """The findings of the last twelve months, month by month."""
+    first = date(*_month(today.year, today.month - MONTHS + 1), 1)
+    rows = oversight.trends(actor=actor, from_on=first, until_on=today)
+    return board(rows, steps(first, today, "month"))
 
 
 def _says(whole: Spending, step: str) -> T:

@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from xinglin.hospital.kernel.clock import civil_day
-from xinglin.hospital.kernel.errors import NotFound
+from xinglin.hospital.kernel.errors import DomainError, NotFound
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.oversight import selectors
-from xinglin.hospital.oversight.access import READ_FINDINGS
+from xinglin.hospital.oversight import selectors, services
+from xinglin.hospital.oversight.access import READ_FINDINGS, SWITCH_RULE
 from xinglin.hospital.oversight.selectors import RuleCount, RuleEffect
 from xinglin.hospital.web.auditor.charts import Bar, stacked
-from xinglin.hospital.web.auditor.words import MOMENTS, OUTCOMES
+from xinglin.hospital.web.auditor.words import FAMILIES, MOMENTS, OUTCOMES
 from xinglin.hospital.web.shared.page import Request, page
 from xinglin.supervision.catalogue import RULES, find_rule
 from xinglin.supervision.tables import DatedRow, load_knowledge
@@ -22,13 +24,6 @@ from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Reading, Rule, So
 
 TYPING = T(zh="书写时（预览）", en="While typing (preview)")
 ROWS = {"typing": TYPING} | MOMENTS
-FAMILIES = {
-    "A": T(zh="资格与准入", en="Who may practise, for whom"),
-    "B": T(zh="处方与用药", en="Prescribing and medicines"),
-    "G": T(zh="结算与先后次序", en="Money and order of events"),
-    "J": T(zh="追溯码", en="Trace codes"),
-}
-
 LANGUAGES = {"zh": "中文", "en": "English"}
 EXCESS = {
     "excess.count": Words("超出数量", "number over"),
@@ -116,6 +111,10 @@ def rules(request: Request) -> HttpResponse:
         "answered": sum(count.answered for count in counts.values()),
         "overridden": overridden if overridden.share else None,
         "outcomes": OUTCOMES,
+        "proposals": [
+            (one, T(zh=find_rule(one.rule).title.zh, en=find_rule(one.rule).title.en))
+            for one in selectors.demotions(actor=actor, at=request.now)
+        ],
     }
     return render(request, "auditor/rules.html", context)
 
@@ -137,6 +136,31 @@ def _line(rule: Rule, effect: RuleEffect | None, count: RuleCount | None, in_for
 @page(READ_FINDINGS, methods=("GET", "HEAD"))
 def rule(request: Request, rule_id: str) -> HttpResponse:
     """One rule with its text in both languages. An id that was never given is answered like any absent page."""
+    return _rule_page(request, rule_id)
+
+
+@page(SWITCH_RULE, methods=("POST",))
+def switch(request: Request, rule_id: str) -> HttpResponse:
+    """Use a rule otherwise, with a reason."""
+    given = request.POST
+    try:
+        services.switch_rule(
+            actor=request.actor,
+            rule=rule_id,
+            use=given.get("use", ""),
+            reason=given.get("reason", ""),
+            territory=given.get("territory", "").strip(),
+            now=request.now,
+        )
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        return _rule_page(request, rule_id, refusal)
+    messages.success(request, str(T(zh="已生效，原因已留痕。", en="Done; the reason is on record.")))
+    return redirect("auditor:rule", rule_id)
+
+
+def _rule_page(request: Request, rule_id: str, refusal: DomainError | None = None) -> HttpResponse:
     if rule_id not in {known.id for known in RULES}:
         raise NotFound
     found, actor = find_rule(rule_id), request.actor
@@ -160,7 +184,23 @@ def rule(request: Request, rule_id: str) -> HttpResponse:
         "count": count,
         "share": override_share(count),
     }
-    return render(request, "auditor/rule.html", context)
+    context |= _use(request, rule_id) | {"refusal": refusal, "typed": request.POST}
+    return render(request, "auditor/rule.html", context, status=refusal.status if refusal else 200)
+
+
+def _use(request: Request, rule_id: str) -> dict[str, Any]:
+    """How the rule is used, whether it is proposed for shadow, and the form to change it."""
+    code, name = selectors.use_of(actor=request.actor, rule=rule_id, at=request.now)
+    proposals = selectors.demotions(actor=request.actor, at=request.now)
+    return {
+        "use": code,
+        "use_name": name,
+        "uses": [(one, label) for one, label in selectors.USE_NAMES.items() if one != code],
+        "switches": selectors.switches(actor=request.actor, rule=rule_id),
+        "proposal": next((one for one in proposals if one.rule == rule_id), None),
+        "may_switch": SWITCH_RULE.held_by(request.actor),
+        "law": selectors.stops_by_law(rule_id, civil_day(request.now), ""),
+    }
 
 
 def _text(found: Rule, language: str) -> Text:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("fund/", fund.fund, name="fund"),
     path("rules/", rulebook.rules, name="rules"),
     path("rules/<str:rule_id>/", rulebook.rule, name="rule"),
+    path("rules/<str:rule_id>/use", rulebook.switch, name="switch"),
 ]

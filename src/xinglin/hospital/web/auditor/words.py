@@ -35,6 +35,20 @@ STATES = {"open": T(zh="待认定", en="To decide")} | STATE_NAMES | {"all": T(z
 STATES["late"] = T(zh="已逾期", en="Past its time")
 STATE_TONES = {"notified": "info", "stated": "info", "verified": "info", "decided": "hold", "appealed": "hold"}
 DECISIONS = {decision.value: name for decision, name in DECISION_NAMES.items()}
+FAMILIES = {
+    "A": T(zh="资格与准入", en="Who may practise, for whom"),
+    "B": T(zh="处方合规", en="Prescribing by law"),
+    "C": T(zh="药品支付", en="Paying for medicines"),
+    "D": T(zh="合理用药", en="Rational use of medicines"),
+    "E": T(zh="诊疗收费", en="Charging for services"),
+    "F": T(zh="耗材", en="Consumables"),
+    "G": T(zh="数据质量与先后次序", en="Data and the order of events"),
+    "H": T(zh="参保人行为", en="Behaviour of the insured"),
+    "I": T(zh="机构与医务人员行为", en="Behaviour of providers"),
+    "J": T(zh="追溯码与团伙", en="Trace codes and rings"),
+    "K": T(zh="支付方式", en="Payment systems"),
+    "L": T(zh="流程与服务", en="Process and service"),
+}
 OUTCOMES = {
     "finding": T(zh="发现问题", en="Finding"),
     "cannot_tell": T(zh="无法判断", en="Cannot tell"),
