@@ -99,7 +99,7 @@ def _step(at: Node, args: list[str], literals: dict[str, Any]) -> str:
     if at.op == "fact":
         return _fact(str(at.extra))
     if at.op in {"limit", "listed"}:
-        return f"L.{at.op}({at.extra!r}, {', '.join(args)})"
+        return f"L.{at.op}({str(at.extra).removeprefix('other.')!r}, {', '.join(args)})"
     if at.op == "not":
         return f"None if {args[0]} is None else not {args[0]}"
     if at.op in {"and", "or"}:

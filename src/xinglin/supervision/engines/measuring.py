@@ -29,7 +29,7 @@ Pairing = Callable[[Facts, Facts, str | None, str | None], Answer]
 class PairFacts(PlainFacts):
     """The facts of a subject beside an event, by the reference engine's values."""
 
-    __slots__ = ("groups", "side")
+    __slots__ = ("groups",)
 
     def __init__(
         self, measure: Declared, pair: Mapping[str, Plain], groups: frozenset[str], knowledge: Knowledge, side: str
@@ -56,14 +56,14 @@ def event_groups(measure: Declared) -> frozenset[str]:
 def plain_pairing(measure: Declared, knowledge: Knowledge) -> Pairing:
     """A declaration read by the reference engine's values."""
     own, events = frozenset(READABLE[measure.scope]) | {"record"}, event_groups(measure)
-    value = measure.value if isinstance(measure, Counted) else None
+    more = [one for one in (measure.value, measure.least) if one is not None] if isinstance(measure, Counted) else []
 
     def asked(subject: Facts, event: Facts, code: str | None, other: str | None) -> Answer:
         pair: Facts = {**subject, **{f"other.{path}": known for path, known in event.items()}}
         pair |= {"own.code": code, "other.code": other}
         s = PairFacts(measure, pair, own, knowledge, "")
         e = PairFacts(measure, pair, events, knowledge, "other.")
-        terms = [measure.where(s, e), *([value(s, e)] if value is not None else [])]
+        terms = [measure.where(s, e), *(one(s, e) for one in more)]
         return tuple(term.value for term in terms if isinstance(term, Value))
 
     return asked
@@ -114,6 +114,7 @@ class Measurer:
         if None in keys or owns is None:
             return None
         found: list[tuple[Facts, Answer]] = []
+        by_code: dict[str | None, list[Facts]] = {code: [] for code in owns}
         for event in self._visible(measure, keys, subject):
             others = _codes(event, measure.other)
             for code, other in product(owns, (None,) if others is None else others):
@@ -122,8 +123,11 @@ class Measurer:
                     return None
                 if answer[0]:
                     found.append((event, answer))
+                    by_code[code].append(event)
         if isinstance(measure, Ordered):
-            return _ordered(measure, subject, [event for event, _ in found])
+            # Each code runs by itself: a supply of two substances lasts once, not twice.
+            numbers = [_ordered(measure, subject, events) for events in by_code.values() if events]
+            return None if None in numbers else max((n for n in numbers if n is not None), default=0)
         return _counted(measure, found)
 
     def _visible(self, measure: Declared, keys: tuple[Plain, ...], subject: Facts) -> Iterator[Facts]:
@@ -151,6 +155,9 @@ def _codes(facts: Facts, path: str) -> tuple[str | None, ...] | None:
 
 
 def _counted(measure: Counted, found: list[tuple[Facts, Answer]]) -> int | None:
+    if measure.how is How.NEAREST:
+        near = [(answer[2], answer[1]) for _, answer in found]
+        return None if any(None in pair for pair in near) else min(near)[1] if near else measure.empty
     values = [answer[1] for _, answer in found] if measure.value is not None else [1] * len(found)
     if None in values:
         return None

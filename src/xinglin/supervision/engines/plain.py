@@ -247,6 +247,11 @@ WORDS: Final[dict[str, Callable[..., Value]]] = {
 }
 
 
+def sided(key: str, side: str) -> str:
+    """A key of a list on the side of a measure's event: the event's own fact, unless the key says whose it is."""
+    return key if key.startswith(("own.", "other.")) else f"{side}{key}"
+
+
 class Asker(Protocol):
     """Who reads facts: a rule or a measure, with the limits and lists that it has named."""
 
@@ -259,7 +264,7 @@ class Asker(Protocol):
 class PlainFacts(Facts):
     """The facts of one row for one asker: the row itself, and the limits and lists that the asker has named."""
 
-    __slots__ = ("asker", "facts", "knowledge", "name", "scope")
+    __slots__ = ("asker", "facts", "knowledge", "name", "scope", "side")
 
     def __init__(self, name: str, asker: Asker, scope: Scope, facts: Mapping[str, Plain], knowledge: Knowledge) -> None:
         self.name = name
@@ -267,6 +272,7 @@ class PlainFacts(Facts):
         self.scope = scope
         self.facts = facts
         self.knowledge = knowledge
+        self.side = ""
 
     def term(self, path: str) -> Value:
         """The value at a path. An unknown path is an error in the rule, not a missing fact."""
@@ -296,12 +302,13 @@ class PlainFacts(Facts):
         if name not in self.asker.lists:
             raise AttributeError(f"{self.name} reads {path}; name it in the papers: lists=({name!r}, …)")
         lookup = self.knowledge.lookups[name]
+        keys = tuple(sided(key, self.side) for key in lookup.keys)
 
         def ask() -> Plain:
-            key = tuple(str(jsonable(self.facts[fact])) for fact in lookup.keys)
+            key = tuple(str(jsonable(self.facts[fact])) for fact in keys)
             return self.knowledge.look_up(name, key, self._day(), self._territory())
 
-        return self._looked_up(path, lookup.kind, lookup.keys, ask)
+        return self._looked_up(path, lookup.kind, keys, ask)
 
     def _looked_up(self, path: str, kind: type, keys: tuple[str, ...], ask: Callable[[], Plain]) -> Value:
         """A value from a table: unknown, and missing what it was looked up by, when one of those facts is unknown."""

@@ -12,7 +12,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final
 
-from xinglin.supervision.engines.plain import Asker
+from xinglin.supervision.engines.plain import Asker, sided
 from xinglin.supervision.facts.case import EVENT_DAY, READABLE, TERRITORY
 from xinglin.supervision.facts.lake import column_kinds
 from xinglin.supervision.measures.declared import Declared, Pair
@@ -177,9 +177,9 @@ class TreeFacts(Facts):
         if name not in self.asker.lists:
             raise AttributeError(f"{self.name} reads {path}; name it in the papers: lists=({name!r}, …)")
         lookup = self.knowledge.lookups[name]
-        keys = (key_node(key) for key in lookup.keys)
+        keys = (key_node(sided(key, self.side)) for key in lookup.keys)
         day, place = self._known(self.day, date), self._known(TERRITORY, str)
-        return node("listed", lookup.kind, day, place, *keys, extra=name)
+        return node("listed", lookup.kind, day, place, *keys, extra=f"{self.side}{name}")
 
 
 def key_node(path: str) -> Node:
@@ -258,11 +258,12 @@ class MeasureTree:
     measure: Declared
     where: Node
     value: Node | None
+    least: Node | None
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """What is computed of each pair of subject and event."""
-        return (self.where,) if self.value is None else (self.where, self.value)
+        return tuple(at for at in (self.where, self.value, self.least) if at is not None)
 
 
 def measure_tree(measure: Declared, knowledge: Knowledge, events: frozenset[str]) -> MeasureTree:
@@ -277,4 +278,6 @@ def measure_tree(measure: Declared, knowledge: Knowledge, events: frozenset[str]
 
     where = traced(measure.where)
     assert where is not None
-    return MeasureTree(measure, _truth(where), traced(getattr(measure, "value", None)))
+    return MeasureTree(
+        measure, _truth(where), traced(getattr(measure, "value", None)), traced(getattr(measure, "least", None))
+    )

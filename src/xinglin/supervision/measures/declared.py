@@ -31,6 +31,8 @@ class How(Enum):
     DISTINCT = "distinct"
     LARGEST = "largest"
     SMALLEST = "smallest"
+    NEAREST = "nearest"
+    """The value of the event whose `least` is smallest; the smallest value where several are. 0 to 999,999,999."""
 
 
 class BadMeasure(ValueError):
@@ -55,6 +57,7 @@ class Counted:
     where: Pair
     how: How
     value: Pair | None = None
+    least: Pair | None = None
     by: str = ""
     empty: int | None = 0
     own: str = ""
@@ -68,7 +71,9 @@ class Counted:
             raise BadMeasure(f"{self.name}: a count has no value, everything else needs one")
         if self.by and self.how not in {How.COUNT, How.SUM, How.DISTINCT}:
             raise BadMeasure(f"{self.name}: only counts and sums can be made by group")
-        if self.how in {How.LARGEST, How.SMALLEST} and self.empty is None:
+        if (self.least is None) == (self.how is How.NEAREST):
+            raise BadMeasure(f"{self.name}: the nearest event needs `least`, and nothing else does")
+        if self.how in {How.LARGEST, How.SMALLEST, How.NEAREST} and self.empty is None:
             raise BadMeasure(f"{self.name}: say with `empty` what it is where no event counts")
         if not self.match:
             raise BadMeasure(f"{self.name}: match is empty: every subject would be compared with every event")

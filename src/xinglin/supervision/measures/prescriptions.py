@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from xinglin.supervision.measures.declared import Counted, Declared, How
+from xinglin.supervision.measures.declared import Counted, Declared, How, Pair
 from xinglin.supervision.verdicts import Scope
-from xinglin.supervision.vocabulary import divide_up, missing, otherwise, seconds_between
+from xinglin.supervision.vocabulary import divide_up, otherwise, seconds_between
 from xinglin.supervision.vocabulary.terms import Facts, Term
 
 DAY_SECONDS: Final = 86_400
+LONGEST_PACK_DAYS: Final = 31
+"""A pack that lasts longer by itself cannot be split: it is no evidence of splitting."""
 MONTH_DAYS: Final = 31
 SAME_PRESCRIPTION: Final = (("prescription.id", "line.prescription_id"),)
 SAME_PERSON: Final = (("patient.id", "patient.id"),)
@@ -41,17 +43,16 @@ def any_line(_s: Facts, e: Facts) -> Term:
 
 
 def beside(s: Facts, e: Facts) -> Term:
-    """This one, or by the same physician or institution under the same scheme within the 24 hours before it.
-
-    A draft has no instant of its own: what was signed since its visit began was signed before it.
-    """
-    apart = seconds_between(e.prescription.signed_at, otherwise(s.prescription.signed_at, s.encounter.started_at))
-    recent = otherwise(((apart >= 0) | missing(s.prescription.signed_at)) & (apart <= DAY_SECONDS), False)
-    same_source = (e.physician.id == s.physician.id) | (e.institution.id == s.institution.id)
-    same_scheme = (e.coverage.scheme == s.coverage.scheme) & (e.coverage.benefit == s.coverage.benefit)
+    """Written by the same physician or at the same institution, under the same scheme, within the 24 hours up to this
+    one, or this one itself; ended ones are not counted."""
+    apart = seconds_between(e.prescription.signed_at, s.prescription.signed_at)
+    recent = otherwise((apart >= 0) & (apart <= DAY_SECONDS), False)
+    same_source = otherwise((e.physician.id == s.physician.id) | (e.institution.id == s.institution.id), False)
+    same_scheme = otherwise(
+        (e.coverage.scheme == s.coverage.scheme) & (e.coverage.benefit == s.coverage.benefit), False
+    )
     itself = e.prescription.id == s.prescription.id
-    together = otherwise(same_source, False) & otherwise(same_scheme, True)
-    return itself | (recent & together & otherwise(~e.prescription.ended, True))
+    return itself | (recent & same_source & same_scheme & otherwise(~e.prescription.ended, True))
 
 
 def drug_beside(s: Facts, e: Facts) -> Term:
@@ -59,14 +60,15 @@ def drug_beside(s: Facts, e: Facts) -> Term:
     return beside(s, e) & ~e.line.decoction & ~e.line.solvent
 
 
-def dated_drug_beside(s: Facts, e: Facts) -> Term:
-    """The same, where days follow from the line at all and one pack does not outlast a month anyway."""
-    return drug_beside(s, e) & otherwise(e.line.dose_measured, False) & (pack_days(s, e) <= MONTH_DAYS)
-
-
 def pack_days(_s: Facts, e: Facts) -> Term:
-    """How long one pack of a line lasts."""
+    """How long one pack of a line lasts, rounded up."""
     return divide_up(e.line.days, e.line.quantity)
+
+
+def dated_drug_beside(s: Facts, e: Facts) -> Term:
+    """The same, where days follow from the line and one pack is not a month and more by itself."""
+    counts = otherwise((e.line.days > 0) & (pack_days(s, e) <= LONGEST_PACK_DAYS), False)
+    return drug_beside(s, e) & counts
 
 
 def prescription_of_event(_s: Facts, e: Facts) -> Term:
@@ -84,11 +86,11 @@ def drug_of_the_day(s: Facts, e: Facts) -> Term:
     return (e.prescription.on == s.prescription.on) & counts_as_drug(s, e) & otherwise(~e.prescription.ended, True)
 
 
-def _own(name: str, where, how: How = How.COUNT, value=None, by: str = "") -> Counted:  # type: ignore[no-untyped-def]
-    return Counted(name, Scope.PRESCRIPTION, "lines", SAME_PRESCRIPTION, where, how, value, by=by, history=False)
+def _own(name: str, where: Pair, how: How = How.COUNT, value: Pair | None = None) -> Counted:
+    return Counted(name, Scope.PRESCRIPTION, "lines", SAME_PRESCRIPTION, where, how, value, history=False)
 
 
-def _of_person(name: str, where, how: How, value, by: str = "") -> Counted:  # type: ignore[no-untyped-def]
+def _of_person(name: str, where: Pair, how: How, value: Pair, by: str = "") -> Counted:
     return Counted(name, Scope.PRESCRIPTION, "lines", SAME_PERSON, where, how, value, by=by)
 
 
@@ -98,13 +100,18 @@ MEASURES: Final[tuple[Declared, ...]] = (
     _own("western_lines", is_western),
     _own("prescription_lines", any_line),
     Counted(
-        "union_prescriptions", Scope.PRESCRIPTION, "prescriptions", SAME_PERSON, beside, How.DISTINCT,
-        prescription_of_event,
+        name="union_prescriptions",
+        scope=Scope.PRESCRIPTION,
+        over="prescriptions",
+        match=SAME_PERSON,
+        where=beside,
+        how=How.DISTINCT,
+        value=prescription_of_event,
     ),
     _of_person("union_drugs", drug_beside, How.DISTINCT, drug),
     _of_person("union_days", dated_drug_beside, How.SUM, days_of, by="line.drug_code"),
-    _of_person("union_pack_days", dated_drug_beside, How.LARGEST, pack_days),
-    _of_person("single_days", dated_drug_beside, How.LARGEST, days_of),
+    Counted("union_pack_days", Scope.PRESCRIPTION, "lines", SAME_PERSON, dated_drug_beside, How.LARGEST, pack_days),
+    Counted("single_days", Scope.PRESCRIPTION, "lines", SAME_PERSON, dated_drug_beside, How.LARGEST, days_of),
     _of_person("single_drugs", drug_beside, How.DISTINCT, drug, by="prescription.id"),
     _of_person("drugs_today", drug_of_the_day, How.DISTINCT, drug),
-)  # fmt: skip
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -86,6 +87,8 @@ class Counting:
             made[f"{name}__where"] = translator.value(tree.where)
             if tree.value is not None:
                 made[f"{name}__value"] = translator.value(tree.value)
+            if tree.least is not None:
+                made[f"{name}__least"] = translator.value(tree.least)
         kept = [SUBJECT, *(pair_column(path) for path in _kept(sharing, trees))]
         return pairs.select(*dict.fromkeys(kept), **made)
 
@@ -123,6 +126,8 @@ def _kept(sharing: Sharing, trees: Sequence[MeasureTree]) -> Iterator[str]:
         if isinstance(measure, Ordered):
             yield EVENT_DAY[sharing.scope]
             yield f"other.{measure.day}"
+            if measure.own:
+                yield "own.code"
             if measure.days:
                 yield f"other.{measure.days}"
 
@@ -145,6 +150,8 @@ def _exploded(table: ir.Table, joined: str, into: str, *, keep_unknown: bool) ->
 def _aggregates(pairs: ir.Table, measure: Declared) -> dict[str, ir.Value]:
     assert isinstance(measure, Counted)
     where = pairs[f"{measure.name}__where"]
+    if measure.how is How.NEAREST:
+        return _nearest(pairs, measure)
     value = pairs[f"{measure.name}__value"] if measure.value is not None else None
     counted = where if value is None else where & value.notnull()
     unknown = where.isnull() if value is None else where.isnull() | (where & value.isnull())
@@ -154,6 +161,22 @@ def _aggregates(pairs: ir.Table, measure: Declared) -> dict[str, ir.Value]:
         measure.name: number.cast("int64"),
         f"{measure.name}__events": ibis.coalesce(where.cast("int64").sum(), 0).cast("int64"),
         f"{measure.name}__unknown": unknown.cast("int8").max() == 1,
+    }
+
+
+NEAREST_VALUES: Final = 1_000_000_000
+"""Values of the nearest event lie below this, so that distance and value fit into one number and one is not parted
+from the other."""
+
+
+def _nearest(pairs: ir.Table, measure: Counted) -> dict[str, ir.Value]:
+    where, value, least = (pairs[f"{measure.name}__{part}"] for part in ("where", "value", "least"))
+    both = least.cast("int64") * NEAREST_VALUES + value
+    taken = ibis.cases((where, both), else_=ibis.null("int64")).min()
+    return {
+        measure.name: ((taken % NEAREST_VALUES) + NEAREST_VALUES) % NEAREST_VALUES,
+        f"{measure.name}__events": ibis.coalesce(where.cast("int64").sum(), 0).cast("int64"),
+        f"{measure.name}__unknown": (where.isnull() | (where & both.isnull())).cast("int8").max() == 1,
     }
 
 
@@ -219,8 +242,11 @@ def _ordered(pairs: ir.Table, measure: Ordered) -> ir.Table:
     missing = pairs[day].isnull() | pairs[own_day].isnull()
     if measure.days:
         missing = missing | lasting.isnull()
+    # Each code runs by itself: a supply of two substances lasts once, not twice.
+    code = pairs[pair_column("own.code")] if measure.own else ibis.literal("")
     marked = pairs.select(
         SUBJECT,
+        code=code,
         where=pairs[f"{name}__where"],
         number=days_from(EPOCH_DAY, pairs[own_day]),
         day=days_from(EPOCH_DAY, pairs[day]),
@@ -241,8 +267,8 @@ def _ordered(pairs: ir.Table, measure: Ordered) -> ir.Table:
 def _in_hand(marked: ir.Table) -> ir.Table:
     """The last supply runs out at the largest of: a day of supply and all that was supplied on it and after it."""
     taken = marked.filter(marked.where & marked.day.notnull() & marked.lasting.notnull())
-    days = taken.group_by([SUBJECT, "day"]).aggregate(lasting=taken.lasting.sum(), number=taken.number.max())
-    later = ibis.window(group_by=SUBJECT, order_by=days.day.desc(), rows=(None, 0))
+    days = taken.group_by([SUBJECT, "code", "day"]).aggregate(lasting=taken.lasting.sum(), number=taken.number.max())
+    later = ibis.window(group_by=[SUBJECT, "code"], order_by=days.day.desc(), rows=(None, 0))
     run = days.mutate(out=days.day + days.lasting.sum().over(later))
     return run.group_by(SUBJECT).aggregate(made=(run.out.max() - run.number.max()).cast("int64")).rename(owner=SUBJECT)
 

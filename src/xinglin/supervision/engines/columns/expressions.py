@@ -87,7 +87,9 @@ def _isin(at: Node, x: ir.Value) -> ir.Value:
 
 
 def _choose(at: Node, condition: ir.Value, then: ir.Value, else_: ir.Value) -> ir.Value:
-    return ibis.cases((condition, then), (condition == ibis.literal(False), else_), else_=ibis.null(column_type(at.kind)))
+    return ibis.cases(
+        (condition, then), (condition == ibis.literal(False), else_), else_=ibis.null(column_type(at.kind))
+    )
 
 
 def _larger(at: Node, a: ir.Value, b: ir.Value) -> ir.Value:

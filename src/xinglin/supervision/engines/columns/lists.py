@@ -32,9 +32,9 @@ class Lists:
         """The table with a column for every list that the trees ask."""
         chain, asked = table, []
         for at in _listed(nodes):
-            name = str(at.extra)
-            resolved, held = self._held(name)
-            one = Asked(tuple(column(path) for path in resolved.lookup.keys), day, place, f"lists_{name}")
+            resolved, held = self._held(str(at.extra).removeprefix("other."))
+            keys = tuple(column(str(arg.extra)) for arg in at.args[2:])
+            one = Asked(keys, day, place, list_column(at))
             chain = joined_list(chain, held, resolved, one)
             asked.append((resolved, one))
         if not asked:
@@ -46,7 +46,7 @@ class Lists:
 
         def look_up(at: Node) -> ir.Value:
             if at.op == "listed":
-                return table[f"lists_{at.extra}"]
+                return table[list_column(at)]
             days, places = (column_name(str(arg.extra)) for arg in at.args)
             return limit_value(self._knowledge, str(at.extra), table[days], table[places])
 
@@ -76,6 +76,11 @@ class Lists:
     def _exploded(self) -> list[str]:
         paths = ("line.ingredients", "item.ingredients", "allergy.substance_code", "line.drug_code", "item.code")
         return sorted({code for path in paths for joined in self._distinct(path) for code in joined.split("|") if code})
+
+
+def list_column(at: Node) -> str:
+    """The column of a list's answer; one asked about an event has its own."""
+    return f"lists_{str(at.extra).replace('.', '_', 1)}"
 
 
 def _listed(nodes: Iterable[Node]) -> list[Node]:
