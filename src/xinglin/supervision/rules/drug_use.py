@@ -196,8 +196,8 @@ def d04(f: Facts) -> Ruling:
     daily = choose(f.lists.frequency_counted, _over(times, f.lists.dose_daily_max * period), 0)
     child = years_between(f.patient.birth_on, f.prescription.on) < f.limits.dose_child_years_below
     by_weight = child & (f.lists.dose_kilogram_max > 0) & f.lists.frequency_counted
-    weighed = f.lists.dose_kilogram_max * f.patient.weight_grams * period
-    kilogram = choose(by_weight, _over(times * 1000, weighed), 0)
+    weighed = divide_up(f.lists.dose_kilogram_max * f.patient.weight_grams, 1000)
+    kilogram = choose(by_weight, _over(times, weighed * period), 0)
     long = choose((days_max > 0) & f.lists.frequency_counted, _over(f.line.days, days_max), 0)
     over = (single > 0) | (daily > 0) | (long > 0)
     part = larger(larger(single, daily), larger(kilogram, long))
