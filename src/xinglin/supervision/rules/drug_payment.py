@@ -316,7 +316,7 @@ def c08(f: Facts) -> Ruling:
     by_substance = (
         f.lists.drug_indication_substance_1 | f.lists.drug_indication_substance_2 | f.lists.drug_indication_substance_3
     )
-    # The diseases of a note are complete by code or by substance, unless the product's own row says that they never are.
+    # The diseases of a note are complete by code or by substance, unless the product's own row says they never are.
     may_be_held = choose(f.lists.indication_limited, otherwise(f.lists.indication_coded, True), True)
     complete = may_be_held & (f.lists.indication_coded | f.lists.indication_limited_substance)
     return ruling(
