@@ -17,9 +17,9 @@ from xinglin.supervision.vocabulary import (
     Words,
     choose,
     divide_down,
+    divide_up,
     excess,
     isin,
-    larger,
     otherwise,
     rule,
     ruling,
@@ -148,14 +148,15 @@ def h04(f: Facts) -> Ruling:
     long = f.item.supply_days > f.limits.in_hand_days_ordinary + f.limits.in_hand_grace_ordinary
     days_allowed = choose(long, f.limits.in_hand_days_long, f.limits.in_hand_days_ordinary)
     grace = choose(long, f.limits.in_hand_grace_long, f.limits.in_hand_grace_ordinary)
-    # Whether one supply is too large by itself is another rule's question; one pack is the least that can be supplied.
-    over = f.measure.days_in_hand - larger(days_allowed, f.item.supply_days) - grace
+    over = f.measure.days_in_hand - days_allowed - grace
+    # The fewest packs that cover the days are no breach: without its last pack the person must have had enough.
+    pack = smaller(divide_up(f.item.supply_days * 1000, f.item.quantity_milli), f.item.supply_days)
     smallest = long & (f.item.quantity_milli <= 1000)
     days = smaller(over, f.item.supply_days)
     return ruling(
         applies=_supplied_on_the_fund(f) & (otherwise(f.item.supply_days, 1) > 0),
         violates=(f.measure.supply_institutions >= 2)
-        & (over > 0)
+        & (over >= pack)
         & ~smallest
         & ~otherwise(f.item.exception_reason, False),
         excess=excess(days=days, fen=divide_down(f.item.amount_fen * days, f.item.supply_days)),
