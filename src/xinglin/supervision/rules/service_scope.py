@@ -172,8 +172,8 @@ def e12(f: Facts) -> Ruling:
     ),
     hint=Words(
         "按可线上收取的项目和普通门诊标准收费，每日每科一次；医师未答复或应退款的，退还诊查费。",
-        "Charge an item of the online list at the ordinary fee, once a day in a department; where no physician answered or "
-        "a refund is due, pay it back.",
+        "Charge an item of the online list at the ordinary fee, once a day in a department; where no physician "
+        "answered or a refund is due, pay it back.",
     ),
 )
 def e17(f: Facts) -> Ruling:
