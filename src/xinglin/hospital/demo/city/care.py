@@ -31,6 +31,7 @@ ACUTE_FACTOR: Final = 1.62
 PHARMACY_SHARE: Final = 0.2
 ONLINE_SHARE: Final = 0.55
 MEDICINES_MAX: Final = 5
+SPARE_DAYS: Final = 12
 DIAGNOSES_MAX: Final = 3
 EMERGENCY_DAYS: Final = 3
 
@@ -74,6 +75,8 @@ class World:
     """Stays in hospital by resident: first and last day."""
     visitors: dict[int, list[int]]
     """Physicians from elsewhere who are filed at a place."""
+    stock: dict[tuple[int, str], int]
+    """Last day for which a resident still has some medicine, by its substances."""
 
     def alive(self, person: Resident, day: int) -> bool:
         """Born and not yet dead on a day."""
@@ -82,6 +85,19 @@ class World:
     def at_home(self, person: Resident, day: int) -> bool:
         """Alive and in no hospital on a day."""
         return self.alive(person, day) and not any(a <= day <= b for a, b in self.away.get(person.index, ()))
+
+    def in_stock(self, person: int, ingredient: str, day: int) -> bool:
+        """There is so much left that nobody asks for more."""
+        return self.stock.get((person, ingredient), day) - day > SPARE_DAYS
+
+    def take_home(self, encounter: Encounter) -> None:
+        """Note how long the medicine of a visit lasts, on top of what was left."""
+        for code, packs in encounter.items:
+            medicine = self.prices.medicines.get(code)
+            lasting = medicine.days_of(packs) if medicine is not None else None
+            if medicine is not None and lasting is not None:
+                key = (encounter.person, medicine.ingredient)
+                self.stock[key] = max(self.stock.get(key, 0), encounter.day) + lasting
 
     def physician(self, place: int, department: str, day: int) -> tuple[int, str]:
         """A physician who works there that day, of the department where there is one; and the department."""
@@ -111,7 +127,7 @@ def prepare(
     for one in staff.practitioners:
         if one.also_at is not None:
             visitors.setdefault(one.also_at, []).append(one.index)
-    world = World(residents, places, staff, prices, last - DAYS + 1, last, dice, Diaries(dice), {}, {}, visitors)
+    world = World(residents, places, staff, prices, last - DAYS + 1, last, dice, Diaries(dice), {}, {}, visitors, {})
     for person in residents:
         treated = [key for key in person.known if key in CHRONIC]
         if treated:
@@ -170,6 +186,7 @@ def _chronic(world: World, person: Resident, habit: Habit) -> Iterable[Encounter
         if world.at_home(person, day):
             made = chronic_visit(world, person, habit, day)
             if made is not None:
+                world.take_home(made)
                 yield made
         wait = habit.days if made is not None else 3
         day += wait + int(dice.expovariate(1 / habit.gap)) if made is not None else wait
@@ -182,7 +199,8 @@ def chronic_visit(world: World, person: Resident, habit: Habit, day: int) -> Enc
     online = person.digital and dice.happens(ONLINE_SHARE)
     where = world.places.internet if online else habit.place
     if not online and dice.happens(0.08):
-        return _purchase(world, person, day, renewal(world, habit), habit.diagnoses, habit.days)
+        wanted = renewal(world, habit, person, day)
+        return _purchase(world, person, day, wanted, habit.diagnoses, habit.days) if wanted else None
     kind = "online" if online else "outpatient"
     if not online and where in world.places.hospitals and date.fromordinal(day).weekday() == 6:
         day += 1
@@ -193,7 +211,7 @@ def chronic_visit(world: World, person: Resident, habit: Habit, day: int) -> Enc
     if minute is None:
         return None
     fees = ONLINE_FEES if online else VISIT_FEES
-    items = [(fees[world.staff.practitioners[physician].title], 1), *renewal(world, habit)]
+    items = [(fees[world.staff.practitioners[physician].title], 1), *renewal(world, habit, person, day)]
     if not online:
         items += _tests(world, habit, where)
     made = Encounter(
@@ -203,14 +221,18 @@ def chronic_visit(world: World, person: Resident, habit: Habit, day: int) -> Enc
     return made
 
 
-def renewal(world: World, habit: Habit, days_max: int = DAYS) -> list[tuple[str, int]]:
-    """The medicines for what is treated for the habitual number of days, at most five, none twice."""
+def renewal(
+    world: World, habit: Habit, person: Resident | None, day: int, days_max: int = DAYS
+) -> list[tuple[str, int]]:
+    """The medicines for what is treated for the habitual number of days: at most five, none twice, none of which
+    there is enough at home; nobody's home is looked into where no person is given."""
     found: dict[str, tuple[str, int]] = {}
     for key in habit.treated:
         for code in habit.regimens[key]:
             medicine = world.prices.medicines[code]
             days = min(habit.days, 3 * CHRONIC[key].days, days_max)
-            if len(found) < MEDICINES_MAX:
+            enough = person is not None and world.in_stock(person.index, medicine.ingredient, day)
+            if len(found) < MEDICINES_MAX and not enough:
                 found.setdefault(medicine.ingredient, (code, medicine.packs_for(days)))
     return list(found.values())
 
@@ -278,7 +300,7 @@ def acute_visits(world: World, person: Resident, illness: Acute, age: int, day: 
     if dice.happens(0.16):
         later = day + 2 + int(dice.random() * 5)
         if later <= world.last_day and world.at_home(person, later):
-            again = _clinic_visit(world, person, illness, age, later, diagnosis, medicines[:1])
+            again = _clinic_visit(world, person, illness, age, later, diagnosis, medicines[:1], visit.place)
             if again is not None:
                 yield again
 
@@ -293,13 +315,16 @@ def _not_taken_yet(world: World, person: Resident, codes: tuple[str, ...]) -> li
 
 def _clinic_visit(
     world: World, person: Resident, illness: Acute, age: int, day: int, codes: tuple[str, ...], medicines: list[str],
+    again_at: int | None = None,
 ) -> Encounter | None:  # fmt: skip
+    """One visit for a passing illness; a second one for the same is where the first was."""
     dice, village = world.dice, world.places.villages[person.village]
     where = dice.random()
     department = "07" if age < 15 else illness.department
     place = village.clinic if where < 0.46 else village.centre if where < 0.76 else dice.choice(world.places.hospitals)
     if age < 15 and where >= 0.76:
         place = world.places.children
+    place = place if again_at is None else again_at
     simple = world.places.places[place].kind == "village_clinic"
     emergency = not simple and where > 0.97
     physician, department = world.physician(place, "20" if emergency else department, day)

@@ -41,7 +41,7 @@ def nursing_homes(planter: Planter) -> None:
             for number, person in enumerate(people):
                 habit = world.habits[person.index]
                 if world.at_home(person, day):
-                    items = [planter.fee(physician), *renewal(world, habit, 28)]
+                    items = [planter.fee(physician), *renewal(world, habit, person, day, 28)]
                     codes = habit.diagnoses
                     made = Encounter(
                         person.index,
@@ -56,6 +56,7 @@ def nursing_homes(planter: Planter) -> None:
                         agent=carer,
                         days=28,
                     )
+                    world.take_home(made)
                     planter.add(plant, made)
 
 

@@ -91,7 +91,7 @@ def after_death(planter: Planter) -> None:
             minute = world.diaries.book(pharmacist, day) if day <= last else None
             if minute is not None:
                 codes = habit.diagnoses
-                items = renewal(world, habit)
+                items = renewal(world, habit, None, day)
                 planter.add(
                     plant,
                     Encounter(

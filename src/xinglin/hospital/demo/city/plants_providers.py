@@ -4,7 +4,11 @@ from datetime import date
 
 from xinglin.hospital.demo.city.encounters import NIGHT, Encounter
 from xinglin.hospital.demo.city.plants import Planter
+from xinglin.hospital.demo.city.prices import Medicine
 from xinglin.hospital.demo.city.treatments import RESALE
+
+SUPPLY_DAYS, SUPPLY_DAYS_ASSESSED = 28, 84
+"""Longest supplies of the norms for long-term prescriptions (trial), 2021: as they are, and after assessment."""
 
 
 def phantom_visits(planter: Planter) -> None:
@@ -79,7 +83,7 @@ def split_prescriptions(planter: Planter) -> None:
             if minute is None:
                 continue
             drugs = [(code, count) for code, count in first.items if code in world.prices.medicines]
-            if not any(world.prices.medicines[code].counts_days for code, _ in drugs):
+            if not any(_twice_is_too_much(world.prices.medicines[code], first.days, count) for code, count in drugs):
                 continue
             later = first.minute + 12 + dice.randrange(40)
             again = Encounter(
@@ -90,6 +94,13 @@ def split_prescriptions(planter: Planter) -> None:
                 first.plant = plant.key
                 plant.encounters.append(first)
                 plant.persons.append(first.person)
+
+
+def _twice_is_too_much(medicine: Medicine, days: int, packs: int) -> bool:
+    """One supply keeps to the limit of its prescription and two of them do not."""
+    lasting = medicine.days_of(packs)
+    limit = SUPPLY_DAYS if days <= SUPPLY_DAYS else SUPPLY_DAYS_ASSESSED
+    return lasting is not None and min(days, lasting) <= limit < 2 * min(days, lasting)
 
 
 def two_places(planter: Planter) -> None:
