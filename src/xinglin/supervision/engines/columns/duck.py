@@ -27,6 +27,7 @@ class Duck:
         self, *, memory: str = "", spill: Path | None = None, threads: int = 0, database: Path | None = None
     ) -> None:
         self.connection = ibis.duckdb.connect(":memory:" if database is None else str(database))
+        self._opened: dict[tuple[Path, str], ir.Table | None] = {}
         settings = {"preserve_insertion_order": "false", "enable_progress_bar": "false"}
         if memory:
             settings["memory_limit"] = f"'{memory}'"
@@ -39,12 +40,14 @@ class Duck:
 
     def open(self, lake: Path, table: str) -> ir.Table | None:
         """A table of the lake: one file, or a folder of files by month."""
-        name = f"lake_{table}"
-        if name in self.connection.list_tables():
-            return self.connection.table(name)
+        if (lake, table) not in self._opened:
+            self._opened[lake, table] = self._read(lake, table)
+        return self._opened[lake, table]
+
+    def _read(self, lake: Path, table: str) -> ir.Table | None:
         single, folder = lake / f"{table}.parquet", lake / table
         source = str(single) if single.exists() else str(folder / "**" / "*.parquet") if folder.is_dir() else ""
-        return self.connection.read_parquet(source, table_name=name) if source else None
+        return self.connection.read_parquet(source, table_name=f"lake_{table}") if source else None
 
     def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
         """Compute a table once."""

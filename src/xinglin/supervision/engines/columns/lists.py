@@ -23,7 +23,7 @@ class Lists:
     def __init__(self, lake: Lake, knowledge: Knowledge) -> None:
         self._lake = lake
         self._knowledge = knowledge
-        self._resolved: dict[str, tuple[Resolved, ir.Table]] = {}
+        self._resolved: dict[str, tuple[Resolved, ir.Table | None]] = {}
         self._codes: dict[str, Sequence[str]] = {}
 
     def joined(
@@ -35,7 +35,8 @@ class Lists:
             resolved, held = self._held(str(at.extra).removeprefix("other."))
             keys = tuple(column(str(arg.extra)) for arg in at.args[2:])
             one = Asked(keys, day, place, list_column(at))
-            chain = joined_list(chain, held, resolved, one)
+            if held is not None:
+                chain = joined_list(chain, held, resolved, one)
             asked.append((resolved, one))
         if not asked:
             return table
@@ -52,10 +53,12 @@ class Lists:
 
         return look_up
 
-    def _held(self, name: str) -> tuple[Resolved, ir.Table]:
+    def _held(self, name: str) -> tuple[Resolved, ir.Table | None]:
+        """A list's answers; no table where it answers for nothing that occurs."""
         if name not in self._resolved:
             resolved = resolve(self._knowledge, name, self._occurring, self._occurring(TERRITORY))
-            self._resolved[name] = resolved, self._lake.engine.keep(f"list_{name}", resolved.table)
+            held = self._lake.engine.keep(f"list_{name}", resolved.table) if resolved.table.num_rows else None
+            self._resolved[name] = resolved, held
         return self._resolved[name]
 
     def _occurring(self, path: str) -> Sequence[str]:

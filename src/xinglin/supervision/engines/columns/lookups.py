@@ -7,7 +7,7 @@ by the table itself, for the codes that occur in the data; what is joined is the
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice, product, takewhile
@@ -85,14 +85,12 @@ def _keys(table: Table, lookup: Lookup, codes: Codes) -> Iterator[tuple[str, ...
     """The keys that occur in the data and that some row of the table may answer for."""
     beginning = table.by_beginning or (False,) * len(lookup.keys)
     found: set[tuple[str, ...]] = set()
-    occurring: Mapping[int, Sequence[str]] = {
-        number: codes(path) for number, path in enumerate(lookup.keys) if beginning[number]
-    }
-    under = {number: _by_beginning(values) for number, values in occurring.items()}
+    occurring = [codes(path) for path in lookup.keys]
+    under = [
+        _by_beginning(values) if beginning[number] else _by_whole(values) for number, values in enumerate(occurring)
+    ]
     for row in table.rows:
-        parts: list[Iterable[str]] = [
-            under[number](part) if beginning[number] else (part,) for number, part in enumerate(row.key)
-        ]
+        parts: list[Iterable[str]] = [under[number](part) for number, part in enumerate(row.key)]
         found.update(product(*parts))
     return iter(sorted(found))
 
@@ -105,6 +103,11 @@ def _by_beginning(values: Sequence[str]) -> Callable[[str], Iterable[str]]:
         return takewhile(lambda value: value.startswith(beginning), following)
 
     return under
+
+
+def _by_whole(values: Sequence[str]) -> Callable[[str], Iterable[str]]:
+    there = set(values)
+    return lambda code: (code,) if code in there else ()
 
 
 def _spans(table: Table, key: tuple[str, ...], place: str, column: str) -> Iterator[tuple[date, date, Cell | None]]:
@@ -147,5 +150,7 @@ def list_answer(found: ir.Table, resolved: Resolved, asked: Asked) -> ir.Value:
         unknown = unknown | found[key].isnull()
     unlisted = resolved.lookup.unlisted
     otherwise = ibis.null(kind) if unlisted is None else ibis.literal(unlisted, type=kind)
+    if not resolved.table.num_rows:
+        return ibis.cases((unknown, ibis.null(kind)), else_=otherwise)
     listed = found[f"{asked.into}__listed"].notnull()
     return ibis.cases((unknown, ibis.null(kind)), (listed, found[f"{asked.into}__value"]), else_=otherwise)
