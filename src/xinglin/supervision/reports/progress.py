@@ -18,8 +18,8 @@ from xinglin.supervision.intake.store import whole
 FILE: Final = "progress.json"
 END: Final = "end"
 """The last step."""
-RESULTS: Final = ("findings.parquet", "findings.csv", "manifest.json")
-OURS: Final = ("work", "lake", "quarantine", *RESULTS, "report.html", FILE)
+RESULTS: Final = ("findings.parquet", "findings.csv", "manifest.json", "report.html")
+OURS: Final = ("work", "lake", "quarantine", *RESULTS, FILE)
 """Everything that a run writes, and all that it ever takes away."""
 
 

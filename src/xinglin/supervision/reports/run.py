@@ -28,6 +28,8 @@ from xinglin.supervision.intake.source import BadInput, Form, Source, look_at
 from xinglin.supervision.intake.store import Places, Terms, opened, whole
 from xinglin.supervision.reports import findings, money
 from xinglin.supervision.reports.auditing import Auditor, ColumnsAuditor, PlainAuditor
+from xinglin.supervision.reports.figures import figures_of
+from xinglin.supervision.reports.html import Page
 from xinglin.supervision.reports.manifest import Run, manifest, versions
 from xinglin.supervision.reports.one_day import law_of
 from xinglin.supervision.reports.progress import END, Progress, Teller
@@ -110,6 +112,7 @@ def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | N
     )
     made = manifest(run, intake, rules, tallies, knowledge, {"together": together, "findings": count})
     write_manifest(made, places)
+    write_report(wish, made, knowledge, places)
     progress.keep(END, True)
     rmtree(places.work, ignore_errors=True)
     return Done(Exit.FINDINGS if count else Exit.CLEAN, count, made, progress.resumed)
@@ -264,6 +267,14 @@ def write_manifest(made: dict[str, Any], places: Places) -> None:
     """The manifest as a file."""
     with whole(places.out / "manifest.json") as part:
         part.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+
+
+def write_report(wish: Wish, made: dict[str, Any], knowledge: Knowledge, places: Places) -> None:
+    """The page, from the manifest and the findings on disk."""
+    with opened(places, memory=wish.memory) as connection:
+        figures = figures_of(connection, places.out / "findings.parquet")
+    with whole(places.out / "report.html") as part:
+        part.write_text(Page(made, figures, knowledge, publish=wish.publish).html(), "utf-8")
 
 
 def utc_now() -> datetime:
