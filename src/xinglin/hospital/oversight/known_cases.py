@@ -1,4 +1,4 @@
-"""Cases whose answers are known: two in which every rule must find a breach, and one in which none may.
+"""Cases whose answers are known: some in which rules must find a breach, and one in which none may.
 
 They are put to the engine at start and from time to time. An engine that lets a known bad case pass, or finds fault
 with the clean one, must not be trusted with a real one.
@@ -10,7 +10,9 @@ from typing import Final
 
 from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.supervision.facts import (
+    AntimicrobialGrade,
     AuthMethod,
+    CareMode,
     Case,
     Channel,
     Claim,
@@ -22,6 +24,8 @@ from xinglin.supervision.facts import (
     IdentityBasis,
     IdentityState,
     Institution,
+    Item,
+    ItemKind,
     Judgement,
     Line,
     Measure,
@@ -60,6 +64,7 @@ def _line(number: int, **changes: object) -> Line:
         "dose": 1,
         "frequency_code": "qd",
         "dose_measured": True,
+        "antimicrobial_grade": AntimicrobialGrade.NONE,
         "amount_fen": 1000,
     }
     return Line(**{**values, **changes})  # type: ignore[arg-type]
@@ -81,6 +86,11 @@ def clean_case() -> Case:
             diagnosis_3_code="",
             fund_asked=True,
             self_pay_notice=False,
+            care_mode=CareMode.ONLINE,
+            written_by_physician=True,
+            typed_letters_per_minute=60,
+            red_flag=False,
+            observed_at=_at(12, 0),
         ),
         patient=Patient(
             id="patient",
@@ -91,7 +101,7 @@ def clean_case() -> Case:
             guardian_verified=True,
         ),
         physician=_physician(),
-        institution=Institution(id="institution", name_zh="自检机构", territory_code="370902"),
+        institution=_institution(),
         evidence=Evidence(
             kind=EvidenceKind.OUTPATIENT_RECORD,
             issued_on=date(2026, 3, 1),
@@ -100,12 +110,38 @@ def clean_case() -> Case:
             diagnosis_code="I10",
         ),
         prescription=_prescription(),
-        review=Review(result=ReviewResult.APPROVED, passed_at=_at(10, 20)),
+        review=_review(),
         dispensing=Dispensing(left_at=_at(11, 0)),
         claim=_claim(),
         lines=(_line(1),),
         packs=(_pack(),),
-        measures=(_code(sales=0),),
+        measures=(_code(sales=0), Measure(scope="encounter", subject="visit", overlapping_sessions=0)),
+    )
+
+
+def _institution() -> Institution:
+    return Institution(
+        id="institution",
+        name_zh="自检机构",
+        territory_code="370902",
+        licence_from_on=date(2020, 1, 1),
+        renewal_pending=False,
+        department_approved=True,
+        online_approved=True,
+        online_from_on=date(2020, 1, 1),
+        agreement_exists=True,
+        agreement_from_on=date(2020, 1, 1),
+    )
+
+
+def _review() -> Review:
+    return Review(
+        result=ReviewResult.APPROVED,
+        passed_at=_at(10, 20),
+        pharmacist_id="pharmacist",
+        same_device=False,
+        automatic=False,
+        human_seconds=300,
     )
 
 
@@ -193,7 +229,9 @@ def _pack() -> Pack:
 
 
 def bad_cases() -> tuple[tuple[Case, frozenset[str]], ...]:
-    """Each case with the rules that must find a breach in it. Together they name every rule."""
+    """Each case with the rules that must find a breach in it: every rule of the first release, and of each family of
+    rules that stop something at least one.
+    """
     clean = clean_case()
     everything = replace(
         clean,
@@ -217,4 +255,56 @@ def bad_cases() -> tuple[tuple[Case, frozenset[str]], ...]:
     )
     rules = "A01 A02 A03 A05 A06 A07 A09 A12 B01 B02 B03 B07 B08 G10 G12 J01"
     listed = replace(clean, lines=(_line(1, atc_code="N02AA01"),))
-    return ((everything, frozenset(rules.split())), (listed, frozenset({"B01"})))
+    return (
+        (everything, frozenset(rules.split())),
+        (listed, frozenset({"B01"})),
+        (
+            _of_later_families(),
+            frozenset(["A10", "A11", "A13", "B06", "B10", "B11", "B12", "C14", "D01", "D11", "I03"]),
+        ),
+    )
+
+
+def _of_later_families() -> Case:
+    """A machine writes for an unlicensed house, on two screens at once and past a red flag, and no eye reviews it.
+
+    What it writes: a last-line antimicrobial, a medicine forbidden to children, pieces that must not meet, an opioid.
+    """
+    clean = clean_case()
+    visit = {"written_by_physician": False, "diagnosis_code": "", "red_flag": True, "red_flag_at": _at(10, 1)}
+    return replace(
+        clean,
+        encounter=replace(clean.encounter, **visit, ended_at=_at(10, 40), care_mode=CareMode.ONLINE),
+        institution=replace(clean.institution, licence_from_on=date(2026, 6, 1)),
+        review=replace(_review(), automatic=True),
+        lines=(
+            _line(1, antimicrobial_grade=AntimicrobialGrade.SPECIAL),
+            _line(2, atc_code="D10BA01", amount_fen=0),
+            _line(3, decoction=True, amount_fen=0),
+        ),
+        items=(
+            Item(
+                id="item",
+                kind=ItemKind.MEDICINE,
+                on=DAY,
+                code="item",
+                atc_code="N02AA01",
+                quantity_milli=1000,
+                amount_fen=1000,
+                fund_asked=True,
+                withdrawn=False,
+            ),
+        ),
+        measures=(
+            _code(sales=0),
+            Measure(scope="encounter", subject="visit", overlapping_sessions=1),
+            Measure(
+                scope="prescription",
+                subject="prescription",
+                decoction_lines=1,
+                western_lines=2,
+                prescription_lines=3,
+            ),
+            Measure(scope="line", subject="line-3", herb_conflicts=1),
+        ),
+    )
