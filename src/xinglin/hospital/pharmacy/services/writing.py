@@ -75,7 +75,7 @@ class Previewed:
 
 def concerned(ask: Ask) -> tuple[str, ...]:
     """The ids that a reminder is about: its subject and the lines it names."""
-    return (ask.verdict.core.subject, *ask.verdict.core.lines)
+    return (ask.verdict.core.subject, *(line.line for line in ask.verdict.core.lines))
 
 
 # TYPING
@@ -299,7 +299,7 @@ def _finding(row: Prescription, ask: Ask, answer: Answer | None, now: datetime) 
     return Finding(
         id=new_id(),
         prescription=row,
-        line_ids=[UUID(line) for line in dict.fromkeys((*core.lines, core.subject)) if line != str(row.id)]
+        line_ids=[UUID(line) for line in dict.fromkeys(concerned(ask)) if line != str(row.id)]
         if core.scope.value in {"line", "prescription"}
         else [],
         verdict_id=ask.verdict_id or new_id(),
