@@ -72,7 +72,7 @@ def test_every_rule_finds_its_known_bad_case_and_blocks_or_asks() -> None:
         judged = _judge(case)
         found = {ask.rule_id: ask for ask in judged.asks if ask.verdict.is_finding}
         assert found.keys() >= rules
-        assert {found[rule].consequence for rule in rules} <= {"block", "needs_reason"}
+        assert "block" in {found[rule].consequence for rule in rules}
         stored = GivenVerdict.objects.filter(judgement_id=judged.id)
         assert {row.id for row in stored} == {ask.verdict_id for ask in judged.asks}
 
