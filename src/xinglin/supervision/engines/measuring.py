@@ -109,6 +109,8 @@ class Measurer:
         }
 
     def _number(self, measure: Declared, pairing: Pairing, subject: Facts) -> int | None:
+        if not self._then:
+            subject = {**subject, "record.asked_at": None}
         keys = tuple(subject.get(path) for path, _ in measure.match)
         owns = _codes(subject, measure.own)
         if None in keys or owns is None:

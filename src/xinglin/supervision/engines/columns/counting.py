@@ -107,6 +107,8 @@ class Counting:
         theirs = {path.removeprefix("other.") for path in facts if path.startswith("other.")}
         theirs |= {other for _, other in sharing.match} | ({KNOWN_AT} if self._then else set()) | {sharing.other} - {""}
         subject = self._lake.wide(table.name, ours)
+        if not self._then and column_name(ASKED_AT) in subject.columns:
+            subject = subject.mutate(**{column_name(ASKED_AT): ibis.null("int64")})
         subject = subject.mutate(**{SUBJECT: subject[column_name(table.key)]}).filter(ibis._[SUBJECT].notnull())
         event = self._lake.wide(sharing.over, theirs)
         event = event.select(**{f"o_{name}": event[name] for name in event.columns})
