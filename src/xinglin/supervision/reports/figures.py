@@ -82,10 +82,15 @@ def figures_of(connection: duckdb.DuckDBPyConnection, findings: Path) -> Figures
 
 
 def _periods(months: tuple[dict[str, Any], ...]) -> tuple[tuple[str, int], ...]:
-    """By month; by year where the months are too many to draw."""
-    if len(months) <= MONTHS:
-        return tuple((row["p"], row["n"]) for row in months)
-    years: dict[str, int] = {}
-    for row in months:
-        years[row["p"][:4]] = years.get(row["p"][:4], 0) + row["n"]
+    """By month, with the months between in which nothing was found; by year where the months are too many to draw."""
+    counted = {row["p"]: row["n"] for row in months}
+    if not counted:
+        return ()
+    first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (min(counted), max(counted)))
+    if last - first < MONTHS:
+        names = [f"{at // 12:04d}-{at % 12 + 1:02d}" for at in range(first, last + 1)]
+        return tuple((name, counted.get(name, 0)) for name in names)
+    years = dict.fromkeys((f"{year:04d}" for year in range(first // 12, last // 12 + 1)), 0)
+    for month, count in counted.items():
+        years[month[:4]] += count
     return tuple(years.items())

@@ -179,7 +179,7 @@ class Page:
         drawn = [
             (
                 escape(row["place"]) if row["place"] else both("未知机构", "institution not known"),
-                f"{self._count(row['n'])} · {yuan(row['fen'])}",
+                self._count(row["n"]) + (f" · {yuan(row['fen'])}" if row["fen"] else ""),
                 [(row["n"] / top, "f-1")],
             )
             for row in rows
@@ -201,7 +201,9 @@ class Page:
             if reasons
             else ""
         )
-        return card(both("违规费用按性质", "Cost in breach by what the rule is about"), (bars(drawn) or "") + told)
+        title = both("违规费用按性质", "Cost in breach by what the rule is about")
+        none = f'<p class="quiet">{both("没有涉及金额的发现。", "No finding holds an amount.")}</p>'
+        return card(title, (bars(drawn) if drawn else none) + told)
 
     def _nothing(self) -> str:
         return f'<p class="quiet">{both("没有发现。", "Nothing was found.")}</p>'
@@ -224,7 +226,8 @@ class Page:
         )
         head = (
             f'<span class="head"><b>{escape(row["rule"])}</b><span>{both(row["title_zh"], row["title_en"])}</span>'
-            f'{badge}<span class="money">{yuan(row["in_breach_fen"])}</span></span>'
+            f'{badge}<small class="quiet">{escape(str(row["event_on"] or ""))}</small>'
+            f'<span class="money">{_money(row["in_breach_fen"])}</span></span>'
         )
         loss = yuan(row["fund_loss_fen"]) if row["fund_loss_fen"] is not None else words(NO_LOSS[row["no_loss"]])
         place = [
@@ -237,7 +240,7 @@ class Page:
         told = [(words(name), escape(str(value))) for name, value in place if value]
         told += [
             (both("金额归属", "Money"), words(ROLES[row["role"]])),
-            (both("违规费用", "In breach"), yuan(row["in_breach_fen"])),
+            (both("违规费用", "In breach"), _money(row["in_breach_fen"])),
             (both("基金损失", "Fund loss"), loss),
             (both("法律依据", "Legal basis"), both(row["legal_basis_zh"], row["legal_basis_en"])),
             (both("建议", "Suggestion"), both(row["suggestion_zh"], row["suggestion_en"])),
@@ -262,7 +265,7 @@ class Page:
             (both("值", "Value"), False),
             (both("来源与时间", "Record and time"), False),
         )
-        return table(head, rows)
+        return table(head, rows, "fit")
 
     def _undecided(self) -> str:
         facts: Counter[str] = Counter()
@@ -383,6 +386,11 @@ class Page:
         told = ", ".join(f"{name} {number}" for name, number in self._manifest["run"]["versions"].items())
         code = f"<code>{escape(told)} · {escape(self._manifest['run']['knowledge'])}</code>"
         return card(both("如何阅读", "How to read this"), f'{body}<p class="small quiet">{code}</p>')
+
+
+def _money(fen: int) -> str:
+    """An amount, or a dash where there is none."""
+    return yuan(fen) if fen else "—"
 
 
 def _shown(path: str, value: Json) -> str:

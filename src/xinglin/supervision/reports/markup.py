@@ -84,11 +84,11 @@ def legend(entries: Iterable[tuple[str, str]]) -> str:
     return f'<p class="legend small">{shown}</p>'
 
 
-def table(head: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], kind: str = "") -> str:
     """A table; the head says which columns are numbers. Cells are markup already."""
-    kinds = [' class="num"' if number else "" for _, number in head]
-    top = "".join(f"<th{kind}>{name}</th>" for kind, (name, _) in zip(kinds, head, strict=True))
+    sides = [' class="num"' if number else "" for _, number in head]
+    top = "".join(f"<th{side}>{name}</th>" for side, (name, _) in zip(sides, head, strict=True))
     body = "".join(
-        f"<tr>{''.join(f'<td{kind}>{cell}</td>' for kind, cell in zip(kinds, row, strict=True))}</tr>" for row in rows
+        f"<tr>{''.join(f'<td{side}>{cell}</td>' for side, cell in zip(sides, row, strict=True))}</tr>" for row in rows
     )
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll {kind}"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'

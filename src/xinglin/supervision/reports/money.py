@@ -152,7 +152,9 @@ def _shares(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _role(share: Share) -> str:
-    return "principal" if share.taken else "secondary"
+    if share.fen:
+        return "principal"
+    return "secondary" if share.behind else "without_money"
 
 
 RECEIPTS: Final = """

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -85,6 +87,7 @@ def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | N
     """Audit a folder. `now` is only written into the manifest. Raises BadInput with a sentence for the person."""
     source = look_at(wish.source)
     rules, knowledge = law(wish, load_knowledge())
+    terms(wish)  # Refused before anything is written.
     places = Places(wish.out)
     wish.out.mkdir(parents=True, exist_ok=True)
     progress = Progress(wish.out, about(wish, source, rules, knowledge), teller)
@@ -140,8 +143,20 @@ def about(wish: Wish, source: Source, rules: Sequence[Rule], knowledge: Knowledg
         "rules": [[rule.id, rule.version] for rule in rules],
         "knowledge": knowledge.digest,
         "versions": versions(),
+        "code": code_digest(),
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Changes with the code of the law and the arithmetic: what other code has half done is worth nothing."""
+    digest = hashlib.sha256()
+    for package in ("xinglin.supervision", "xinglin.benefits"):
+        folder = Path(str(files(package)))
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def terms(wish: Wish) -> Terms:
@@ -171,16 +186,16 @@ def take_columns(
     """The lake from tables in the documented columns."""
     tables: dict[str, TableIntake] = {}
     for table in TABLES:
-        files = source.files.get(table, ())
+        paths = source.files.get(table, ())
 
-        def work(table: str = table, files: tuple[Path, ...] = files) -> dict[str, Any]:
-            if not files:
+        def work(table: str = table, paths: tuple[Path, ...] = paths) -> dict[str, Any]:
+            if not paths:
                 write_empty(connection, table, places)
                 return TableIntake().as_json()
-            return read_table(connection, table, files, places, on).as_json()
+            return read_table(connection, table, paths, places, on).as_json()
 
         stored = progress.step(f"take in {table}", work)
-        if files:
+        if paths:
             tables[table] = TableIntake.from_json(stored)
     return Intake(tables, source.left_alone)
 
@@ -188,10 +203,10 @@ def take_columns(
 def take_fhir(connection: DuckDBPyConnection, source: Source, places: Places, on: Terms, progress: Progress) -> Intake:
     """The lake from a FHIR bulk export: kind after kind is staged, then the tables are joined."""
     staged: dict[str, Staged] = {}
-    for kind, files in source.files.items():
+    for kind, paths in source.files.items():
 
-        def read(kind: str = kind, files: tuple[Path, ...] = files) -> dict[str, Any]:
-            return asdict(stage(connection, kind, files, places))
+        def read(kind: str = kind, paths: tuple[Path, ...] = paths) -> dict[str, Any]:
+            return asdict(stage(connection, kind, paths, places))
 
         staged[kind] = Staged(**progress.step(f"read {kind}", read))
     if not all(progress.done(f"take in {table}") for table in TABLES):
