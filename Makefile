@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium test-long check rulebook bench screenshots tour pin
+.PHONY: help setup demo test chromium test-long test-spark check rulebook bench screenshots tour pin
 
 # Print every command with its sentence.
 help:
@@ -42,7 +42,7 @@ demo: setup
 
 # Run the tests against an embedded PostgreSQL of their own; as root a Chromium is installed for the browser tests.
 test: setup chromium
-	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -m "not long and not spark" -n 2 --dist loadfile
 
 # Install a Chromium where that is possible; never fails: the browser tests say aloud when they have none.
 chromium:
@@ -53,7 +53,22 @@ chromium:
 
 # Run the tests that search longer: more generated examples, longer fuzzing.
 test-long: setup
-	@$(BIN)/python -m pytest -m "long"
+	@$(BIN)/python -m pytest -m "long and not spark"
+
+# Compare the rules on Spark 4 with the reference; installs Spark here and, as root, Java 17.
+test-spark: setup $(VENV)/.spark
+	@command -v java >/dev/null 2>&1 || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && echo "Installing Java 17 for Spark ..." && \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jre-headless; } \
+		>/dev/null 2>&1; } || true
+	@if command -v java >/dev/null 2>&1; then $(BIN)/python -m pytest -m spark; else \
+		echo "Spark was not tried: it needs Java 17, which is missing here and could not be installed." \
+		"On Debian or Ubuntu: apt install openjdk-17-jre-headless. Nothing else needs Java."; fi
+
+$(VENV)/.spark: requirements/spark.txt | $(VENV)/.ready
+	@echo "Installing Spark ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/spark.txt
+	@touch $@
 
 # Check form, types, arrows between modules and the house rules, in under a minute (who gets in where: make test).
 check: setup
@@ -83,3 +98,4 @@ tour: setup
 pin: setup
 	@$(COMPILE) requirements/run.in -o requirements/run.txt
 	@$(COMPILE) requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	@$(COMPILE) requirements/spark.in -o requirements/spark.txt
