@@ -13,8 +13,8 @@ import ibis
 import ibis.expr.types as ir
 
 from xinglin.supervision.engines.columns.counting import SUBJECT, Counting, Sharing, shared
-from xinglin.supervision.engines.columns.expressions import Translator
 from xinglin.supervision.engines.columns.lists import Lists
+from xinglin.supervision.engines.columns.staging import Staged
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.compiled import missing_when
 from xinglin.supervision.engines.plain import core_of
@@ -125,12 +125,13 @@ class ScopeAudit:
         return self._lists.joined(found, nodes, column_name(EVENT_DAY[self.scope]), column_name(TERRITORY), column_name)
 
     def _judged(self) -> ir.Table:
-        found = self._facts
-        translator = Translator(lambda path: found[column_name(path)], self._lists.answer(found))
+        nodes = [at for tree in self.trees for at in (tree.applies, tree.violates)]
+        staged = Staged(self._facts, nodes, column_name, self._lists)
+        found = staged.table
         day, place = found[column_name(EVENT_DAY[self.scope])], found[column_name(TERRITORY)]
         made: dict[str, ir.Value] = {}
         for tree in self.trees:
-            outcome = _outcome(translator.value(tree.applies), translator.value(tree.violates))
+            outcome = _outcome(staged.value(tree.applies), staged.value(tree.violates))
             made[f"o_{tree.rule.id}"] = _if_in_force(tree.rule, day, place, outcome)
         return found.select(SUBJECT, **made)
 
@@ -184,12 +185,12 @@ class ScopeAudit:
         chosen = judged.filter(ibis.or_(*(judged[f"o_{tree.rule.id}"].isin(codes) for tree in trees)))
         chosen = chosen.rename(chosen_subject=SUBJECT)
         facts = self._facts.inner_join(chosen, self._facts[SUBJECT] == chosen.chosen_subject).drop("chosen_subject")
-        translator = Translator(lambda path: facts[column_name(path)], self._lists.answer(facts))
-        looked_up = {_place(path): translator.value(one) for tree in trees for path, one in tree.looked_up}
+        nodes = [one for tree in trees for _, one in (*tree.looked_up, *tree.excess)]
+        staged = Staged(facts, nodes, column_name, self._lists)
+        facts = staged.table
+        looked_up = {_place(path): staged.value(one) for tree in trees for path, one in tree.looked_up}
         excess = {
-            f"x_{tree.rule.id}_{unit}": translator.value(one).cast("int64")
-            for tree in trees
-            for unit, one in tree.excess
+            f"x_{tree.rule.id}_{unit}": staged.value(one).cast("int64") for tree in trees for unit, one in tree.excess
         }
         needed = self._needed(trees)
         columns = [SUBJECT, *sorted(column_name(path) for path in needed), *(f"o_{tree.rule.id}" for tree in trees)]

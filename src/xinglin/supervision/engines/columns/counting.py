@@ -10,8 +10,9 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from xinglin.supervision.engines.columns.expressions import Translator, days_from
+from xinglin.supervision.engines.columns.expressions import days_from
 from xinglin.supervision.engines.columns.lists import Lists
+from xinglin.supervision.engines.columns.staging import Staged
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.measuring import event_groups
 from xinglin.supervision.engines.tree import MeasureTree, measure_tree, reads
@@ -80,15 +81,16 @@ class Counting:
         day = column_name(EVENT_DAY[sharing.scope])
         nodes = [at for tree in trees for at in tree.nodes]
         pairs = self._lists.joined(pairs, nodes, day, column_name(TERRITORY), pair_column)
-        translator = Translator(lambda path: pairs[pair_column(path)], self._lists.answer(pairs))
+        staged = Staged(pairs, nodes, pair_column, self._lists)
+        pairs = staged.table
         made: dict[str, ir.Value] = {}
         for tree in trees:
             name = tree.measure.name
-            made[f"{name}__where"] = translator.value(tree.where)
+            made[f"{name}__where"] = staged.value(tree.where)
             if tree.value is not None:
-                made[f"{name}__value"] = translator.value(tree.value)
+                made[f"{name}__value"] = staged.value(tree.value)
             if tree.least is not None:
-                made[f"{name}__least"] = translator.value(tree.least)
+                made[f"{name}__least"] = staged.value(tree.least)
         kept = [SUBJECT, *(pair_column(path) for path in _kept(sharing, trees))]
         return pairs.select(*dict.fromkeys(kept), **made)
 

@@ -54,12 +54,12 @@ def both_known(a: ir.Value, b: ir.Value, value: ir.Value, kind: str) -> ir.Value
 
 
 class Translator:
-    """Trees as expressions over one table. Equal nodes are translated once."""
+    """Trees as expressions over one table. Equal nodes are translated once; `done` holds those that are columns."""
 
-    def __init__(self, column: Column, looked_up: LookUp) -> None:
+    def __init__(self, column: Column, looked_up: LookUp, done: Mapping[int, ir.Value] | None = None) -> None:
         self._column = column
         self._looked_up = looked_up
-        self._done: dict[int, ir.Value] = {}
+        self._done: dict[int, ir.Value] = dict(done or {})
 
     def value(self, at: Node) -> ir.Value:
         """The expression of a node."""

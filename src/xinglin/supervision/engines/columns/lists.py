@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import cached_property
 
 import ibis.expr.types as ir
 
 from xinglin.supervision.engines.columns.expressions import LookUp
-from xinglin.supervision.engines.columns.lookups import Asked, Resolved, joined_list, limit_value, list_answer, resolve
+from xinglin.supervision.engines.columns.lookups import (
+    Asked,
+    Resolved,
+    Span,
+    joined_lists,
+    limit_value,
+    list_answer,
+    resolve,
+)
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.tree import Node, path_of
-from xinglin.supervision.facts.case import TERRITORY
-from xinglin.supervision.facts.lake import TABLES, column_name
+from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY
+from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, column_name
 from xinglin.supervision.tables.knowledge import Knowledge
 
 SIDES = {"own.code": "ingredients", "other.code": "ingredients"}
@@ -23,24 +34,27 @@ class Lists:
     def __init__(self, lake: Lake, knowledge: Knowledge) -> None:
         self._lake = lake
         self._knowledge = knowledge
-        self._resolved: dict[str, tuple[Resolved, ir.Table | None]] = {}
+        self._resolved: dict[tuple[str, ...], tuple[Resolved, ir.Table | None]] = {}
         self._codes: dict[str, Sequence[str]] = {}
 
     def joined(
         self, table: ir.Table, nodes: Iterable[Node], day: str, place: str, column: Callable[[str], str]
     ) -> ir.Table:
-        """The table with a column for every list that the trees ask."""
-        chain, asked = table, []
+        """The table with a column for every list that the trees ask; lists with the same keys are one join."""
+        together: dict[tuple[str, ...], list[Node]] = defaultdict(list)
         for at in _listed(nodes):
-            resolved, held = self._held(str(at.extra).removeprefix("other."))
-            keys = tuple(column(str(arg.extra)) for arg in at.args[2:])
-            one = Asked(keys, day, place, list_column(at))
+            together[tuple(str(arg.extra) for arg in at.args[2:])].append(at)
+        chain = table
+        answers: list[tuple[str, Resolved, int, Asked]] = []
+        for number, (paths, asking) in enumerate(together.items()):
+            resolved, held = self._held(tuple(str(at.extra).removeprefix("other.") for at in asking))
+            one = Asked(tuple(column(path) for path in paths), day, place, f"l{number}")
             if held is not None:
-                chain = joined_list(chain, held, resolved, one)
-            asked.append((resolved, one))
-        if not asked:
+                chain = joined_lists(chain, held, resolved, one)
+            answers.extend((list_column(at), resolved, place_, one) for place_, at in enumerate(asking))
+        if not answers:
             return table
-        return chain.select(*table.columns, **{one.into: list_answer(chain, resolved, one) for resolved, one in asked})
+        return chain.select(*table.columns, **{into: list_answer(chain, res, n, one) for into, res, n, one in answers})
 
     def answer(self, table: ir.Table, day: str = "", place: str = "") -> LookUp:
         """Where the answer of a limit or a list stands in a table."""
@@ -49,17 +63,30 @@ class Lists:
             if at.op == "listed":
                 return table[list_column(at)]
             days, places = (column_name(str(arg.extra)) for arg in at.args)
-            return limit_value(self._knowledge, str(at.extra), table[days], table[places])
+            return limit_value(self._knowledge, str(at.extra), table[days], table[places], self._span)
 
         return look_up
 
-    def _held(self, name: str) -> tuple[Resolved, ir.Table | None]:
-        """A list's answers; no table where it answers for nothing that occurs."""
-        if name not in self._resolved:
-            resolved = resolve(self._knowledge, name, self._occurring, self._occurring(TERRITORY))
-            held = self._lake.engine.keep(f"list_{name}", resolved.table) if resolved.table.num_rows else None
-            self._resolved[name] = resolved, held
-        return self._resolved[name]
+    def _held(self, names: tuple[str, ...]) -> tuple[Resolved, ir.Table | None]:
+        """The answers of lists; no table where they answer for nothing that occurs."""
+        if names not in self._resolved:
+            places = self._occurring(TERRITORY)
+            resolved = resolve(self._knowledge, names, self._occurring, places, self._span)
+            place = f"list_{len(self._resolved)}"
+            held = self._lake.engine.keep(place, resolved.table) if resolved.table.num_rows else None
+            self._resolved[names] = resolved, held
+        return self._resolved[names]
+
+    @cached_property
+    def _span(self) -> Span:
+        """The first and the last day on which anything in the lake happened."""
+        found: list[date] = []
+        for scope, path in EVENT_DAY.items():
+            if self._lake.has(OF_SCOPE[scope].name) and path.partition(".")[0] in OF_SCOPE[scope].groups:
+                column = self._lake.facts(OF_SCOPE[scope].name, [path])[column_name(path)]
+                ends = column.as_table().aggregate(first=column.min(), last=column.max())
+                found += [day for day in self._lake.engine.one(ends).values() if day is not None]
+        return Span(min(found), max(found)) if found else Span(date(1900, 1, 1), date(9999, 12, 30))
 
     def _occurring(self, path: str) -> Sequence[str]:
         """The distinct codes of a fact in the lake; for the sides of a pair, every code that a fact of codes holds."""

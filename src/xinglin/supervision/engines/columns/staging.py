@@ -1,0 +1,64 @@
+"""Trees in layers: what several places need is computed once, in a column of its own, and then named.
+
+An engine does not see that two halves of a case ask the same question; written out in one expression, a rule of a few
+lines becomes thousands of comparisons a row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+import ibis.expr.types as ir
+
+from xinglin.supervision.engines.columns.expressions import Translator
+from xinglin.supervision.engines.columns.lists import Lists
+from xinglin.supervision.engines.tree import Node
+
+LEAVES = frozenset({"fact", "literal", "listed"})
+TWICE = frozenset(
+    {"larger", "smaller", "divide_down", "divide_up", "choose", "years_between", "months_after", "day_of"}
+)
+"""Operations whose translation names an operand more than once."""
+
+
+class Staged:
+    """A table with the shared parts of trees in columns, and the trees over it."""
+
+    def __init__(self, table: ir.Table, nodes: Sequence[Node], column: Callable[[str], str], lists: Lists) -> None:
+        self._column = column
+        self._lists = lists
+        self._places: dict[int, str] = {}
+        self.table = table
+        self._translator = self._over(table)
+        for layer in _layers(nodes):
+            made = {f"s{len(self._places) + number}": self._translator.value(at) for number, at in enumerate(layer)}
+            self.table = self.table.mutate(**made)
+            self._places |= {id(at): name for at, name in zip(layer, made, strict=True)}
+            self._translator = self._over(self.table)
+
+    def value(self, at: Node) -> ir.Value:
+        """The expression of a tree over the table."""
+        return self._translator.value(at)
+
+    def _over(self, table: ir.Table) -> Translator:
+        places = {key: table[name] for key, name in self._places.items()}
+        return Translator(lambda path: table[self._column(path)], self._lists.answer(table), places)
+
+
+def _layers(nodes: Iterable[Node]) -> list[list[Node]]:
+    """The shared nodes, each in a layer above those that it needs."""
+    every = list({id(at): at for root in nodes for at in root.walk()}.values())
+    uses: Counter[int] = Counter()
+    for at in every:
+        for arg in at.args:
+            uses[id(arg)] += 2 if at.op in TWICE else 1
+    shared = {id(at) for at in every if at.op not in LEAVES and uses[id(at)] > 1}
+    level: dict[int, int] = {}
+    found: dict[int, list[Node]] = defaultdict(list)
+    for at in every:
+        below = max((level[id(arg)] for arg in at.args), default=0)
+        level[id(at)] = below + (id(at) in shared)
+        if id(at) in shared:
+            found[level[id(at)]].append(at)
+    return [found[number] for number in sorted(found)]
