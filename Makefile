@@ -78,9 +78,10 @@ check: setup
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/structure --ignore tests/structure/test_permission_table.py
 
-# Print the rule book in docs/rulebook from the rules and their specifications.
+# Print the rule book in docs/rulebook from the rules and their specifications, and the page of the lake's columns.
 rulebook: setup
 	@$(BIN)/python -m xinglin.supervision rulebook
+	@$(BIN)/python -m xinglin.supervision columns
 
 # Measure whole loops a second and write docs/reference/benchmarks.md.
 bench: setup

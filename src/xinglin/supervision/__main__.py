@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from xinglin.supervision.reports import command
+from xinglin.supervision.reports.columns_page import columns_page
 from xinglin.supervision.reports.rulebook import print_rulebook
 from xinglin.supervision.reports.specification import Specification, read_specification
 from xinglin.supervision.tables import load_knowledge
@@ -20,10 +21,15 @@ def main(arguments: list[str]) -> int:
     rulebook.add_argument("--specs", type=Path, default=Path("tests/spec"), help="folder of the specifications")
     rulebook.add_argument("--to", type=Path, default=Path("docs/rulebook"), help="folder of the book")
     rulebook.add_argument("--check", action="store_true", help="write nothing; fail when the book is stale")
+    columns = commands.add_parser("columns", help="write the reference page of the columns that an audit reads")
+    columns.add_argument("--to", type=Path, default=Path("docs/reference/lake-columns.md"), help="the page")
     command.add_arguments(commands.add_parser("audit", help="audit a folder of Parquet, CSV or FHIR files"))
     chosen = parser.parse_args(arguments)
     if chosen.command == "audit":
         return command.audit(command.wish_of(chosen))
+    if chosen.command == "columns":
+        chosen.to.write_text(columns_page(), "utf-8")
+        return 0
     pages = print_rulebook(read_folder(chosen.specs), load_knowledge())
     stale = stale_pages(pages, chosen.to)
     if chosen.check:

@@ -226,3 +226,12 @@ def test_it_runs_where_no_framework_is(folder: Path) -> None:
     )
     assert done.returncode == 1, done.stderr
     assert "1 findings" in done.stderr
+
+
+def test_both_engines_find_the_same(folder: Path) -> None:
+    plain = audited(folder, rules=("B",)).manifest
+    by_reference = found(folder)
+    columns = audited(folder, rules=("B",), engine="duckdb").manifest
+    assert found(folder) == by_reference
+    assert columns["rules"] == plain["rules"]
+    assert columns["money"] == plain["money"]
