@@ -24,7 +24,7 @@ def itself(s: Facts, e: Facts) -> Term:
 
 
 def before(s: Facts, e: Facts) -> Term:
-    """Done before the subject: an earlier day, or an earlier instant of the same day; by id where both are one instant."""
+    """Done before the subject: on an earlier day, or at an earlier instant of the same day."""
     same_day = e.item.on == s.item.on
     gap = seconds_between(e.item.done_at, s.item.done_at)
     sooner = otherwise(gap > 0, False)

@@ -61,7 +61,13 @@ ALL_MOMENTS: Final = (Moment.REMIND, Moment.CONTROL, Moment.AUDIT)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with its papers. `body` is the function of facts; everything else is about it."""
+    """A rule with its papers. `body` is the function of facts; everything else is about it.
+
+    `territory` is a prefix of the administrative code, empty for the whole country. `concern` decides which finding is
+    the principal one of a line's money; by family unless it is named. `official` is the running number in the published
+    list of 88 classes of fund supervision, edition 2025, where the rule is in it. `reviewed` is the day on which a
+    lawyer or clinician approved the rule, None while nobody has.
+    """
 
     body: Body
     id: str
@@ -120,14 +126,7 @@ def rule(
     concern: Concern | None = None,
     official: int | None = None,
 ) -> Callable[[Body], Rule]:
-    """Give a function its papers. `territory` is a prefix of the administrative code, empty for the whole country.
-
-    `concern` decides which finding is the principal one of a line's money; by family unless it is named. `official` is
-    the running number in the published list of 88 classes of fund supervision, edition 2025, where the rule is in it.
-
-    `reviewed` is the day on which a lawyer or clinician approved the rule, None while nobody has.
-    Raises BadPapers when something is missing or out of order.
-    """
+    """Give a function its papers, see :class:`Rule`. Raises BadPapers when something is missing or out of order."""
 
     def with_papers(body: Body) -> Rule:
         return Rule(

@@ -38,18 +38,8 @@ def switch_rule(
     require(actor, access.SWITCH_RULE)
     if rule not in {known.id for known in RULES}:
         raise NotFound
-    if use not in RuleUse.values:
-        raise InvalidInput(
-            field="use", reason=T(zh="请选择启用、试运行或停用。", en="Choose active, shadow, suspended.")
-        )
     start = from_on or civil_day(now)
-    if start < civil_day(now):
-        raise InvalidInput(field="from_on", reason=T(zh="不能从过去的日子起。", en="It cannot begin on a past day."))
-    if not (territory == "" or (territory.isascii() and territory.isdigit() and len(territory) in {2, 4, 6})):
-        says = T(zh="请填写 2、4 或 6 位行政区划代码。", en="Enter a code of 2, 4 or 6 digits.")
-        raise InvalidInput(field="territory", reason=says)
-    if not reason.strip() or len(reason.strip()) > 500:
-        raise InvalidInput(field="reason", reason=T(zh="请写明原因（500 字以内）。", en="Say why, in 500 characters."))
+    _check(use=use, reason=reason, start=start, today=civil_day(now), territory=territory)
     if use != RuleUse.ACTIVE and stops_by_law(rule, start, territory):
         raise errors.RuleIsLaw(rule=rule)
     made = RuleSwitch(
@@ -76,3 +66,18 @@ def switch_rule(
         )
     publish(RuleSwitched(rule=rule, use=use, from_on=start, territory=territory, at=now))
     return made.pk
+
+
+def _check(*, use: str, reason: str, start: date, today: date, territory: str) -> None:
+    """Raises InvalidInput for the first field that cannot be."""
+    if use not in RuleUse.values:
+        raise InvalidInput(
+            field="use", reason=T(zh="请选择启用、试运行或停用。", en="Choose active, shadow, suspended.")
+        )
+    if start < today:
+        raise InvalidInput(field="from_on", reason=T(zh="不能从过去的日子起。", en="It cannot begin on a past day."))
+    if not (territory == "" or (territory.isascii() and territory.isdigit() and len(territory) in {2, 4, 6})):
+        says = T(zh="请填写 2、4 或 6 位行政区划代码。", en="Enter a code of 2, 4 or 6 digits.")
+        raise InvalidInput(field="territory", reason=says)
+    if not reason.strip() or len(reason.strip()) > 500:
+        raise InvalidInput(field="reason", reason=T(zh="请写明原因（500 字以内）。", en="Say why, in 500 characters."))
