@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,8 @@ from xinglin.hospital.identity.services import assign_role, attach_document, rec
 from xinglin.hospital.identity.services.tokens import issue_token
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import system_actor
+from xinglin.hospital.oversight import services as oversight
+from xinglin.hospital.oversight.known_cases import clean_case
 from xinglin.hospital.oversight.models import GivenVerdict
 from xinglin.hospital.pharmacy.models import Line, Prescription
 from xinglin.hospital.settlement.models import Settlement
@@ -105,6 +107,9 @@ def build() -> City:
         "/api/diagnoses/{code}": {"code": "I10"},
         "/affairs/documents/{person_id}/": {"person_id": foreigner()},
     }
+    finding = told(city)
+    ends = ("/{verb}", "/statement", "/appeal", "/affairs/findings/{verdict_id}/", "/clinic/points/{verdict_id}/")
+    city.also |= {end: {"verdict_id": finding, "verb": "decide_finding"} for end in ends}
     city.strangers = strangers()
     return city
 
@@ -124,6 +129,29 @@ def one(city: City, world: World) -> dict[str, str]:
         "name": "routes",
         "rule_id": "B03",
     }
+
+
+def told(city: City) -> str:
+    """A finding about the physician of which an auditor has told the house."""
+    doctor, clean = city.people["physician"], clean_case()
+    case = replace(
+        clean,
+        lines=(replace(clean.lines[0], id=str(make.new_id()), quantity=9, amount_fen=9000),),
+        physician=replace(clean.physician, id=str(doctor.practitioner_id)),
+    )
+    oversight.judge(
+        actor=doctor.actor,
+        moment="control",
+        case=case,
+        subject_type="prescription",
+        subject_id=make.new_id(),
+        institution_id=doctor.institution_id,
+        now=AT,
+        only={"B03"},
+    )
+    verdict = GivenVerdict.objects.filter(rule="B03").latest("id")
+    oversight.notify_provider(actor=city.people["auditor"].actor, verdict_id=verdict.pk, words="说明", now=AT)
+    return str(verdict.pk)
 
 
 def signed_visit() -> str:

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from xinglin.cli import audit, bench, db, demo, journal, knowledge, people, reference, score, terminology, tour
+from xinglin.cli import audit, bench, db, demo, journal, knowledge, people, reference, score, store, terminology, tour
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
@@ -26,6 +26,7 @@ app.command()(bench.bench)
 app.command()(audit.audit)
 app.command()(reference.reference)
 app.command()(score.score)
+app.command("store-audit")(store.store_audit)
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
 app.add_typer(knowledge.app, name="knowledge")

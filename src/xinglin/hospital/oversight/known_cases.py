@@ -271,10 +271,16 @@ def _of_later_families() -> Case:
     What it writes: a last-line antimicrobial, a medicine forbidden to children, pieces that must not meet, an opioid.
     """
     clean = clean_case()
-    visit = {"written_by_physician": False, "diagnosis_code": "", "red_flag": True, "red_flag_at": _at(10, 1)}
     return replace(
         clean,
-        encounter=replace(clean.encounter, **visit, ended_at=_at(10, 40), care_mode=CareMode.ONLINE),
+        encounter=replace(
+            clean.encounter,
+            written_by_physician=False,
+            diagnosis_code="",
+            red_flag=True,
+            red_flag_at=_at(10, 1),
+            ended_at=_at(10, 40),
+        ),
         institution=replace(clean.institution, licence_from_on=date(2026, 6, 1)),
         review=replace(_review(), automatic=True),
         lines=(

@@ -2,8 +2,8 @@
 
 from xinglin.hospital.oversight.asks import Ask as Ask
 from xinglin.hospital.oversight.asks import Judged as Judged
-from xinglin.hospital.oversight.services.audits import Audited as Audited
-from xinglin.hospital.oversight.services.audits import audit_day, store_audit
+from xinglin.hospital.oversight.audited import Audited as Audited
+from xinglin.hospital.oversight.services.audits import audit_day, store_audit, store_audit_folder
 from xinglin.hospital.oversight.services.judging import (
     answer,
     check_engine_alive,
@@ -45,6 +45,7 @@ __all__ = [
     "preview",
     "state_case",
     "store_audit",
+    "store_audit_folder",
     "switch_rule",
     "verify_finding",
 ]

@@ -6,9 +6,9 @@ one glance whether reminder, control and audit said the same.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,8 @@ from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.signing import digest
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.oversight import access, engine, errors, records
+from xinglin.hospital.oversight import access, audit_files, engine, errors, records
+from xinglin.hospital.oversight.audited import Audited
 from xinglin.hospital.oversight.events import AuditStored
 from xinglin.hospital.oversight.models import AuditRun, Fact, GivenVerdict, Judgement
 from xinglin.hospital.oversight.words import AuditView, Consequence
@@ -29,28 +30,6 @@ from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.verdicts import Certainty, Moment, Outcome, Scope, Verdict
 
 BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """One verdict of an audit: what it said of whom, where, and on which facts.
-
-    `core` is the hashed core as JSON and `core_hash` its hash. `subject_id` names the deed that was judged where one of
-    the hospital is known; `facts` are groups of facts (group, payload) that the core itself does not hold, such as who
-    the physician was. `fund_loss_fen` is what settling again without the breach gave.
-    """
-
-    institution_id: UUID
-    encounter_id: str
-    subject_type: str
-    subject_id: UUID
-    core: dict[str, Any]
-    core_hash: str
-    sentence: T
-    hint: T
-    happened_at: datetime
-    facts: tuple[tuple[str, dict[str, Any]], ...] = ()
-    fund_loss_fen: int | None = None
 
 
 def audited(
@@ -250,6 +229,25 @@ def _verdict(judgement: Judgement, row: Audited) -> GivenVerdict:
         fund_loss_fen=row.fund_loss_fen,
         at=judgement.at,
     )
+
+
+def store_audit_folder(*, actor: Actor, folder: Path, now: datetime) -> tuple[UUID, int, int]:
+    """Store what the audit command wrote into a folder: the run's id, how many findings, how many of other houses.
+
+    Findings of institutions without an id of ours are left out. Raises InvalidInput, NotFound, RunDiffers.
+    """
+    require(actor, access.STORE_AUDIT)
+    found = audit_files.read(folder)
+    run_id = store_audit(
+        actor=actor,
+        key=found.key,
+        view=found.view,
+        knowledge=found.knowledge,
+        manifest=found.manifest,
+        rows=found.rows,
+        now=now,
+    )
+    return run_id, len(found.rows), found.elsewhere
 
 
 def audit_day(*, actor: Actor, institution_id: UUID, key: str, since: datetime, until: datetime, now: datetime) -> UUID:
