@@ -204,7 +204,7 @@ class Compiled:
 
 
 def missing_when(tree: RuleTree) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What a rule needs to know, and the keys of its limits and lists: they miss themselves where the keys are known."""
+    """What a rule needs to know, and the keys of its limits and lists: those miss themselves where keys are known."""
     looked_up = dict(tree.looked_up)
     return tuple(
         (path, tuple(path_of(arg) for arg in looked_up[path].args) if path in looked_up else ()) for path in tree.needed
