@@ -32,6 +32,8 @@ PHARMACY_SHARE: Final = 0.2
 ONLINE_SHARE: Final = 0.55
 MEDICINES_MAX: Final = 5
 SPARE_DAYS: Final = 12
+ILLNESS_DAYS: Final = 14
+"""Nobody catches the same again sooner."""
 DIAGNOSES_MAX: Final = 3
 EMERGENCY_DAYS: Final = 3
 
@@ -226,15 +228,18 @@ def renewal(
 ) -> list[tuple[str, int]]:
     """The medicines for what is treated for the habitual number of days: at most five, none twice, none of which
     there is enough at home; nobody's home is looked into where no person is given."""
-    found: dict[str, tuple[str, int]] = {}
+    found: list[tuple[str, int]] = []
+    substances: set[str] = set()
     for key in habit.treated:
         for code in habit.regimens[key]:
             medicine = world.prices.medicines[code]
             days = min(habit.days, 3 * CHRONIC[key].days, days_max)
             enough = person is not None and world.in_stock(person.index, medicine.ingredient, day)
-            if len(found) < MEDICINES_MAX and not enough:
-                found.setdefault(medicine.ingredient, (code, medicine.packs_for(days)))
-    return list(found.values())
+            if not substances.intersection(medicine.ingredients):
+                substances.update(medicine.ingredients)
+                if len(found) < MEDICINES_MAX and not enough:
+                    found.append((code, medicine.packs_for(days)))
+    return found
 
 
 def _tests(world: World, habit: Habit, where: int) -> list[tuple[str, int]]:
@@ -274,9 +279,11 @@ def _passing(world: World, person: Resident) -> Iterable[Encounter]:
         if illness.sex and illness.sex != person.sex:
             continue
         rate = illness.child if age < 15 else illness.adult if age < 65 else illness.old
-        for _ in range(dice.count(rate * ACUTE_FACTOR / 1000)):
-            day = world.first_day + int(dice.random() * DAYS)
-            if world.at_home(person, day):
+        last = -ILLNESS_DAYS
+        for day in sorted(int(dice.random() * DAYS) for _ in range(dice.count(rate * ACUTE_FACTOR / 1000))):
+            day += world.first_day
+            if world.at_home(person, day) and day - last >= ILLNESS_DAYS:
+                last = day
                 yield from acute_visits(world, person, illness, age, day)
 
 
@@ -309,8 +316,8 @@ def _not_taken_yet(world: World, person: Resident, codes: tuple[str, ...]) -> li
     """Without what this resident takes every day: who asks before prescribing does not give it twice."""
     habit = world.habits.get(person.index)
     regimens = habit.regimens.values() if habit is not None else ()
-    taken = {world.prices.medicines[code].ingredient for some in regimens for code in some}
-    return [code for code in codes if world.prices.medicines[code].ingredient not in taken]
+    taken = {name for some in regimens for code in some for name in world.prices.medicines[code].ingredients}
+    return [code for code in codes if not taken.intersection(world.prices.medicines[code].ingredients)]
 
 
 def _clinic_visit(

@@ -7,6 +7,7 @@ from xinglin.hospital.demo.city.plants import Planter
 from xinglin.hospital.demo.city.prices import Medicine
 from xinglin.hospital.demo.city.treatments import RESALE
 
+TRIES, ENOUGH = 6, 20
 SUPPLY_DAYS, SUPPLY_DAYS_ASSESSED = 28, 84
 """Longest supplies of the norms for long-term prescriptions (trial), 2021: as they are, and after assessment."""
 
@@ -69,22 +70,15 @@ def phantom_online_visits(planter: Planter) -> None:
 def split_prescriptions(planter: Planter) -> None:
     """The same medicine again within the hour: each supply keeps to the limit, both together do not."""
     world, dice = planter.world, planter.dice
-    for physician in planter.physicians(world.places.centres, planter.count("split_prescriptions")):
+    for _ in range(planter.count("split_prescriptions")):
+        physician, own = _with_long_supplies(planter)
         plant = planter.plant("split_prescriptions", note="two prescriptions within an hour, together over the limit")
         plant.practitioners.append(physician)
         plant.places.append(world.staff.practitioners[physician].place)
-        own = [
-            e for e in planter.found
-            if e.practitioner == physician and e.kind == "outpatient" and not e.plant and e.person in world.habits
-            and world.residents[e.person].insutype and e.codes == world.habits[e.person].diagnoses
-        ]  # fmt: skip
         for first in dice.sample(own, min(len(own), 40)):
-            minute = world.diaries.book(physician, first.day)
-            if minute is None:
+            if world.diaries.book(physician, first.day) is None:
                 continue
             drugs = [(code, count) for code, count in first.items if code in world.prices.medicines]
-            if not any(_twice_is_too_much(world.prices.medicines[code], first.days, count) for code, count in drugs):
-                continue
             later = first.minute + 12 + dice.randrange(40)
             again = Encounter(
                 first.person, first.place, physician, "outpatient", first.day, later, first.department, first.codes,
@@ -94,6 +88,25 @@ def split_prescriptions(planter: Planter) -> None:
                 first.plant = plant.key
                 plant.encounters.append(first)
                 plant.persons.append(first.person)
+
+
+def _with_long_supplies(planter: Planter) -> tuple[int, list[Encounter]]:
+    """A physician of a health centre who renews medicine for chronic patients, and the visits at which it happens."""
+    world = planter.world
+    chosen: tuple[int, list[Encounter]] = (-1, [])
+    for _ in range(TRIES):
+        for physician in planter.physicians(world.places.centres, 1):
+            own = [
+                e for e in planter.found
+                if e.practitioner == physician and e.kind == "outpatient" and not e.plant and e.person in world.habits
+                and world.residents[e.person].insutype and e.codes == world.habits[e.person].diagnoses
+                and any(_twice_is_too_much(world.prices.medicines[code], e.days, count)
+                        for code, count in e.items if code in world.prices.medicines)
+            ]  # fmt: skip
+            chosen = max(chosen, (physician, own), key=lambda pair: len(pair[1]))
+        if len(chosen[1]) >= ENOUGH:
+            break
+    return chosen
 
 
 def _twice_is_too_much(medicine: Medicine, days: int, packs: int) -> bool:
