@@ -75,7 +75,7 @@ def test_the_provider_reads_the_facts_and_states_its_case(client: Client, doctor
     again = client.post(address, {"do": "state_case", "words": "two weeks of travel"}, **ENGLISH)
     assert again.status_code == 409
     assert "does not follow" in unescape(again.content.decode())
-    assert client.post(address, {"do": "decide_finding", "words": "x"}).status_code == 404
+    assert client.post(address, {"do": "decide_finding", "words": "x"}).status_code == 422
 
 
 def test_a_decision_is_appealed_on_the_same_page(client: Client, doctor: make.Someone) -> None:

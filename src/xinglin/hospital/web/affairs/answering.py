@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from xinglin.hospital.kernel.errors import DomainError, NotFound
+from xinglin.hospital.kernel.errors import DomainError, InvalidInput, NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import services
 from xinglin.hospital.web.shared.page import Request
@@ -23,11 +23,10 @@ def answer_page(request: Request, verdict_id: UUID, address: str, home: str) -> 
     """The page of one finding for the provider, with the form of what may be said now, and saying it."""
     refusal: DomainError | None = None
     if request.method == "POST":
-        verb = request.POST.get("do", "")
-        if verb not in DEEDS:
-            raise NotFound
+        verb, words = request.POST.get("do", ""), request.POST.get("words", "")
         try:
-            words = request.POST.get("words", "")
+            if verb not in DEEDS:
+                raise InvalidInput(field="do", reason=T(zh="请选择要做的事。", en="Choose what to do."))
             DEEDS[verb](actor=request.actor, verdict_id=verdict_id, words=words, now=request.now)
             messages.success(request, str(SAID[verb]))
             return redirect(address, verdict_id)
