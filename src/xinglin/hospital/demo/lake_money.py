@@ -92,14 +92,16 @@ class Money:
                 yield from (("items", row) for row in self._daily(visit, bill, split))
                 continue
             row = self._item(visit, bill, split)
+            refunded = self.times.refunded_at(bill) if code in self.medicines.medicines else None
+            if refunded is not None:
+                row |= self._taken_back(visit, row, refunded)
             yield "items", row
             if code in self.medicines.medicines:
                 item_id = str(row["item.id"])
                 packs = self.medicines.packs(visit, bill, code, item_id, codes)
                 yield from (("packs", pack) for pack in packs)
-                refunded = self.times.refunded_at(bill)
-                if self.final and refunded is not None:
-                    yield "items", self._refund(visit, row, refunded)
+            if self.final and refunded is not None:
+                yield "items", self._refund(visit, row, refunded)
 
     def _of_item(self, code: str) -> Facts:
         """What an item says of its code, whoever gets it."""
@@ -118,6 +120,8 @@ class Money:
             "item.full_price_fen": item.price_fen,
             "item.discount_fen": 0,
             "item.origin_id": "",
+            "item.refunded_milli": 0,
+            "item.refunded_at": None,
             "item.withdrawn": False,
             "item.incision_key": "",
             "item.add_on": False,
@@ -192,21 +196,33 @@ class Money:
                 "item.in_scope_fen": scopes[number],
             }
 
+    def _taken_back(self, visit: Visit, row: Facts, at: datetime) -> Facts:
+        """What the item itself says of its refund, in both books: who was judged before it was known looks past it."""
+        known_at = self.times.known_at(visit.encounter.place, at, refund_id(row))
+        return {"item.refunded_milli": row["item.quantity_milli"], "item.refunded_at": known_at}
+
     def _refund(self, visit: Visit, row: Facts, at: datetime) -> Facts:
         """The negative item of a medicine that came back whole."""
-        item_id = f"{row['item.id']}:refund"
+        item_id = refund_id(row)
         taken = {path: _minus(row[path]) for path in ("item.quantity_milli", "item.amount_fen", "item.in_scope_fen")}
         return row | taken | {
             "item.id": item_id,
             "item.key": item_id,
             "item.origin_id": row["item.id"],
+            "item.refunded_milli": None,
+            "item.refunded_at": None,
             "item.on": at.date(),
             "item.done_at": at,
             "item.supply_days": None,
             "item.uploaded_at": at + timedelta(seconds=2),
-            "record.known_at": self.times.known_at(visit.encounter.place, at, item_id),
+            "record.known_at": row["item.refunded_at"],
             "record.asked_at": at,
         }  # fmt: skip
+
+
+def refund_id(row: Facts) -> str:
+    """The id of the negative item that takes an item back."""
+    return f"{row['item.id']}:refund"
 
 
 def _minus(value: object) -> int | None:

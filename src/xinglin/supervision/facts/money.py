@@ -73,6 +73,14 @@ class Item(Group):
     amount_fen: int | None = fact("金额", "amount of the item", "fen")
     in_scope_fen: int | None = fact("范围内金额", "amount in scope of the fund", "fen")
     origin_id: str | None = fact("退费对应明细", 'for a refund: the item that it takes back; "" else')
+    refunded_milli: int | None = fact(
+        "已退数量",
+        "quantity of it that was taken back so far; 0 where none was, None for a refund",
+        "1/1000",
+    )
+    refunded_at: datetime | None = fact(
+        "退费获知时刻", "instant at which the last refund of the item became known here; None while none is"
+    )
     key: str | None = fact("上传流水号", "the uploader's own key of the item")
     uploaded_at: datetime | None = fact("上传时刻", "instant of the upload")
     withdrawn: bool | None = fact("是否已撤回", "the upload was withdrawn or replaced")

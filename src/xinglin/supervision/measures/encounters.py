@@ -6,6 +6,7 @@ from typing import Final
 
 from xinglin.supervision.facts.words import CareMode, Channel, Sex
 from xinglin.supervision.measures.declared import Counted, Declared, How, Pair
+from xinglin.supervision.measures.items import charged
 from xinglin.supervision.verdicts import Scope
 from xinglin.supervision.vocabulary import (
     choose,
@@ -178,7 +179,7 @@ def other_sex(s: Facts, e: Facts) -> Term:
         | (e.lists.body_sex_of_medicine == "male")
         | (e.lists.item_sex == "male")
     )
-    return care & (e.item.quantity_milli > 0) & ((male & for_women) | (female & for_men))
+    return care & charged(s, e) & ((male & for_women) | (female & for_men))
 
 
 def other_age(s: Facts, e: Facts) -> Term:
@@ -189,7 +190,7 @@ def other_age(s: Facts, e: Facts) -> Term:
     old = smaller(
         smaller(e.lists.body_until_of_diagnosis, e.lists.body_until_of_medicine), e.lists.body_until_of_department
     )
-    return care & (e.item.quantity_milli > 0) & ((age < young) | (age > old))
+    return care & charged(s, e) & ((age < young) | (age > old))
 
 
 def contradiction(s: Facts, e: Facts) -> Term:

@@ -31,14 +31,25 @@ def before(s: Facts, e: Facts) -> Term:
     return (e.item.on < s.item.on) | (same_day & sooner)
 
 
+def taken_back(s: Facts, e: Facts) -> Term:
+    """All of the event was refunded, as far as that was known when the subject was judged."""
+    whole = otherwise(e.item.refunded_milli >= e.item.quantity_milli, False)
+    return whole & otherwise(e.item.refunded_at <= s.record.asked_at, True)
+
+
+def charged(s: Facts, e: Facts) -> Term:
+    """A charge that stands: no refund, and not taken back."""
+    return (e.item.quantity_milli > 0) & ~taken_back(s, e)
+
+
 def up_to(s: Facts, e: Facts) -> Term:
     """The subject and what was done before it."""
     return itself(s, e) | before(s, e)
 
 
-def supply(_s: Facts, e: Facts) -> Term:
-    """A medicine handed over outside a stay, not a refund."""
-    medicine = (e.item.kind == ItemKind.MEDICINE) & (e.item.quantity_milli > 0)
+def supply(s: Facts, e: Facts) -> Term:
+    """A medicine handed over outside a stay, not taken back."""
+    medicine = (e.item.kind == ItemKind.MEDICINE) & charged(s, e)
     return medicine & otherwise(e.encounter.care_mode != CareMode.INPATIENT, True) & otherwise(~e.item.withdrawn, True)
 
 
@@ -83,8 +94,8 @@ def day(_s: Facts, e: Facts) -> Term:
 
 
 def charged_before(s: Facts, e: Facts) -> Term:
-    """An earlier charge, not a refund."""
-    return before(s, e) & (e.item.quantity_milli > 0)
+    """An earlier charge that stands."""
+    return before(s, e) & charged(s, e)
 
 
 def same_day_up_to(s: Facts, e: Facts) -> Term:
@@ -108,8 +119,8 @@ def supply_days(_s: Facts, e: Facts) -> Term:
 
 
 def charged_up_to(s: Facts, e: Facts) -> Term:
-    """Charges up to the subject, no refunds."""
-    return up_to(s, e) & (e.item.quantity_milli > 0)
+    """Charges up to the subject that stand."""
+    return up_to(s, e) & charged(s, e)
 
 
 def in_same_encounter(s: Facts, e: Facts) -> Term:
@@ -150,18 +161,18 @@ def apart(s: Facts, e: Facts) -> Term:
 
 
 def main_in_window(s: Facts, e: Facts) -> Term:
-    """A main item that includes the subject, charged within the window of the list."""
+    """A main item that includes the subject, charged within the window of the list and not taken back."""
     window = s.lists.duplicate_pair_of_sub
     by_day = (window == "day") & (e.item.on == s.item.on)
     by_encounter = (window == "encounter") & (e.encounter.id == s.encounter.id)
     by_hours = (window == "hours6") & (apart(s, e) <= SIX_HOURS)
     by_hour = (window == "hour") & (apart(s, e) < HOUR)
-    return (window != "") & (e.item.quantity_milli > 0) & (by_day | by_encounter | by_hours | by_hour)
+    return (window != "") & charged(s, e) & (by_day | by_encounter | by_hours | by_hour)
 
 
 def not_cheaper_operation(s: Facts, e: Facts) -> Term:
     """The subject, or an operation of its session, incision and group that costs more (the smaller id at one price)."""
-    operation = (e.item.kind == ItemKind.OPERATION) & (e.item.quantity_milli > 0) & otherwise(~e.item.add_on, True)
+    operation = (e.item.kind == ItemKind.OPERATION) & charged(s, e) & otherwise(~e.item.add_on, True)
     together = (s.item.session_key != "") & (e.item.incision_key == s.item.incision_key)
     group = (e.lists.incision_group == s.lists.incision_group) & (s.lists.incision_group != "")
     dearer = e.item.full_price_fen > s.item.full_price_fen
@@ -172,12 +183,12 @@ def not_cheaper_operation(s: Facts, e: Facts) -> Term:
 def earlier_upload(s: Facts, e: Facts) -> Term:
     """An earlier upload under the same key that still stands."""
     sooner = seconds_between(e.item.uploaded_at, s.item.uploaded_at) > 0
-    return sooner & ~itself(s, e) & otherwise(~e.item.withdrawn, True)
+    return sooner & ~itself(s, e) & otherwise(~e.item.withdrawn, True) & ~taken_back(s, e)
 
 
 def fee_up_to(s: Facts, e: Facts) -> Term:
     """A visit fee of the day in the department, up to the subject."""
-    fee = (e.item.kind == ItemKind.VISIT_FEE) & (e.item.quantity_milli > 0)
+    fee = (e.item.kind == ItemKind.VISIT_FEE) & charged(s, e)
     return fee & (e.encounter.department_code == s.encounter.department_code) & up_to(s, e)
 
 

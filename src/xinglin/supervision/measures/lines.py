@@ -6,6 +6,7 @@ from typing import Final
 
 from xinglin.supervision.facts.words import CareMode, ItemKind
 from xinglin.supervision.measures.declared import Counted, Declared, How, Pair
+from xinglin.supervision.measures.items import charged
 from xinglin.supervision.verdicts import Scope
 from xinglin.supervision.vocabulary import days_between, first_letters, isin, missing, otherwise, smaller
 from xinglin.supervision.vocabulary.terms import Facts, Term
@@ -19,8 +20,9 @@ def days_left(s: Facts, e: Facts) -> Term:
 
 
 def in_force(s: Facts, e: Facts) -> Term:
-    """Another medicine that was supplied up to the day of the line and is not used up; none given in a stay."""
-    medicine = (e.item.kind == ItemKind.MEDICINE) & (e.item.quantity_milli > 0)
+    """Another medicine that was supplied up to the day of the line, is not used up and was not taken back; none given
+    in a stay."""
+    medicine = (e.item.kind == ItemKind.MEDICINE) & charged(s, e)
     outside = otherwise(e.encounter.care_mode != CareMode.INPATIENT, True)
     begun = e.item.on <= s.prescription.on
     other = otherwise(e.item.line_id != s.line.id, True)
