@@ -8,7 +8,21 @@ import sys
 
 import typer
 
-from xinglin.cli import audit, bench, db, demo, journal, knowledge, people, reference, score, store, terminology, tour
+from xinglin.cli import (
+    audit,
+    bench,
+    db,
+    demo,
+    journal,
+    knowledge,
+    people,
+    reference,
+    rules,
+    score,
+    store,
+    terminology,
+    tour,
+)
 
 app = typer.Typer(
     help="Xinglin (杏林): the internet hospital that supervises itself.",
@@ -30,6 +44,7 @@ app.command("store-audit")(store.store_audit)
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(rules.app, name="rules")
 app.add_typer(terminology.app, name="terminology")
 
 

@@ -28,6 +28,11 @@ def knowledge_home() -> Path:
     return state_home() / "knowledge"
 
 
+def lake_home() -> Path:
+    """Where the tables lie on which rules are tried and audits run."""
+    return state_home() / "lake"
+
+
 def make_folder(folder: Path, mode: int = 0o755) -> None:
     """Make a folder and its missing parents with exact modes, whatever the umask. One that is there stays as it is."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
