@@ -256,7 +256,7 @@ def _outcome(applies: ir.Value, violates: ir.Value) -> ir.Value:
 
 
 def _if_in_force(rule: Rule, day: ir.Value, place: ir.Value, outcome: ir.Value) -> ir.Value:
-    """The outcome where the rule may be in force; where day or place is unknown it is asked, and says what is missing."""
+    """The outcome where the rule may be in force; asked where day or place is unknown: it says what is missing."""
     asked = day.isnull() | (day >= ibis.date(rule.since.isoformat()))
     if rule.until is not None:
         asked = asked & (day.isnull() | (day <= ibis.date(rule.until.isoformat())))

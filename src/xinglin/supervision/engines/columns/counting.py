@@ -71,7 +71,7 @@ class Counting:
         return pairs.group_by(SUBJECT).aggregate(**aggregates)
 
     def _pairs(self, sharing: Sharing, trees: Sequence[MeasureTree]) -> ir.Table:
-        """Every subject beside every event that shares the facts of `match`, with `where` and `value` of each measure."""
+        """Every subject beside every event that shares the facts of `match`; `where` and `value` of each measure."""
         subject, event = self._sides(sharing, trees)
         conditions = [subject[column_name(own)] == event[f"o_{column_name(other)}"] for own, other in sharing.match]
         if self._then:

@@ -62,6 +62,11 @@ class Duck:
         made: ir.Value = _epoch_us(instant)
         return made
 
+    def months_after(self, on: ir.Value, months: ir.Value) -> ir.Value:
+        """DuckDB's own arithmetic of intervals ends at the last day of a month."""
+        made: ir.Value = (on + months.cast("int32").as_interval("M")).cast("date")
+        return made
+
     def rows(self, what: ir.Table) -> pa.RecordBatchReader:
         """Batches of rows."""
         return self.connection.to_pyarrow_batches(what, chunk_size=50_000)

@@ -33,6 +33,9 @@ class Engine(Protocol):
     def micros(self, instant: ir.Value) -> ir.Value:
         """An instant as microseconds since 1970."""
 
+    def months_after(self, on: ir.Value, months: ir.Value) -> ir.Value:
+        """The same day some months later, or the last day of that month where it has no such day."""
+
     def rows(self, what: ir.Table) -> pa.RecordBatchReader:
         """The rows of a table, batch after batch."""
 

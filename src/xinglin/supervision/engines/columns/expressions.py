@@ -22,6 +22,8 @@ TYPES: Final[Mapping[type, str]] = {int: "int64", bool: "boolean", str: "string"
 
 Column = Callable[[str], ir.Value]
 """The column of a path."""
+Months = Callable[[ir.Value, ir.Value], ir.Value]
+"""The engine's own way to add months to a day."""
 LookUp = Callable[[Node], ir.Value]
 """The column in which a limit or listed value has been looked up."""
 
@@ -48,17 +50,15 @@ def exactly_divided(a: ir.Value, b: ir.Value) -> ir.Value:
     return (a // b).cast("int64")
 
 
-def both_known(a: ir.Value, b: ir.Value, value: ir.Value, kind: str) -> ir.Value:
-    """A value where both operands are known."""
-    return ibis.cases((a.notnull() & b.notnull(), value), else_=ibis.null(kind))
-
-
 class Translator:
     """Trees as expressions over one table. Equal nodes are translated once; `done` holds those that are columns."""
 
-    def __init__(self, column: Column, looked_up: LookUp, done: Mapping[int, ir.Value] | None = None) -> None:
+    def __init__(
+        self, column: Column, looked_up: LookUp, months_after: Months, done: Mapping[int, ir.Value] | None = None
+    ) -> None:
         self._column = column
         self._looked_up = looked_up
+        self._months_after = months_after
         self._done: dict[int, ir.Value] = dict(done or {})
 
     def value(self, at: Node) -> ir.Value:
@@ -76,6 +76,8 @@ class Translator:
         if at.op in {"limit", "listed"}:
             return self._looked_up(at)
         args = [self.value(arg) for arg in at.args]
+        if at.op == "months_after":
+            return self._months_after(*args)
         return WORDS[at.op](at, *args)
 
 
@@ -129,18 +131,6 @@ def _years_between(at: Node, birth: ir.Value, on: ir.Value) -> ir.Value:
     return (on.year() - birth.year()).cast("int64") - before_birthday.cast("int64")
 
 
-def _months_after(at: Node, on: ir.Value, months: ir.Value) -> ir.Value:
-    total = on.year().cast("int64") * 12 + on.month().cast("int64") - 1 + months
-    month = total % 12 + 1
-    year = exactly_divided(total - total % 12, ibis.literal(12, type="int64"))
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    last = ibis.cases(
-        (month.isin([4, 6, 9, 11]), 30), ((month == 2) & leap, 29), (month == 2, 28), (month.notnull(), 31), else_=None
-    )
-    day = ibis.cases((on.day() > last, last), (on.day() <= last, on.day()), else_=None)
-    return both_known(on, months, ibis.date(year.cast("int32"), month.cast("int32"), day.cast("int32")), "date")
-
-
 WORDS: Final[Mapping[str, Callable[..., ir.Value]]] = {
     "and": lambda _, a, b: a & b,
     "or": lambda _, a, b: a | b,
@@ -168,6 +158,5 @@ WORDS: Final[Mapping[str, Callable[..., ir.Value]]] = {
     "days_between": lambda _, earlier, later: days_from(earlier, later),
     "seconds_between": lambda _, earlier, later: floor_divided(later - earlier, MICRO),
     "years_between": _years_between,
-    "months_after": _months_after,
 }
-"""Every word as an expression."""
+"""Every word as an expression, but for `months_after`, which engines say in their own words."""

@@ -33,6 +33,7 @@ class Lists:
 
     def __init__(self, lake: Lake, knowledge: Knowledge) -> None:
         self._lake = lake
+        self.engine = lake.engine
         self._knowledge = knowledge
         self._resolved: dict[tuple[str, ...], tuple[Resolved, ir.Table | None]] = {}
         self._codes: dict[str, Sequence[str]] = {}

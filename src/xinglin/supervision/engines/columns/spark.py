@@ -10,6 +10,8 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
+import sqlglot.expressions as sge
+from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 
 def _named(_instant):  # type: ignore[no-untyped-def]
@@ -17,6 +19,26 @@ def _named(_instant):  # type: ignore[no-untyped-def]
 
 
 _unix_micros = ibis.udf.scalar.builtin(_named, name="unix_micros", signature=((dt.timestamp,), dt.int64))
+
+
+class _Compiler(PySparkCompiler):
+    """Spark's grammar wants brackets where others do without: `a IN (…) = FALSE` is none of its sentences."""
+
+    def to_sqlglot(self, *args: Any, **kwargs: Any) -> Any:
+        """The query with brackets around every test that is itself compared."""
+        query = super().to_sqlglot(*args, **kwargs)
+        for test in list(query.find_all(sge.In, sge.Is, sge.Between, sge.Like)):
+            above = test.parent
+            if isinstance(above, sge.Is) or (isinstance(above, sge.Binary) and not isinstance(above, sge.Connector)):
+                test.replace(sge.paren(test.copy()))
+        return query
+
+
+def _months(_on, _months):  # type: ignore[no-untyped-def]
+    """The same day some months later, by the engine's own function."""
+
+
+_add_months = ibis.udf.scalar.builtin(_months, name="add_months", signature=((dt.date, dt.int32), dt.date))
 
 
 class Spark:
@@ -36,11 +58,14 @@ class Spark:
             .config("spark.sql.warehouse.dir", f"{self._folder.name}/warehouse")
             .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={self._folder.name}")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.shuffle.partitions", "4")
             .config("spark.sql.execution.arrow.pyspark.enabled", "true")
             .getOrCreate()
         )
+        self._session.sparkContext.setLogLevel("ERROR")
         self.connection = ibis.pyspark.connect(self._session)
+        self.connection.compiler = _Compiler()
 
     def open(self, lake: Path, table: str) -> ir.Table | None:
         """A table of the lake."""
@@ -56,7 +81,6 @@ class Spark:
 
             pq.write_table(what, path)
         else:
-            self.connection.compile(what)
             self._session.sql(self.connection.compile(what)).write.mode("overwrite").parquet(path)
         return self.connection.read_parquet(path, table_name=name)
 
@@ -67,6 +91,11 @@ class Spark:
     def micros(self, instant: ir.Value) -> ir.Value:
         """Microseconds since 1970."""
         made: ir.Value = _unix_micros(instant)
+        return made
+
+    def months_after(self, on: ir.Value, months: ir.Value) -> ir.Value:
+        """Spark's own function ends at the last day of a month."""
+        made: ir.Value = _add_months(on, months.cast("int32"))
         return made
 
     def rows(self, what: ir.Table) -> pa.RecordBatchReader:

@@ -43,13 +43,15 @@ class Staged:
 
     def _over(self, table: ir.Table) -> Translator:
         places = {key: table[name] for key, name in self._places.items()}
-        return Translator(lambda path: table[self._column(path)], self._lists.answer(table), places)
+        months_after = self._lists.engine.months_after
+        return Translator(lambda path: table[self._column(path)], self._lists.answer(table), months_after, places)
 
 
 def _layers(nodes: Iterable[Node]) -> list[list[Node]]:
-    """The shared nodes, each in a layer above those that it needs."""
-    every = list({id(at): at for root in nodes for at in root.walk()}.values())
-    uses: Counter[int] = Counter()
+    """The shared nodes, each in a layer above those that it needs. A whole tree is itself asked more than once."""
+    roots = list(nodes)
+    every = list({id(at): at for root in roots for at in root.walk()}.values())
+    uses: Counter[int] = Counter({id(root): 2 for root in roots})
     for at in every:
         for arg in at.args:
             uses[id(arg)] += 2 if at.op in TWICE else 1
