@@ -99,7 +99,9 @@ def _staged(connection: duckdb.DuckDBPyConnection, label: str, file: Path, place
         "delim = ',', quote = '\"', escape = '\"', store_rejects = true)"
     )
     staged, target = places.work / f"{label}.staged.parquet", places.quarantine / f"{label}.torn.parquet"
+    connection.execute("SET preserve_insertion_order = true")  # The row's place in the file is told to the person.
     copy_parquet(connection, f"SELECT * FROM {scan}", staged)
+    connection.execute("SET preserve_insertion_order = false")
     rejects = f"SELECT {quoted(TORN)} AS reason, line AS number, csv_line AS content FROM reject_errors"
     torn = copy_parquet(connection, rejects, target)
     if not torn:

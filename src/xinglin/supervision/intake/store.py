@@ -87,6 +87,7 @@ def opened(places: Places, *, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyC
         connection.execute(f"SET temp_directory = {quoted(spill)}")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET preserve_insertion_order = false")  # Keeping it would hold many rows in memory.
         yield connection
 
 
