@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -12,6 +13,22 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+
+SETTINGS: Final[Mapping[str, str]] = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.ansi.enabled": "true",
+}
+"""Sums that overflow and divisions by nothing stop the run rather than become something else."""
+SMALL: Final[Mapping[str, str]] = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
 
 
 def _named(_instant):  # type: ignore[no-untyped-def]
@@ -42,27 +59,26 @@ _add_months = ibis.udf.scalar.builtin(_months, name="add_months", signature=((dt
 
 
 class Spark:
-    """Spark under Ibis. `master` is where it runs: two threads of this machine unless told otherwise."""
+    """Spark under Ibis. `master` is where it runs: two threads of this machine unless told otherwise.
+
+    `small` is for lakes of some thousand rows: there, compiling a query to machine code takes far longer than
+    interpreting it, and one partition is enough.
+    """
 
     name = "spark"
 
-    def __init__(self, *, master: str = "local[2]", memory: str = "4g") -> None:
+    def __init__(self, *, master: str = "local[2]", memory: str = "4g", small: bool = False) -> None:
         from pyspark.sql import SparkSession
 
         self._folder = tempfile.TemporaryDirectory(prefix="xinglin-spark-")
-        self._session = (
-            SparkSession.builder.master(master)
-            .appName("xinglin-audit")
-            .config("spark.driver.memory", memory)
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.warehouse.dir", f"{self._folder.name}/warehouse")
-            .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={self._folder.name}")
-            .config("spark.ui.enabled", "false")
-            .config("spark.ui.showConsoleProgress", "false")
-            .config("spark.sql.shuffle.partitions", "4")
-            .config("spark.sql.execution.arrow.pyspark.enabled", "true")
-            .getOrCreate()
-        )
+        settings = {**SETTINGS, **(SMALL if small else {})}
+        settings["spark.driver.memory"] = memory
+        settings["spark.sql.warehouse.dir"] = f"{self._folder.name}/warehouse"
+        settings["spark.driver.extraJavaOptions"] = f"-Dderby.system.home={self._folder.name}"
+        builder = SparkSession.builder.master(master).appName("xinglin-audit")
+        for name, value in settings.items():
+            builder = builder.config(name, value)
+        self._session = builder.getOrCreate()
         self._session.sparkContext.setLogLevel("ERROR")
         self.connection = ibis.pyspark.connect(self._session)
         self.connection.compiler = _Compiler()
