@@ -44,8 +44,10 @@ def any_line(_s: Facts, e: Facts) -> Term:
 
 def beside(s: Facts, e: Facts) -> Term:
     """Written by the same physician or at the same institution, under the same scheme, within the 24 hours up to this
-    one, or this one itself; ended ones are not counted."""
-    apart = seconds_between(e.prescription.signed_at, s.prescription.signed_at)
+    one, or this one itself; ended ones are not counted. A draft is not signed yet: it looks back from the instant at
+    which it is judged."""
+    signed_at = otherwise(s.prescription.signed_at, s.record.asked_at)
+    apart = seconds_between(e.prescription.signed_at, signed_at)
     recent = otherwise((apart >= 0) & (apart <= DAY_SECONDS), False)
     same_source = otherwise((e.physician.id == s.physician.id) | (e.institution.id == s.institution.id), False)
     same_scheme = otherwise(
