@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.engines.compiled import Compiled
+from xinglin.supervision.engines.compiled import Compiled, Said
 from xinglin.supervision.engines.measuring import Measurer
 from xinglin.supervision.engines.sentences import fill
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Case, Row, flat
@@ -109,14 +109,14 @@ def judge(
     without: list[str] = []
     asked = [rule for rule in RULES if moment in rule.moments and (only is None or rule.id in only)]
     case = with_measures(case, knowledge, judged_at, history, asked)
-    by_scope = {scope: tuple(rows(case, scope)) for scope in {rule.scope for rule in asked}}
+    by_scope = {scope: [(row, Said(row)) for row in rows(case, scope)] for scope in {rule.scope for rule in asked}}
     engine = compiled(Holding(knowledge))
     for rule in asked:
         if not by_scope[rule.scope]:
             without.append(rule.id)
-        for row in by_scope[rule.scope]:
+        for row, said in by_scope[rule.scope]:
             if may_be_in_force(rule, row):
-                core = engine.judge(rule, row)
+                core = engine.judge(rule, row, said)
                 sentence, hint = fill(rule, core, knowledge)
                 verdicts.append(Verdict(core, moment, judged_at, rule.title, sentence, hint))
     return Judged(tuple(verdicts), tuple(without), knowledge.digest, case)

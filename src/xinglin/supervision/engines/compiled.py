@@ -7,18 +7,18 @@ prescription of five medicines is asked some hundreds of questions while a key i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from xinglin.supervision.engines.calendar import completed_years, day_in_shanghai, months_later, seconds_from
-from xinglin.supervision.engines.plain import core_of
+from xinglin.supervision.engines.plain import breach_line, origins_of
 from xinglin.supervision.engines.tree import Node, RuleTree, measure_tree, path_of, rule_tree
 from xinglin.supervision.facts.case import Row
 from xinglin.supervision.measures.declared import Declared
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.verdicts import Core, Excess, Outcome, Plain, jsonable, outcome_of
+from xinglin.supervision.verdicts import Core, Excess, Json, Origin, Outcome, Plain, jsonable, outcome_of
 from xinglin.supervision.vocabulary.papers import Rule
 
 Step = Callable[..., Any]
@@ -42,6 +42,7 @@ AROUND: Final = {
     "completed_years": completed_years,
     "months_later": months_later,
     "day_in_shanghai": day_in_shanghai,
+    "NO": (False,),
 }
 
 
@@ -72,19 +73,39 @@ class Tables:
         return self._answers[key]
 
 
-def source_of(nodes: Iterable[Node], arguments: str) -> tuple[str, dict[str, Any]]:
-    """The text of a function that returns the values of the nodes, and the literals that it names."""
+def source_of(nodes: Iterable[Node], arguments: str, *, gate: bool = False) -> tuple[str, dict[str, Any]]:
+    """The text of a function that returns the values of the nodes, and the literals that it names.
+
+    With `gate`, the first node decides whether anything else is wanted: as soon as one of the parts that it joins by
+    `and` is false, so is all of it.
+    """
     names: dict[int, str] = {}
     literals: dict[str, Any] = dict(AROUND)
     steps: list[str] = []
     wanted = list(nodes)
-    for root in wanted:
+
+    def write(root: Node) -> None:
         for at in root.walk():
             if id(at) not in names:
                 names[id(at)] = name = f"v{len(names)}"
                 steps.append(f"    {name} = {_step(at, [names[id(arg)] for arg in at.args], literals)}")
+
+    for part in _parts(wanted[0]) if gate else ():
+        write(part)
+        steps.append(f"    if {names[id(part)]} is False: return NO")
+    for root in wanted:
+        write(root)
     result = ", ".join(names[id(at)] for at in wanted)
     return f"def judged({arguments}):\n" + "\n".join(steps) + f"\n    return ({result},)\n", literals
+
+
+def _parts(at: Node) -> Iterator[Node]:
+    """What a tree joins by `and`, from left to right."""
+    if at.op == "and":
+        for arg in at.args:
+            yield from _parts(arg)
+    else:
+        yield at
 
 
 def _literal(value: Any, literals: dict[str, Any]) -> str:
@@ -136,9 +157,9 @@ def _fact(path: str) -> str:
     return f"S.get({path!r})"
 
 
-def function_of(nodes: Iterable[Node], arguments: str) -> Step:
+def function_of(nodes: Iterable[Node], arguments: str, *, gate: bool = False) -> Step:
     """A function that returns the values of the nodes."""
-    text, around = source_of(nodes, arguments)
+    text, around = source_of(nodes, arguments, gate=gate)
     assert not re.search(r"__|import", text), "a rule's text holds nothing but steps"
     exec(compile(text, "<rule>", "exec"), around)
     made: Step = around["judged"]
@@ -160,18 +181,69 @@ class CompiledRule:
         """The names of the measures that the rule reads."""
         return frozenset(path.partition(".")[2] for path in self.facts if path.startswith("measure."))
 
-    def judge(self, row: Row, tables: Tables) -> Core:
-        """What the rule says of a row: the same core as the reference engine's."""
+    def judge(self, row: Row, tables: Tables, said: Said) -> Core:
+        """What the rule says of a row: the same core as the reference engine's. `said` is shared by a row's rules."""
         values = self.function(row.facts, tables)
-        applies, violates = values[0], values[1]
-        units = self.tree.excess
-        over = Excess(**{unit: values[2 + number] for number, (unit, _) in enumerate(units)}) if units else Excess()
-        known: dict[str, Plain] = {path: row.facts.get(path) for path in self.facts}
-        known |= {path: values[2 + len(units) + number] for number, (path, _) in enumerate(self.tree.looked_up)}
-        outcome = outcome_of(applies, violates)
-        undecided = outcome is Outcome.CANNOT_TELL
-        needed = [path for path, by in self.needs if all(known.get(key) is not None for key in by)] if undecided else ()
-        return core_of(self.tree.rule, row, outcome, over, known, needed)
+        outcome = outcome_of(values[0], values[1])
+        first = 2 + len(self.tree.excess)
+        looked_up = {path: values[first + number] for number, (path, _) in enumerate(self.tree.looked_up)}
+        evidence: list[tuple[str, Json]] = [
+            (path, value) for path in self.facts if (value := said.fact(path)) is not None
+        ]
+        if looked_up:
+            evidence += [(path, jsonable(value)) for path, value in looked_up.items() if value is not None]
+            evidence.sort(key=lambda entry: entry[0])
+        found = outcome is Outcome.FINDING
+        over = NO_EXCESS
+        if found and self.tree.excess:
+            over = Excess(**{unit: values[2 + number] for number, (unit, _) in enumerate(self.tree.excess)})
+        missing: tuple[str, ...] = ()
+        if outcome is Outcome.CANNOT_TELL:
+            known = {**row.facts, **looked_up}
+            missing = tuple(
+                path
+                for path, by in self.needs
+                if known.get(path) is None and all(known.get(key) is not None for key in by)
+            )
+        return Core(
+            rule=self.tree.rule.id,
+            version=self.tree.rule.version,
+            scope=row.scope,
+            subject=row.subject,
+            outcome=outcome,
+            certainty=self.tree.rule.certainty,
+            lines=tuple(breach_line(row, line, over) for line in row.lines) if found else (),
+            excess=over,
+            missing=missing,
+            evidence=tuple(evidence),
+            origins=said.origins({path.partition(".")[0] for path, _ in evidence}),
+        )
+
+
+NO_EXCESS: Final = Excess()
+
+
+class Said:
+    """The facts of one row as they are written down, each put into words once for all rules."""
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+        self._facts: dict[str, Json] = {}
+        self._origins: dict[str, tuple[str, Origin]] = {}
+
+    def fact(self, path: str) -> Json:
+        """A fact as JSON."""
+        if path not in self._facts:
+            self._facts[path] = jsonable(self._row.facts.get(path))
+        return self._facts[path]
+
+    def origins(self, groups: set[str]) -> tuple[tuple[str, Origin], ...]:
+        """Where the facts of groups come from."""
+        for group in groups:
+            if group not in self._origins:
+                ((_, origin),) = origins_of(self._row, {group})
+                self._origins[group] = group, origin
+        return tuple(self._origins[group] for group in sorted(groups))
 
 
 class Compiled:
@@ -190,16 +262,16 @@ class Compiled:
             made = self._rules[id(rule)] = compile_rule(rule, self.knowledge)
         return made
 
-    def judge(self, rule: Rule, row: Row) -> Core:
-        """What a rule says of a row."""
-        return self.rule(rule).judge(row, self.tables)
+    def judge(self, rule: Rule, row: Row, said: Said | None = None) -> Core:
+        """What a rule says of a row; `said` may be shared by all rules that are asked of it."""
+        return self.rule(rule).judge(row, self.tables, said or Said(row))
 
     def measure(self, measure: Declared, events: frozenset[str]) -> Step:
         """`where` and `value` of a measure, ready to run."""
         key = f"{measure.scope.value}.{measure.name}"
         if key not in self._measures:
             tree = measure_tree(measure, self.knowledge, events)
-            self._measures[key] = function_of(tree.nodes, "S, E, own, other, L")
+            self._measures[key] = function_of(tree.nodes, "S, E, own, other, L", gate=True)
         return self._measures[key]
 
 

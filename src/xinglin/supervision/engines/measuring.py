@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from itertools import product
-from typing import Any
+from typing import Any, Final
 
 from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.engines.plain import PlainFacts, Value
@@ -86,6 +85,10 @@ def _pairing(measure: Declared, engine: Compiled | Knowledge) -> Pairing:
     return plain_pairing(measure, engine)
 
 
+KEPT: Final = 512
+"""How many lists of events are kept for the next measure."""
+
+
 class Measurer:
     """The measures of subjects in a world, read by the compiled engine, or by the reference where knowledge is given.
 
@@ -95,6 +98,7 @@ class Measurer:
     def __init__(self, world: World, engine: Compiled | Knowledge, *, then: bool = True, history: bool = True) -> None:
         self._world = world
         self._then = then
+        self._seen: dict[tuple[Any, ...], list[tuple[Facts, tuple[str | None, ...]]]] = {}
         self._asked: dict[Scope, list[tuple[Declared, Pairing]]] = defaultdict(list)
         for measure in MEASURES:
             if history or not measure.history:
@@ -117,28 +121,42 @@ class Measurer:
             return None
         found: list[tuple[Facts, Answer]] = []
         by_code: dict[str | None, list[Facts]] = {code: [] for code in owns}
-        for event in self._visible(measure, keys, subject):
-            others = _codes(event, measure.other)
-            for code, other in product(owns, (None,) if others is None else others):
-                answer = pairing(subject, event, code, other)
-                if answer[0] is None:
-                    return None
-                if answer[0]:
-                    found.append((event, answer))
-                    by_code[code].append(event)
+        for event, others in self._visible(measure, keys, subject):
+            for code in owns:
+                for other in others:
+                    answer = pairing(subject, event, code, other)
+                    if answer[0] is None:
+                        return None
+                    if answer[0]:
+                        found.append((event, answer))
+                        by_code[code].append(event)
         if isinstance(measure, Ordered):
             # Each code runs by itself: a supply of two substances lasts once, not twice.
             numbers = [_ordered(measure, subject, events) for events in by_code.values() if events]
             return None if None in numbers else max((n for n in numbers if n is not None), default=0)
         return _counted(measure, found)
 
-    def _visible(self, measure: Declared, keys: tuple[Plain, ...], subject: Facts) -> Iterator[Facts]:
+    def _visible(
+        self, measure: Declared, keys: tuple[Plain, ...], subject: Facts
+    ) -> list[tuple[Facts, tuple[str | None, ...]]]:
+        """The events that were known by then, each with its codes; kept for the next measure."""
         paths = tuple(path for _, path in measure.match)
         asked_at = subject.get("record.asked_at") if self._then else None
-        for event in self._world.events(measure.over, paths, keys):
-            known_at = event.get("record.known_at")
-            if asked_at is None or known_at is None or _instant(known_at) <= _instant(asked_at):
-                yield event
+        place = (measure.over, paths, keys, measure.other, asked_at)
+        found = self._seen.get(place)
+        if found is None:
+            if len(self._seen) >= KEPT:
+                self._seen.clear()
+            found = self._seen[place] = [
+                (event, (None,) if (codes := _codes(event, measure.other)) is None else codes)
+                for event in self._world.events(measure.over, paths, keys)
+                if _known_by(event.get("record.known_at"), asked_at)
+            ]
+        return found
+
+
+def _known_by(known_at: Plain, asked_at: Plain) -> bool:
+    return asked_at is None or known_at is None or _instant(known_at) <= _instant(asked_at)
 
 
 def _instant(value: Plain) -> datetime:

@@ -364,17 +364,17 @@ def core_of(
         subject=row.subject,
         outcome=outcome,
         certainty=rule.certainty,
-        lines=tuple(_breach(row, line, over) for line in row.lines) if found else (),
+        lines=tuple(breach_line(row, line, over) for line in row.lines) if found else (),
         excess=over if found else Excess(),
         missing=tuple(sorted(path for path in needed if known.get(path) is None))
         if outcome is Outcome.CANNOT_TELL
         else (),
         evidence=evidence,
-        origins=_origins(row, {path.partition(".")[0] for path, _ in evidence}),
+        origins=origins_of(row, {path.partition(".")[0] for path, _ in evidence}),
     )
 
 
-def _breach(row: Row, line: str, over: Excess) -> BreachLine:
+def breach_line(row: Row, line: str, over: Excess) -> BreachLine:
     """How much of a line is in breach: the excess where one was measured, else the whole line."""
     quantity, amount = AMOUNT.get(row.scope, ("", ""))
     return BreachLine(
@@ -389,7 +389,7 @@ def _number(row: Row, path: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _origins(row: Row, groups: set[str]) -> tuple[tuple[str, Origin], ...]:
+def origins_of(row: Row, groups: set[str]) -> tuple[tuple[str, Origin], ...]:
     """The record and the time of each group that gave evidence; measures and tables speak of the subject's own day."""
     own = (f"{row.scope.value}.id", EVENT_DAY[row.scope])
     places = {group: ORIGIN.get(group, own) for group in groups}

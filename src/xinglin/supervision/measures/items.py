@@ -60,7 +60,7 @@ def age_days(s: Facts, e: Facts) -> Term:
 
 def same_supply(s: Facts, e: Facts) -> Term:
     """A supply of one of the subject's ingredients, up to the subject."""
-    return supply(s, e) & (s.own.code == e.other.code) & up_to(s, e)
+    return (s.own.code == e.other.code) & supply(s, e) & up_to(s, e)
 
 
 def lasting_supply(s: Facts, e: Facts) -> Term:

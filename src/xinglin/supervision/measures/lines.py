@@ -31,7 +31,7 @@ def in_force(s: Facts, e: Facts) -> Term:
 
 def same_ingredient_in_force(s: Facts, e: Facts) -> Term:
     """One ingredient of this line in another supply."""
-    return in_force(s, e) & (s.own.code == e.other.code)
+    return (s.own.code == e.other.code) & in_force(s, e)
 
 
 def overlap(s: Facts, e: Facts) -> Term:
