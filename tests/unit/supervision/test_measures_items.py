@@ -132,7 +132,8 @@ REPETITION: Final = [
     *of(
         "day_quantity_milli",
         ("empty: this alone", 1000),
-        ("value: with what came before and went back", 2500, (an(0, 9, quantity_milli=2000), an(0, 5, quantity_milli=-500))),
+        ("value: with what came before and went back", 2500,
+         (an(0, 9, quantity_milli=2000), an(0, 5, quantity_milli=-500))),
         ("edge: the day before", 1000, (an(1),)),
         ("edge: later on the day", 1000, (an(0, -1),)),
         ("value: elsewhere", 1000, (an(0, 9, **ELSEWHERE),)),
@@ -167,7 +168,8 @@ REPETITION: Final = [
         ("value: with this", 2, (an(0, 9, kind=ItemKind.VISIT_FEE),), {"item.kind": ItemKind.VISIT_FEE}),
         ("value: another department", 1, (an(0, 9, kind=ItemKind.VISIT_FEE, **{"encounter.department_code": "04"}),),
          {"item.kind": ItemKind.VISIT_FEE}),
-        ("unknown: which department", None, (an(0, 9, kind=ItemKind.VISIT_FEE, **{"encounter.department_code": None}),)),
+        ("unknown: which department", None,
+         (an(0, 9, kind=ItemKind.VISIT_FEE, **{"encounter.department_code": None}),)),
     ),
     *refunds("same_fee_today", an(0, 9, kind=ItemKind.VISIT_FEE), 1, 2, {"item.kind": ItemKind.VISIT_FEE}),
 ]  # fmt: skip

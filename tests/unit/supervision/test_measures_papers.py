@@ -21,7 +21,7 @@ SIGNED: Final = ago(seconds=60)
 PRESCRIPTION: Final[Facts] = {
     "prescription.id": "r", "prescription.on": DAY, "prescription.signed_at": SIGNED, "prescription.ended": False,
     "patient.id": "p", "physician.id": "d", "institution.id": "h", "institution.territory_code": "370902",
-    "coverage.scheme": Scheme.EMPLOYEE, "coverage.benefit": list(Benefit)[0], "record.asked_at": ASKED,
+    "coverage.scheme": Scheme.EMPLOYEE, "coverage.benefit": Benefit.OUTPATIENT, "record.asked_at": ASKED,
 }  # fmt: skip
 
 

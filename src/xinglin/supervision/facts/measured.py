@@ -28,8 +28,8 @@ class Measure(Group):
     union_prescriptions: int | None = fact(
         "24小时内处方张数",
         "prescriptions of the person by the physician or institution under the same scheme "
-        "(coverage.scheme and benefit) within the 24 hours up to this one (for a draft: up to now), this included; ended ones "
-        "are not counted",
+        "(coverage.scheme and benefit) within the 24 hours up to this one (for a draft: up to now), this "
+        "included; ended ones are not counted",
         "n",
     )
     union_drugs: int | None = fact(
