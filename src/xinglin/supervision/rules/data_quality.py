@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from xinglin.supervision.facts import IdentityBasis, Sex
+from xinglin.supervision.facts import CareMode, IdentityBasis, Sex
 from xinglin.supervision.rules.sources import FUND_735, ICD_10, TWO_LIBRARIES, article
 from xinglin.supervision.vocabulary import (
     Certainty,
@@ -18,7 +18,6 @@ from xinglin.supervision.vocabulary import (
     divide_up,
     excess,
     larger,
-    missing,
     otherwise,
     rule,
     ruling,
@@ -184,7 +183,7 @@ def g07(f: Facts) -> Ruling:
     """A stay pays for what was done in it. Pathology and the like may be charged when the report comes."""
     after = otherwise(f.item.on > f.stay.discharged_on, False) & ~f.item.resulted_later
     return ruling(
-        applies=~missing(f.stay.id) & ~f.item.withdrawn & (f.item.quantity_milli > 0),
+        applies=(f.encounter.care_mode == CareMode.INPATIENT) & ~f.item.withdrawn & (f.item.quantity_milli > 0),
         violates=(f.item.on < f.stay.on) | after,
     )
 

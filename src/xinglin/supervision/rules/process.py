@@ -20,7 +20,6 @@ from xinglin.supervision.vocabulary import (
     day_of,
     days_between,
     excess,
-    missing,
     otherwise,
     rule,
     ruling,
@@ -113,10 +112,12 @@ def l03(f: Facts) -> Ruling:
 )
 def l07(f: Facts) -> Ruling:
     """Care that the regulator cannot see is not supervised. Sending is not enough: the platform must acknowledge."""
-    until = otherwise(f.encounter.uploaded_at, f.encounter.observed_at)
-    late = days_between(day_of(f.encounter.ended_at), day_of(until)) - f.limits.upload_days_max
+    until = day_of(otherwise(f.encounter.uploaded_at, f.encounter.observed_at))
+    late = days_between(day_of(f.encounter.ended_at), until) - f.limits.upload_days_max
+    # No visit ends before its day: what is in time from then on is in time, whenever it ended or will end.
+    late_from_its_day = days_between(f.encounter.on, until) - f.limits.upload_days_max
     return ruling(
-        applies=(f.encounter.channel == Channel.ONLINE) & ~missing(f.encounter.ended_at),
-        violates=late > 0,
+        applies=f.encounter.channel == Channel.ONLINE,
+        violates=(late_from_its_day > 0) & (late > 0),
         excess=excess(days=late),
     )
