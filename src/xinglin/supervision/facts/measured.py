@@ -220,7 +220,7 @@ class Measure(Group):
     )
     code_open_unfit: int | None = fact(
         "其中不能同属一个拆零包装的数",
-        "of code_sales_open: sales that were of a whole pack (split no), or were made by another institution",
+        "open earlier sales of the code that were of a whole pack, or were made by another institution",
         "n",
     )
     code_returned_here: int | None = fact(
