@@ -102,6 +102,7 @@ RULES: Final[tuple[Rule, ...]] = (
     insured.h08,
     insured.h09,
     providers.i01,
+    providers.i02,
     providers.i03,
     providers.i04,
     providers.i06,

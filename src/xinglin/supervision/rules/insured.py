@@ -252,10 +252,13 @@ def h07(f: Facts) -> Ruling:
     ),
 )
 def h08(f: Facts) -> Ruling:
-    """The dead are not seen, and the fund does not pay for the uninsured. The last day itself is rightful."""
+    """The dead are not seen, and the fund does not pay for the uninsured. The last day itself is rightful.
+
+    Who does not say that a visit was at own cost asked the fund; and death is enough without word of the insurance.
+    """
     after_death = f.patient.dead & (f.encounter.on > f.patient.death_on)
     after_end = f.coverage.ended & (f.encounter.on > f.coverage.ended_on)
-    return ruling(applies=f.encounter.fund_asked, violates=after_death | after_end)
+    return ruling(applies=otherwise(f.encounter.fund_asked, True), violates=after_death | after_end)
 
 
 @rule(
@@ -280,7 +283,8 @@ def h08(f: Facts) -> Ruling:
 def h09(f: Facts) -> Ruling:
     """Who lies in hospital is supplied there. The days of admission and discharge and a note of transfer are fine."""
     return ruling(
-        applies=~isin(f.encounter.care_mode, [CareMode.INPATIENT, CareMode.DAY_SURGERY]) & f.encounter.fund_asked,
+        applies=~isin(f.encounter.care_mode, [CareMode.INPATIENT, CareMode.DAY_SURGERY])
+        & otherwise(f.encounter.fund_asked, True),
         violates=(f.measure.stays_around > 0) & ~otherwise(f.encounter.transfer_note, False),
         excess=excess(count=f.measure.stays_around),
     )

@@ -86,6 +86,50 @@ def i01(f: Facts) -> Ruling:
 
 
 @rule(
+    id="I02",
+    version=1,
+    title=Words("不可能的一天", "An impossible day"),
+    source=(
+        article(FUND_735, "第三十八条、第四十条", "articles 38 and 40", read=False),
+        article(SUPERVISION_2022, "第十三条", "article 13", read=False),
+    ),
+    certainty=Certainty.SUSPICIOUS,
+    kind=Kind.NEVER,
+    scope=Scope.ENCOUNTER,
+    since=date(2021, 5, 1),
+    limits=("physician_active_seconds_max", "physician_patients_max"),
+    why_zh="一位医师一天的操作时间和接诊人数有限；按实际操作时间（每次图文至少两分钟、音视频至少五分钟）计，图文就诊可以"
+    "交错，打开窗口的时间不计。",
+    sentence=Words(
+        "截至本次就诊，该医师名下当日实际操作{measure.physician_active_seconds}秒（上限"
+        "{limits.physician_active_seconds_max}秒），患者{measure.physician_patients}人（上限"
+        "{limits.physician_patients_max}人）。",
+        "Up to this visit {measure.physician_active_seconds} s of active handling that day stand under the "
+        "physician's name (limit {limits.physician_active_seconds_max} s), for {measure.physician_patients} patients "
+        "(limit {limits.physician_patients_max}).",
+    ),
+    hint=Words(
+        "请核对实际接诊的医师和操作记录：他人代为接诊的，更正接诊医师；未发生的就诊，撤销结算。",
+        "Check who saw the patients and the record of handling: where others did, name them; revoke what did not take "
+        "place.",
+    ),
+)
+def i02(f: Facts) -> Ruling:
+    """A day has so many working hours. What is counted is handling, never open windows: text visits may interleave."""
+    active = f.measure.physician_active_seconds
+    over = active > f.limits.physician_active_seconds_max
+    crowd = f.measure.physician_patients > f.limits.physician_patients_max
+    return ruling(
+        applies=isin(f.encounter.care_mode, [CareMode.OUTPATIENT, CareMode.EMERGENCY, CareMode.ONLINE]),
+        violates=over | crowd,
+        excess=excess(
+            count=larger(f.measure.physician_patients - f.limits.physician_patients_max, 0),
+            seconds=larger(active - f.limits.physician_active_seconds_max, 0),
+        ),
+    )
+
+
+@rule(
     id="I03",
     version=1,
     title=Words("重叠诊疗", "In two places at once"),
