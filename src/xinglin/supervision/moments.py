@@ -17,7 +17,7 @@ from xinglin.supervision.engines.measuring import Measurer
 from xinglin.supervision.engines.sentences import fill
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Case, Row, flat
 from xinglin.supervision.facts.history import Record
-from xinglin.supervision.facts.lake import OF_SCOPE, World, world_of
+from xinglin.supervision.facts.lake import OF_SCOPE, World, lines_of, world_of
 from xinglin.supervision.facts.measured import Measure
 from xinglin.supervision.facts.medicine import Line
 from xinglin.supervision.facts.schema import values
@@ -199,8 +199,8 @@ def _subjects(case: Case, scope: Scope) -> Iterator[tuple[str, tuple[str, ...], 
         for pack in case.packs:
             if pack.id is not None:
                 line = by_id.get(pack.line_id, Line(id=pack.line_id)) if pack.line_id else Line()
-                lines = (pack.line_id,) if pack.line_id else ()
-                yield pack.id, lines, values("line", line) | values("pack", pack)
+                own = values("pack", pack)
+                yield pack.id, lines_of(Scope.PACK, pack.id, own), values("line", line) | own
     else:
         subject = getattr(case, scope.value).id
         if subject is not None:

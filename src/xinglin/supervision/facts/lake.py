@@ -142,27 +142,30 @@ class World:
     """Rows by table, and the ways from one to another.
 
     A world may lie over a `base`, such as a case over a person's history: a row with a key that the base holds too
-    stands for the base's row. The base is never changed.
+    stands for the base's row. The base is never changed while a world lies over it. Rows may come one after another:
+    what was worked out for the others stays, except for those that waited for the new row.
     """
 
     def __init__(self, base: World | None = None) -> None:
         self.base = base
         self.tables: dict[str, list[Facts]] = defaultdict(list)
         self._by_key: dict[str, dict[str, Facts]] = defaultdict(dict)
+        self._by_other: dict[tuple[str, str], dict[Plain, Facts]] = {}
         self._wide: dict[str, list[Facts]] = {}
         self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Plain, ...], list[Facts]]] = {}
+        self._waiting: dict[tuple[str, str, str], list[tuple[str, int]]] = defaultdict(list)
 
     def add(self, table: str, row: Facts) -> None:
         """Put a row into a table. A row with a key that is there already replaces it."""
         key = row.get(TABLES[table].key)
-        if isinstance(key, str):
-            former = self._by_key[table].get(key)
-            if former is not None:
-                self.tables[table] = [one for one in self.tables[table] if one is not former]
-            self._by_key[table][key] = row
-        self.tables[table].append(row)
-        self._wide.clear()
-        self._indexes.clear()
+        former = self._by_key[table].get(key) if isinstance(key, str) else None
+        if former is None:
+            self.extend(table, (row,))
+            return
+        self.tables[table] = [one for one in self.tables[table] if one is not former]
+        for worked_out in (self._by_other, self._wide, self._indexes, self._waiting):
+            worked_out.clear()
+        self.extend(table, (row,))
 
     def extend(self, table: str, rows: Iterable[Facts]) -> None:
         """Put many rows with new keys into a table."""
@@ -172,32 +175,77 @@ class World:
             if isinstance(key, str):
                 self._by_key[table][key] = row
             self.tables[table].append(row)
-        self._wide.clear()
-        self._indexes.clear()
+            for (of, other), found in self._by_other.items():
+                if of == table:
+                    found.setdefault(row.get(other), row)
+            if table in self._wide:
+                self._hold(table, row)
+            if self._waiting:
+                self._arrived(table, row)
 
     def find(self, table: str, key: str, value: Plain) -> Facts | None:
         """The row of a table whose fact `key` has a value."""
         if not isinstance(value, str):
             return None
-        if key == TABLES[table].key:
-            found = self._by_key[table].get(value)
-        else:
-            found = next((row for row in self.tables.get(table, ()) if row.get(key) == value), None)
+        found = (self._by_key[table] if key == TABLES[table].key else self._others(table, key)).get(value)
         return self.base.find(table, key, value) if found is None and self.base is not None else found
+
+    def _others(self, table: str, key: str) -> dict[Plain, Facts]:
+        """The first row of a table for each value of a fact that is not its key."""
+        place = (table, key)
+        if place not in self._by_other:
+            found = self._by_other[place] = {}
+            for row in self.tables.get(table, ()):
+                found.setdefault(row.get(key), row)
+        return self._by_other[place]
 
     def wide(self, table: str) -> list[Facts]:
         """The own rows of a table with the facts of their parents, those of the base among them."""
         if table not in self._wide:
-            self._wide[table] = [self._widened(TABLES[table], row) for row in self.tables.get(table, ())]
+            self._wide[table] = []
+            for row in self.tables.get(table, ()):
+                self._hold(table, row)
         return self._wide[table]
 
-    def _widened(self, table: LakeTable, row: Facts) -> Facts:
+    def _hold(self, table: str, row: Facts) -> None:
+        """Widen one more row, and find it by whatever rows of its table are found by."""
+        held = self._wide[table]
+        held.append(self._widened(TABLES[table], row, len(held)))
+        self._enter(table, held[-1])
+
+    def _enter(self, table: str, row: Facts) -> None:
+        for (of, by), index in self._indexes.items():
+            if of == table:
+                key = tuple(row.get(path) for path in by)
+                if None not in key:
+                    index.setdefault(key, []).append(row)
+
+    def _arrived(self, table: str, row: Facts) -> None:
+        """Widen the rows again that waited for this parent."""
+        for place in {(parent.table, parent.key) for one in TABLES.values() for parent in one.parents}:
+            value = row.get(place[1])
+            if place[0] != table or not isinstance(value, str):
+                continue
+            for child, number in self._waiting.pop((*place, value), ()):
+                former = self._wide[child][number]
+                for (of, by), index in self._indexes.items():
+                    if of == child and (key := tuple(former.get(path) for path in by)) in index:
+                        index[key] = [one for one in index[key] if one is not former]
+                self._wide[child][number] = self._widened(TABLES[child], self.tables[child][number], number)
+                self._enter(child, self._wide[child][number])
+
+    def _widened(self, table: LakeTable, row: Facts, number: int) -> Facts:
         found: Facts = {path: value for path, value in row.items() if value is not None}
         for parent in table.parents:
-            above = self.find(parent.table, parent.key, found.get(parent.by))
-            for path, value in above.items() if above is not None else ():
-                if value is not None:
-                    found.setdefault(path, value)
+            value = found.get(parent.by)
+            above = self.find(parent.table, parent.key, value)
+            if above is None:
+                if isinstance(value, str) and value:
+                    self._waiting[parent.table, parent.key, value].append((table.name, number))
+                continue
+            for path, known in above.items():
+                if known is not None:
+                    found.setdefault(path, known)
         return found
 
     def events(self, table: str, by: tuple[str, ...], keys: tuple[Plain, ...]) -> Iterator[Facts]:
@@ -211,12 +259,12 @@ class World:
     def _index(self, table: str, by: tuple[str, ...]) -> dict[tuple[Plain, ...], list[Facts]]:
         place = (table, by)
         if place not in self._indexes:
-            found: dict[tuple[Plain, ...], list[Facts]] = defaultdict(list)
-            for row in self.wide(table):
+            rows = self.wide(table)
+            found = self._indexes[place] = {}
+            for row in rows:
                 key = tuple(row.get(path) for path in by)
                 if None not in key:
-                    found[key].append(row)
-            self._indexes[place] = dict(found)
+                    found.setdefault(key, []).append(row)
         return self._indexes[place]
 
 

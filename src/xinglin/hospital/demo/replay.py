@@ -1,0 +1,271 @@
+"""The replay proof: a year judged case by case at control, and again by the audit in one pass. Pure but for the lake.
+
+A case is what is judged together: a visit with its prescription, or a claim with its items and packs. It is judged when
+its rows are here: own care at once, that of others when it arrives. At control the history holds the rows that had
+arrived by then and no other; they enter it in the order of their arrival. The audit asks the same of the whole lake at
+once. Both must say the same of every subject, hash for hash.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from xinglin.hospital.demo.city.city import City
+from xinglin.hospital.demo.lake import lake_rows, write_rows
+from xinglin.supervision.catalogue import RULES
+from xinglin.supervision.engines.columns.auditor import ColumnAuditor, Said
+from xinglin.supervision.engines.columns.duck import Duck
+from xinglin.supervision.engines.columns.wide import Lake
+from xinglin.supervision.facts.case import GROUPS, MANY, Case
+from xinglin.supervision.facts.lake import TABLES, Facts, World
+from xinglin.supervision.moments import control
+from xinglin.supervision.tables.knowledge import Knowledge
+from xinglin.supervision.verdicts import Outcome, Scope
+
+Key = tuple[str, str]
+"""A table and the key of a row in it."""
+Place = tuple[str, str]
+"""A rule and a subject."""
+Say = Callable[[str], None]
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+OF_VISIT: Final = frozenset({Scope.ENCOUNTER, Scope.STAY, Scope.PRESCRIPTION, Scope.LINE})
+OF_CLAIM: Final = frozenset({Scope.CLAIM, Scope.ITEM, Scope.PACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A verdict as far as it is compared: what was said, and the hash of its core."""
+
+    outcome: Outcome
+    hash: bytes
+
+
+@dataclass
+class Book:
+    """The rows of a year by table and key, in the order in which they were written down."""
+
+    rows: dict[Key, Facts] = field(default_factory=dict)
+
+    def add(self, table: str, row: Facts) -> None:
+        """One row. Raises ValueError for a key that is there already."""
+        key = table, str(row[TABLES[table].key])
+        if key in self.rows:
+            raise ValueError(f"two rows of {table} have the key {key[1]}")
+        self.rows[key] = row
+
+    def write(self, folder: Path) -> None:
+        """The book as a lake."""
+        write_rows(((table, row) for (table, _), row in self.rows.items()), folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """One case as it came to control: when, about what, and which rules are asked."""
+
+    at: datetime
+    case: Case
+    scopes: frozenset[Scope]
+
+
+@dataclass
+class Comparison:
+    """What was judged twice, and where the two differ."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    """Verdicts by scope."""
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    unlike: list[Place] = field(default_factory=list)
+    alone: list[Place] = field(default_factory=list)
+    """Subjects of which only one of both spoke."""
+
+    @property
+    def identical(self) -> bool:
+        """Not one verdict differs, and there were some."""
+        return bool(self.verdicts) and not self.unlike and not self.alone
+
+
+def books(city: City) -> tuple[Book, Book]:
+    """The year as it was written down at first, and as it stands at the end; both with every row that ever came."""
+    first, last = Book(), Book()
+    for table, row in lake_rows(city, final=False):
+        first.add(table, row)
+    for table, row in lake_rows(city, final=True):
+        last.add(table, row)
+        if (table, str(row[TABLES[table].key])) not in first.rows and TABLES[table].scope not in STATISTICS:
+            first.add(table, dict(row))
+    return first, last
+
+
+STATISTICS: Final = frozenset({Scope.PRACTICE, Scope.RING})
+"""Computed over all of the others at the end of the year."""
+
+
+class Cases:
+    """The cases of a book; making them writes into its rows when each was judged."""
+
+    def __init__(self, book: Book, other: Book) -> None:
+        self._book, self._other = book, other
+        self._of: dict[tuple[str, str], list[Facts]] = defaultdict(list)
+        for (table, _), row in book.rows.items():
+            path = LINKS.get(table)
+            if path is not None:
+                self._of[table, str(row[path])].append(row)
+
+    def all(self) -> Iterator[Judging]:
+        """Every case, visit after visit; statistics last."""
+        for (table, key), row in self._book.rows.items():
+            if table == "encounters":
+                yield self._visit(key, row)
+                for claim in self._of["claims", key]:
+                    yield from self._claim(key, row, claim)
+            elif TABLES[table].scope in STATISTICS:
+                scope = TABLES[table].scope
+                assert scope is not None
+                yield Judging(BEGINNING, _case(row), frozenset({scope}))
+
+    def _visit(self, key: str, encounter: Facts) -> Judging:
+        stays, written = self._of["stays", key], self._of["prescriptions", key]
+        lines = [line for one in written for line in self._of["lines", str(one["prescription.id"])]]
+        at = self._judged(("encounters", [encounter]), ("stays", stays), ("prescriptions", written))
+        return Judging(at, _case(encounter, *stays, *written, lines=lines), OF_VISIT)
+
+    def _claim(self, key: str, encounter: Facts, claim: Facts) -> Iterator[Judging]:
+        """The claim with what it charges; each refund is a case of its own, when it came."""
+        stays = self._of["stays", key]
+        written = [
+            one for one in self._of["prescriptions", key] if one["prescription.id"] == claim["claim.prescription_id"]
+        ]
+        lines = [line for one in written for line in self._of["lines", str(one["prescription.id"])]]
+        charged = self._of["items", str(claim["claim.id"])]
+        items = [item for item in charged if not item["item.origin_id"]]
+        packs = [pack for item in items for pack in self._of["packs", str(item["item.id"])]]
+        arrived = self._arrived(encounter, *stays, *written)
+        at = self._judged(("claims", [claim]), ("items", items), ("packs", packs), since=arrived)
+        yield Judging(at, _case(encounter, *stays, *written, claim, lines=lines, items=items, packs=packs), OF_CLAIM)
+        for refund in (item for item in charged if item["item.origin_id"]):
+            later = self._judged(("items", [refund]), since=at)
+            yield Judging(later, _case(encounter, *stays, claim, items=[refund]), frozenset({Scope.ITEM}))
+
+    def _arrived(self, *rows: Facts) -> datetime:
+        return max((_instant(row["record.known_at"]) for row in rows), default=BEGINNING)
+
+    def _judged(self, *parts: tuple[str, list[Facts]], since: datetime = BEGINNING) -> datetime:
+        """When all rows of a case were here and asked about; written into the rows of both books."""
+        rows = [row for _, part in parts for row in part]
+        at = max([since, self._arrived(*rows), *(_instant(row["record.asked_at"]) for row in rows)])
+        for table, part in parts:
+            for row in part:
+                row["record.asked_at"] = at
+                twin = self._other.rows.get((table, str(row[TABLES[table].key])))
+                if twin is not None:
+                    twin["record.asked_at"] = at
+        return at
+
+
+LINKS: Final[Mapping[str, str]] = {
+    "stays": "stay.encounter_id",
+    "prescriptions": "prescription.encounter_id",
+    "lines": "line.prescription_id",
+    "claims": "claim.encounter_id",
+    "items": "item.claim_id",
+    "packs": "pack.item_id",
+}
+"""By which fact the rows of a case are found."""
+
+
+def _instant(value: object) -> datetime:
+    return value if isinstance(value, datetime) else BEGINNING
+
+
+def _case(*rows: Facts, lines: Iterable[Facts] = (), items: Iterable[Facts] = (), packs: Iterable[Facts] = ()) -> Case:
+    """The facts of rows as a case."""
+    made: dict[str, Any] = {}
+    for row in rows:
+        groups = {path.partition(".")[0] for path in row} & GROUPS.keys()
+        made |= {name: _group(name, row) for name in groups}
+    for name, part in (("lines", lines), ("items", items), ("packs", packs)):
+        made[name] = tuple(_group(MANY[name], row) for row in part)
+    return Case(**made)
+
+
+def _group(name: str, row: Facts) -> Any:
+    kind = GROUPS[name]
+    return kind(**{f.name: row.get(f"{name}.{f.name}") for f in fields(kind)})  # type: ignore[arg-type]
+
+
+def arrivals(book: Book) -> list[tuple[datetime, str, Facts]]:
+    """Every row in the order in which it came here; what belongs to a prescription comes with it."""
+    order = {name: number for number, name in enumerate(TABLES)}
+    found = []
+    for (table, _), row in book.rows.items():
+        known = row.get("record.known_at")
+        if table == "lines":
+            known = book.rows["prescriptions", str(row["line.prescription_id"])]["record.known_at"]
+        found.append((_instant(known), table, row))
+    return sorted(found, key=lambda one: (one[0], order[one[1]]))
+
+
+def control_all(
+    book: Book, cases: Iterable[Judging], knowledge: Knowledge, *, say: Say
+) -> tuple[dict[Place, Given], World]:
+    """Every case at control in the order of judging. Also returns the history as it stands at the end."""
+    history, coming = World(), iter(arrivals(book))
+    asked = {scopes: {rule.id for rule in RULES if rule.scope in scopes} for scopes in SCOPES}
+    given: dict[Place, Given] = {}
+    pending = next(coming, None)
+    for number, judging in enumerate(sorted(cases, key=lambda one: one.at)):
+        while pending is not None and pending[0] <= judging.at:
+            history.extend(pending[1], (pending[2],))
+            pending = next(coming, None)
+        only = asked.get(judging.scopes) or {rule.id for rule in RULES if rule.scope in judging.scopes}
+        judged = control(judging.case, knowledge=knowledge, judged_at=judging.at, only=only, history=history)
+        for verdict in judged.verdicts:
+            place = verdict.core.rule, verdict.core.subject
+            if place in given:
+                raise ValueError(f"{place} was judged twice")
+            given[place] = Given(verdict.outcome, bytes.fromhex(verdict.core.hash))
+        if number % 2000 == 1999:
+            say(f"{number + 1} cases, {len(given)} verdicts")
+    while pending is not None:
+        history.extend(pending[1], (pending[2],))
+        pending = next(coming, None)
+    return given, history
+
+
+SCOPES: Final = (OF_VISIT, OF_CLAIM, frozenset({Scope.ITEM}))
+
+
+def audit_all(folder: Path, knowledge: Knowledge, *, then: bool) -> Iterator[Said]:
+    """Every verdict of the audit over a lake, in one pass."""
+    engine = Duck()
+    try:
+        auditor = ColumnAuditor(Lake(engine, folder), knowledge, RULES, then=then)
+        for scope in auditor.scopes():
+            yield from auditor.judge(scope).said(list(Outcome))
+    finally:
+        engine.close()
+
+
+def compare(given: Mapping[Place, Given], said: Iterable[Said]) -> Comparison:
+    """Hold each verdict of the audit against the one that was given at control."""
+    found, seen = Comparison(), 0
+    for one in said:
+        place = one.core.rule, one.core.subject
+        former = given.get(place)
+        if former is None:
+            found.alone.append(place)
+            continue
+        seen += 1
+        found.verdicts[one.core.scope.value] += 1
+        found.outcomes[one.core.outcome] += 1
+        if bytes.fromhex(one.core.hash) != former.hash:
+            found.unlike.append(place)
+    if seen != len(given):
+        spoken = sum(found.verdicts.values())
+        found.alone.append(("control", f"{len(given) - spoken} verdicts of control that the audit does not give"))
+    return found

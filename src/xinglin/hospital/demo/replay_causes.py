@@ -1,0 +1,184 @@
+"""Why a verdict is another one in hindsight: which late row or corrected fact changes it, found by trying.
+
+The subject is judged again with nothing but what was known then, and then with one cause after another let in: rows
+of other institutions that came later, own rows that came later, refunds, and each kind of corrected fact. Whatever
+changes the verdict on the way is its cause. With everything let in it must be the verdict of the audit; a difference
+for which that does not hold is unexplained.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from xinglin.hospital.demo.lake import CAUSES
+from xinglin.hospital.demo.replay import STATISTICS, Book, Given, Place
+from xinglin.supervision.catalogue import find_rule
+from xinglin.supervision.engines.columns.auditor import Said
+from xinglin.supervision.engines.compiled import Compiled
+from xinglin.supervision.engines.measuring import Measurer
+from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Facts, World, row_of
+from xinglin.supervision.measures.declared import Declared
+from xinglin.supervision.tables.knowledge import Knowledge
+from xinglin.supervision.verdicts import Core, Plain, Words
+from xinglin.supervision.vocabulary.papers import Rule
+
+LISTED: Final[Mapping[str, Words]] = {
+    "came_later": Words("本机构的记录后来才到", "a row of the same institution arrived later"),
+    "other_institution": Words("他院的记录后来才到", "a row of another institution arrived later"),
+    "refund": Words("退费", "a refund"),
+    "death_registered": Words("死亡登记", "a death was registered"),
+    "diagnosis_corrected": Words("诊断更正", "a diagnosis was corrected"),
+    "reported_later": Words("后来上报", "it was reported later"),
+    "observed_longer": Words("观察时间更长", "it was observed for longer"),
+    "earlier_sale_known_later": Words("此前销售后来才知", "an earlier sale became known later"),
+    "statistics_made_again": Words("统计重算", "a statistic was made again over the corrected rows"),
+    "knowledge": Words("知识库日期不同", "the knowledge is of another date"),
+}
+"""Every cause that explains a difference, in the order in which they are let in."""
+UNLISTED: Final = "unlisted"
+
+
+@dataclass
+class Explained:
+    """The differences between then and hindsight."""
+
+    compared: int = 0
+    differing: int = 0
+    turned: int = 0
+    """Differences in which the outcome itself is another one."""
+    causes: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    unexplained: list[Place] = field(default_factory=list)
+
+
+class Hindsight:
+    """The two books of a year as worlds, and whatever lies between them."""
+
+    def __init__(self, then: World, last: Book, knowledge: Knowledge) -> None:
+        self.engine = Compiled(knowledge)
+        self.then = then
+        self.now = World()
+        for table in TABLES:
+            self.now.extend(table, (row for (of, _), row in last.rows.items() if of == table))
+        self._causes: dict[tuple[str, str], Mapping[str, str]] = {}
+
+    @cached_property
+    def _known_then(self) -> dict[str, dict[str, Facts]]:
+        return {name: _by_key(self.then, name) for name in TABLES}
+
+    @cached_property
+    def _known_now(self) -> dict[str, dict[str, Facts]]:
+        return {name: _by_key(self.now, name) for name in TABLES}
+
+    def changed(self, table: str, key: str) -> Mapping[str, str]:
+        """The facts of a row that stand otherwise at the end, each with its cause."""
+        found = self._causes.get((table, key))
+        if found is None:
+            then, now = self._known_then[table].get(key, {}), self._known_now[table].get(key, {})
+            paths = {path for path in then.keys() | now.keys() if then.get(path) != now.get(path)}
+            statistic = TABLES[table].scope in STATISTICS
+            found = self._causes[table, key] = {
+                path: "statistics_made_again" if statistic else CAUSES.get(path, UNLISTED)
+                for path in paths
+                if not path.startswith("record.")
+            }
+        return found
+
+    def row(self, table: str, key: str, causes: frozenset[str]) -> Facts:
+        """A row as it stood then, and as it stands now in whatever these causes changed."""
+        then, now = self._known_then[table].get(key, {}), self._known_now[table].get(key, {})
+        made = dict(then)
+        for path, cause in self.changed(table, key).items():
+            if cause in causes:
+                made[path] = now.get(path)
+        return made
+
+    def judged(self, rule: Rule, subject: str, causes: frozenset[str]) -> Core:
+        """The verdict on a subject when these causes are let in."""
+        facts = self.row(OF_SCOPE[rule.scope].name, subject, causes)
+        view = View(self, causes, facts)
+        numbers = view.of(rule.scope, facts, self.engine.rule(rule).measures)
+        row = row_of(rule.scope, {**facts, **{f"measure.{name}": value for name, value in numbers.items()}})
+        assert row is not None, "a subject that was judged has an id"
+        return self.engine.judge(rule, row)
+
+    def explain(self, said: Said, given: Given) -> tuple[str, ...] | None:
+        """The causes of a difference; None where they do not explain it."""
+        rule, subject = find_rule(said.core.rule), said.core.subject
+        before = self.judged(rule, subject, frozenset())
+        if bytes.fromhex(before.hash) != given.hash:
+            return None
+        let_in: frozenset[str] = frozenset()
+        causes = []
+        for cause in LISTED:
+            let_in |= {cause}
+            after = self.judged(rule, subject, let_in)
+            if after.hash != before.hash:
+                causes.append(cause)
+                before = after
+        return tuple(causes) if causes and before.hash == said.core.hash else None
+
+
+class View(Measurer):
+    """Measures over the year as it would have been known when a subject was judged, had some causes come in time."""
+
+    def __init__(self, years: Hindsight, causes: frozenset[str], judged: Facts) -> None:
+        super().__init__(years.now, years.engine, then=False)
+        self._years = years
+        self._causes = causes
+        self._judged = judged
+
+    def _visible(
+        self, measure: Declared, keys: tuple[Plain, ...], subject: Facts
+    ) -> list[tuple[Facts, tuple[str | None, ...]]]:
+        found = []
+        for event, codes in super()._visible(measure, keys, subject):
+            why = late(event, self._judged)
+            if not why or why in self._causes:
+                key = str(event[TABLES[measure.over].key])
+                changed = self._years.changed(measure.over, key)
+                found.append((self._years.row(measure.over, key, self._causes) if changed else event, codes))
+        return found
+
+
+def late(event: Facts, subject: Facts) -> str:
+    """Why an event was not known when the subject was judged; empty where it was."""
+    known, asked = event.get("record.known_at"), subject.get("record.asked_at")
+    if not isinstance(known, datetime) or not isinstance(asked, datetime) or known <= asked:
+        return ""
+    if event.get("item.origin_id"):
+        return "refund"
+    return "came_later" if event.get("institution.id") == subject.get("institution.id") else "other_institution"
+
+
+def _by_key(world: World, table: str) -> dict[str, Facts]:
+    return {str(row[TABLES[table].key]): row for row in world.wide(table)}
+
+
+def explain_all(years: Hindsight, given: Mapping[Place, Given], said: Iterable[Said]) -> Explained:
+    """Every verdict of hindsight that is not the one that was given then, with its causes."""
+    found = Explained()
+    for one in said:
+        found.compared += 1
+        place = one.core.rule, one.core.subject
+        former = given.get(place)
+        if former is not None and bytes.fromhex(one.core.hash) == former.hash:
+            continue
+        found.differing += 1
+        found.rules[one.core.rule] += 1
+        found.turned += former is None or former.outcome is not one.core.outcome
+        causes = years.explain(one, former) if former is not None else _new(one)
+        if causes is None:
+            found.unexplained.append(place)
+        found.causes.update(causes or ())
+    return found
+
+
+def _new(one: Said) -> tuple[str, ...] | None:
+    """A subject of which nothing was said then: only statistics find new ones at the end."""
+    return ("statistics_made_again",) if one.core.scope in STATISTICS else None
