@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chromium test-long test-spark check rulebook bench screenshots tour pin
+.PHONY: mutate-engine replay help setup demo test chromium test-long test-spark check rulebook bench screenshots tour pin
 
 # Print every command with its sentence.
 help:
@@ -86,6 +86,14 @@ rulebook: setup
 # Measure whole loops a second and write docs/reference/benchmarks.md.
 bench: setup
 	@$(BIN)/xinglin bench
+
+# Break the engines on purpose, one way after another, and expect the comparison to notice each time.
+mutate-engine: setup
+	@$(BIN)/python -m tests.generative.mutations
+
+# Judge a made year case by case at control and in one pass by the audit, explain hindsight, and write docs/reference/replay.md.
+replay: setup
+	@$(BIN)/xinglin replay --write
 
 # Make the pictures of the README with a real browser.
 screenshots: setup

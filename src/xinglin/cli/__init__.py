@@ -15,8 +15,10 @@ from xinglin.cli import (
     demo,
     journal,
     knowledge,
+    lake,
     people,
     reference,
+    replay,
     rules,
     score,
     store,
@@ -39,11 +41,13 @@ app.command()(tour.tour)
 app.command()(bench.bench)
 app.command()(audit.audit)
 app.command()(reference.reference)
+app.command()(replay.replay)
 app.command()(score.score)
 app.command("store-audit")(store.store_audit)
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(lake.app, name="lake")
 app.add_typer(rules.app, name="rules")
 app.add_typer(terminology.app, name="terminology")
 
