@@ -30,7 +30,7 @@ def knowledge_home() -> Path:
 
 def lake_home() -> Path:
     """Where the tables lie on which rules are tried and audits run."""
-    return state_home() / "lake"
+    return state_home() / "lake" / "current"
 
 
 def make_folder(folder: Path, mode: int = 0o755) -> None:

@@ -32,6 +32,7 @@ def main() -> None:
     migrate()
     load_words()
     people = load_city() if settings.XINGLIN_DEMO else []
+    want_lake()
     json.dump(people, sys.stdout, ensure_ascii=False, default=str)
 
 
@@ -55,6 +56,17 @@ def load_words() -> None:
     from xinglin.hospital.terminology.services import load_reference_data
 
     load_reference_data(actor=system_actor("prepare"), now=now())
+
+
+def want_lake() -> None:
+    """Have the records for trials made in the background where there are none yet: the start does not wait for them."""
+    from xinglin.hospital.kernel.access import system_actor
+    from xinglin.hospital.kernel.clock import now
+    from xinglin.hospital.regulator import selectors, services
+
+    actor = system_actor("prepare")
+    if selectors.lake_card(actor=actor) is None:
+        services.want_lake(actor=actor, now=now())
 
 
 def load_city() -> list[dict[str, object]]:

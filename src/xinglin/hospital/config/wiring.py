@@ -19,6 +19,7 @@ PORTS: dict[str, str] = {
     "identity.ports.PopulationRegistry": "interop.registry.demo.DemoRegistry",
     "identity.ports.TextMessages": "interop.sms.echo.EchoMessages",
     "pharmacy.ports.Courier": "interop.courier.mock.DemoCourier",
+    "regulator.ports.CityLake": "demo.city_lake.LoadedCity",
     "settlement.ports.Insurer": "interop.insurer.demo.DemoInsurer",
 }
 """Port protocol → implementation class, both as dotted paths below xinglin.hospital."""

@@ -29,6 +29,7 @@ from xinglin.hospital.oversight.cases import (
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
 from xinglin.hospital.oversight.evidence import Shown
+from xinglin.hospital.oversight.lake_rows import judged_rows
 from xinglin.hospital.oversight.models import Answer, Judgement
 from xinglin.hospital.oversight.related import Related, related_findings
 from xinglin.hospital.oversight.rows import (
@@ -86,6 +87,7 @@ __all__ = [
     "findings",
     "institutions_judged",
     "institutions_with_findings",
+    "judged_rows",
     "next_finding",
     "next_verbs",
     "overdue",

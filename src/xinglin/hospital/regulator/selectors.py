@@ -11,8 +11,14 @@ from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, require
 from xinglin.hospital.kernel.journal import PROBLEMS
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.regulator.access import SEE_BOARD
+from xinglin.hospital.regulator.access import SEE_BOARD, TRY_RULE
+from xinglin.hospital.regulator.lake import CITY as CITY
+from xinglin.hospital.regulator.lake import LakeCard as LakeCard
+from xinglin.hospital.regulator.lake import card as _lake_card
 from xinglin.hospital.regulator.models import JournalVerification
+from xinglin.hospital.regulator.trials import TrialCard as TrialCard
+from xinglin.hospital.regulator.trials import trial as trial
+from xinglin.hospital.regulator.trials import trials as trials
 
 ENTRIES_SHOWN = 60
 
@@ -189,3 +195,9 @@ def problem_sentence(row: JournalVerification) -> T:
     if not row.problem:
         return T(zh="完整：{n} 条记录首尾相连", en="Intact: {n} entries chained end to end").with_(n=row.links)
     return PROBLEMS[row.problem].with_(seq=row.problem_seq, entry=row.problem_entry_id)
+
+
+def lake_card(*, actor: Actor) -> LakeCard | None:
+    """Which lake rules are tried on here; None while there is none."""
+    require(actor, TRY_RULE)
+    return _lake_card()

@@ -1,17 +1,26 @@
 """Verbs of the regulator."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from xinglin.hospital.kernel import journal
-from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, require
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.live import announce
-from xinglin.hospital.regulator.access import VERIFY_JOURNAL
+from xinglin.hospital.oversight import services as oversight
+from xinglin.hospital.regulator import lake
+from xinglin.hospital.regulator.access import MAKE_LAKE, VERIFY_JOURNAL
+from xinglin.hospital.regulator.errors import NoLake
 from xinglin.hospital.regulator.models import JournalVerification
 from xinglin.hospital.regulator.selectors import keeper
+from xinglin.hospital.regulator.trials import ask_trial as ask_trial
+from xinglin.hospital.regulator.trials import run_trial as run_trial
+
+AUDIT_MEMORY = "1GB"
 
 
 @transaction.atomic
@@ -47,3 +56,68 @@ def verify_journal(*, actor: Actor, institution_id: UUID, now: datetime) -> jour
     if not found.intact:
         announce("desk:affairs", "journal", institution_id)
     return found
+
+
+def refresh_lake(*, actor: Actor, now: datetime) -> lake.LakeCard:
+    """Make the lake of this installation anew, now. It may take minutes; on a page ask `want_lake`."""
+    return lake.refresh(actor=actor, now=now)
+
+
+def export_lake(*, actor: Actor, folder: Path, now: datetime) -> lake.LakeCard:
+    """Write what the database holds as a lake into a new folder: own deeds, and what others reported."""
+    return lake.write(actor=actor, folder=folder, now=now)
+
+
+@transaction.atomic
+def want_lake(*, actor: Actor, now: datetime) -> None:
+    """Have the lake made anew in the background; asked twice at once it is made once."""
+    require(actor, MAKE_LAKE)
+    _later("refresh_lake", actor, now)
+
+
+@transaction.atomic
+def want_audit(*, actor: Actor, now: datetime) -> None:
+    """Have the whole lake audited in the background; its findings come to the auditor's worklist. Raises NoLake."""
+    require(actor, MAKE_LAKE)
+    if lake.card() is None:
+        raise NoLake
+    _later("audit_lake", actor, now)
+
+
+def _later(name: str, actor: Actor, now: datetime) -> None:
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    from xinglin.hospital.regulator import tasks  # the jobs import the verbs
+
+    try:
+        with transaction.atomic():
+            getattr(tasks, name).defer()
+    except AlreadyEnqueued:
+        return
+    for institution_id in sorted(actor.institution_ids) or [SYSTEM_ID]:
+        journal.write(
+            actor=actor,
+            institution_id=institution_id,
+            verb=f"want_{name}",
+            object_type="lake",
+            object_id=new_id(),
+            now=now,
+            detail={},
+        )
+
+
+def audit_lake(*, actor: Actor, now: datetime) -> tuple[UUID, int, int]:
+    """Audit the lake by every rule, as known then, and put the findings on the auditor's desk.
+
+    Returns the stored run, its findings, and how many belong to institutions that are not here. Raises NoLake.
+    """
+    require(actor, MAKE_LAKE)
+    from xinglin.supervision.reports.progress import Silent  # the engine is loaded where it runs
+    from xinglin.supervision.reports.run import Wish, run_audit
+
+    there = lake.card()
+    if there is None:
+        raise NoLake
+    out = Path(settings.XINGLIN_STATE_HOME) / "audits" / f"{now.astimezone(UTC):%Y%m%dT%H%M%S}"
+    run_audit(Wish(there.folder, out, memory=AUDIT_MEMORY), now=now, teller=Silent())
+    return oversight.store_audit_folder(actor=actor, folder=out, now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.auditor import fund, rulebook, views
+from xinglin.hospital.web.auditor import fund, rulebook, trying, views
 
 app_name = "auditor"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("findings/<uuid:verdict_id>/<slug:verb>", views.step, name="step"),
     path("fund/", fund.fund, name="fund"),
     path("rules/", rulebook.rules, name="rules"),
+    path("rules/try", trying.choose, name="choose-rule"),
+    path("rules/<str:rule_id>/try", trying.attempt, name="try"),
+    path("trials/<uuid:trial_id>/", trying.trial, name="trial"),
+    path("trials/<uuid:trial_id>/use", trying.use, name="trial-use"),
+    path("lake/refresh", trying.make_lake, name="make-lake"),
+    path("lake/audit", trying.audit_lake, name="audit-lake"),
     path("rules/<str:rule_id>/", rulebook.rule, name="rule"),
     path("rules/<str:rule_id>/use", rulebook.switch, name="switch"),
 ]
