@@ -8,9 +8,11 @@ import pyarrow.parquet
 import pytest
 
 from xinglin.hospital.demo.city.city import City
+from xinglin.hospital.demo.city.conditions import code_for
 from xinglin.hospital.demo.city.plants import MEANINGS
 from xinglin.hospital.demo.lake import changes, lake_rows, schema_of, write_lake
 from xinglin.supervision.facts.lake import TABLES, Facts, column_kinds, table_columns
+from xinglin.supervision.facts.words import Sex
 
 Lake = dict[str, list[Facts]]
 
@@ -49,6 +51,27 @@ def test_every_row_has_a_key_of_its_own_and_its_parents(lake: Lake) -> None:
         for parent in (parent for parent in table.parents if parent.table != "stays"):
             absent = [row for row in lake[name] if row.get(parent.by) and row[parent.by] not in keys[parent.table]]
             assert absent == []
+
+
+def test_no_man_is_given_what_only_women_have(lake: Lake) -> None:
+    men = {row["patient.id"] for row in lake["encounters"] if row["patient.sex"] is Sex.MALE}
+    visits = [row["encounter.diagnosis_code"] for row in lake["encounters"] if row["patient.id"] in men]
+    problems = [row["condition.code"] for row in lake["conditions"] if row["condition.person_id"] in men]
+    assert "M81.0" not in {*visits, *problems}
+    assert (code_for("M", "M81.0"), code_for("F", "M81.0"), code_for("M", "I10")) == ("M81.8", "M81.0", "I10")
+
+
+def test_what_was_refunded_says_so_itself_from_the_same_instant(lake: Lake, then: Lake) -> None:
+    rows = {row["item.id"]: row for row in lake["items"]}
+    refunds = [row for row in lake["items"] if row["item.origin_id"]]
+    assert refunds
+    for refund in refunds:
+        origin = rows[refund["item.origin_id"]]
+        assert origin["item.refunded_milli"] == -refund["item.quantity_milli"] == origin["item.quantity_milli"]
+        assert origin["item.refunded_at"] == refund["record.known_at"]
+    assert sum(bool(row["item.refunded_milli"]) for row in lake["items"]) == len(refunds)
+    taken_back = {row["item.id"] for row in then["items"] if row["item.refunded_milli"]}
+    assert taken_back == {row["item.origin_id"] for row in refunds}
 
 
 def test_items_add_up_to_their_claim_and_a_claim_to_who_paid(lake: Lake) -> None:

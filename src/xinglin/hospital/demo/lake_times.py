@@ -12,7 +12,7 @@ from typing import Final
 
 from xinglin.hospital.demo.city.bills import Bill
 from xinglin.hospital.demo.city.city import City
-from xinglin.hospital.demo.city.conditions import CONDITIONS
+from xinglin.hospital.demo.city.conditions import CONDITIONS, code_for
 from xinglin.hospital.demo.city.dice import instant
 from xinglin.hospital.demo.city.encounters import Encounter
 from xinglin.hospital.demo.city.people import Resident
@@ -74,7 +74,9 @@ class Times:
 
     def correction(self, encounter: Encounter, ended: datetime) -> Correction | None:
         """For a few visits: another code of the same disease stood there for some days."""
-        others = [code for code in _SIBLINGS.get(encounter.codes[0], ()) if code != encounter.codes[0]]
+        sex = self.city.residents[encounter.person].sex
+        siblings = (code_for(sex, code) for code in _SIBLINGS.get(encounter.codes[0], ()))
+        others = [code for code in siblings if code != encounter.codes[0]]
         if not others or chance(self.seed, "corrected", encounter.id) >= CORRECTED_SHARE:
             return None
         days = 1 + int(9 * chance(self.seed, "correction", encounter.id))

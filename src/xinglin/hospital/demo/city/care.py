@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from xinglin.hospital.demo.city.conditions import BY_KEY
+from xinglin.hospital.demo.city.conditions import BY_KEY, code_for
 from xinglin.hospital.demo.city.dice import Choice, Dice
 from xinglin.hospital.demo.city.encounters import Diaries, Encounter
 from xinglin.hospital.demo.city.people import Resident
@@ -157,7 +157,9 @@ def _habit(world: World, person: Resident, treated: list[str]) -> Habit:
     days = min(_SUPPLY.draw(dice), 3 * CHRONIC[main].days)
     gap = max(1.0, DAYS / BY_KEY[main].yearly_visits - 28)
     return Habit(
-        main, {k: _REGIMENS[k].draw(dice) for k in treated}, {k: _CODES[k].draw(dice) for k in treated},
+        main,
+        {k: _REGIMENS[k].draw(dice) for k in treated},
+        {k: code_for(person.sex, _CODES[k].draw(dice)) for k in treated},
         days, gap, place,
     )  # fmt: skip
 

@@ -39,6 +39,15 @@ def band(age: int) -> int:
     return index
 
 
+FOR_MEN: Final = {"M81.0": "M81.8"}
+"""Codes that only women can have, and what a man is given in their place."""
+
+
+def code_for(sex: str, code: str) -> str:
+    """A drawn code, or the one that stands for it where the person cannot have it."""
+    return FOR_MEN.get(code, code) if sex == "M" else code
+
+
 CONDITIONS: Final = (
     Condition(
         "hypertension",
@@ -150,7 +159,7 @@ CONDITIONS: Final = (
     ),
     Condition(
         "osteoporosis",
-        {"M81.9": 6, "M81.0": 4},
+        {"M81.9": 6, "M81.0": 4, "M81.8": 0},
         (0, 0, 0, 20, 32, 50, 100, 170),
         (0, 0, 0, 45, 120, 280, 420, 540),
         0.12,
