@@ -1,4 +1,4 @@
-"""`xinglin bench`: whole loops a second through HTTP on the real processes, beside what the machine itself can do."""
+"""`xinglin bench`: whole loops a second through HTTP on the real processes, and the audit beside its rivals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import typer
 from xinglin.cli import frame
 
 if TYPE_CHECKING:
-    from xinglin.hospital.demo.bench.running import Load
+    from xinglin.hospital.demo.bench.audit import AuditMeasured
+    from xinglin.hospital.demo.bench.running import Load, Measured
 
 PATIENTS_A_SECOND = 40
 """More than any run here has used."""
@@ -25,27 +26,58 @@ def bench(
     width: Annotated[
         list[int] | None, typer.Option(help="Loops at once; give it several times. [default: 4 8 16]")
     ] = None,
+    loops: Annotated[bool, typer.Option(help="Measure whole loops.")] = True,
+    audit: Annotated[bool, typer.Option(help="Measure the audit.")] = True,
+    audit_seconds: Annotated[
+        float, typer.Option(min=5, max=3600, help="For the audit; sizes beyond it are left out.")
+    ] = 330,
+    lines: Annotated[
+        list[int] | None,
+        typer.Option(help="Lines of the audit; give it several times. [default: 1, 3 and 10 million]"),
+    ] = None,
+    spark: Annotated[bool, typer.Option(help="Run the smallest audit on Spark too; needs Java 17.")] = False,
     write: Annotated[bool, typer.Option(help="Write docs/reference/benchmarks.md.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="For programs; writes no page.")] = False,
 ) -> None:
-    """Measure whole loops a second and write docs/reference/benchmarks.md. Exit code 1 when a step failed."""
-    widths = width or [4, 8, 16]
+    """Measure loops and audit and write docs/reference/benchmarks.md. Exit code 1: a step failed, or engines differ."""
+    from xinglin.hospital.demo.bench import audit_page, page
+
+    found, text = _loops(width or [4, 8, 16], seconds) if loops else (None, "")
+    judged = _audit(lines, audit_seconds, spark) if audit else None
+    if as_json:
+        frame.write_json(
+            (page.as_json(found) if found else {}) | ({"audit": audit_page.as_json(judged)} if judged else {})
+        )
+    else:
+        parts = (text, audit_page.written(judged) if judged else "")
+        if write:
+            page.PATH.write_text(page.with_notes(*parts), encoding="utf-8")
+        frame.console().print("\n".join(parts), markup=False)
+    if found and any(one.error_count for one in found.widths):
+        for error in [error for one in found.widths for error in one.errors][:10]:
+            frame.say(error)
+        raise typer.Exit(frame.REFUSED)
+
+
+def _loops(widths: list[int], seconds: float) -> tuple[Measured, str]:
+    """Whole loops on the processes of `make demo`, which are gone when the audit begins; and what is told of them."""
     with ExitStack() as stack:
         load = _open(stack, widths, seconds)
         from xinglin.hospital.demo.bench import page, running
 
         found = running.measure(load, widths=widths, seconds=seconds, say=frame.say)
-        if as_json:
-            frame.write_json(page.as_json(found))
-        else:
-            text = page.written(found)
-            if write:
-                page.PATH.write_text(page.with_notes(text), encoding="utf-8")
-            frame.console().print(text, markup=False)
-    if any(one.error_count for one in found.widths):
-        for error in [error for one in found.widths for error in one.errors][:10]:
-            frame.say(error)
-        raise typer.Exit(frame.REFUSED)
+        return found, page.written(found)
+
+
+def _audit(lines: list[int] | None, seconds: float, spark: bool) -> AuditMeasured:
+    from xinglin.hospital.demo.bench import audit
+    from xinglin.hospital.demo.bench.audit_runs import NotTheSame
+
+    try:
+        return audit.measure(sizes=lines or audit.SIZES, seconds=seconds, spark=spark, say=frame.say)
+    except NotTheSame as differing:
+        frame.say(str(differing))
+        raise typer.Exit(frame.REFUSED) from differing
 
 
 def _open(stack: ExitStack, widths: list[int], seconds: float) -> Load:

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from xinglin.hospital.demo.bench import machine
+from xinglin.hospital.demo.bench import audit_page, machine
 from xinglin.hospital.demo.bench.machine import Usage
 from xinglin.hospital.demo.bench.running import Measured, Width
 from xinglin.hospital.kernel.clock import SHANGHAI, now
@@ -127,8 +127,12 @@ def _server() -> str:
     return f"PostgreSQL {version // 10000}.{version % 10000}"
 
 
-def with_notes(text: str) -> str:
-    """The page with the notes of the present one, which no run writes."""
+def with_notes(loops: str = "", audit: str = "") -> str:
+    """The page: each part from this run, or as it was when it was not measured; then notes, kept as they are."""
     before = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
-    notes = before.split(MARK, 1)[1] if MARK in before else "\n"
-    return f"{text}\n{MARK}{notes}"
+    generated, _, notes = before.partition(MARK)
+    former, _, rest = generated.partition(audit_page.BEGIN)
+    audit = (audit or rest.partition(audit_page.END)[0]).strip()
+    parts = [(loops or former).strip()]
+    parts += [audit_page.BEGIN, audit, audit_page.END] if audit else []
+    return "\n\n".join([*parts, MARK]) + (notes or "\n")

@@ -1,0 +1,141 @@
+"""The audit's part of the benchmark's page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from xinglin.hospital.demo.bench import machine
+from xinglin.hospital.demo.bench.audit import AuditMeasured
+from xinglin.hospital.demo.bench.audit_order import Order
+from xinglin.hospital.demo.bench.audit_runs import MEASURED, Took
+from xinglin.hospital.kernel.clock import SHANGHAI, now
+
+BEGIN = "<!-- The audit's part begins. -->"
+END = "<!-- The audit's part ends. -->"
+WHAT = """\
+A lake drawn from a seed: four lines a prescription, a year of days, one line in forty or so with something to find, one
+fact in a hundred unknown (`hospital/demo/bench/audit_lake.py`). Ten line rules that need no history. The same outcomes
+by line and rule, and the same evidence behind every finding as Parquet, are made by the audit, by SQL written by hand
+(`handwritten.sql`: the year's law as constants, no dates of law, no places), and line by line. Before anything is
+timed, outcomes are compared by rule and line and evidence column by column; a difference ends the run. Each run of the
+audit and of the SQL is a process of its own, two threads, 4 GB at most; starting Python is not counted."""
+
+
+def as_json(found: AuditMeasured) -> dict[str, Any]:
+    """The figures for programs."""
+    return asdict(found) | {"machine": machine.described()}
+
+
+def written(found: AuditMeasured, at: datetime | None = None) -> str:
+    """The audit's part in Markdown."""
+    measured = f"{(at or now()).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    parts = [
+        "## The audit",
+        "",
+        WHAT,
+        "",
+        f"DuckDB {version('duckdb')}, Ibis {version('ibis-framework')}. Measured {measured} Shanghai time. The machine "
+        f"is shared: {found.others_percent:.0f} % of its processors went to others meanwhile.",
+        "",
+        *(_beside(found) if found.ours else []),
+        *_growth(found),
+        *(_rivals(found) if found.rivals and found.growth else []),
+        *(_order(found.order) if found.order is not None else []),
+    ]
+    return "\n".join(parts)
+
+
+def _beside(found: AuditMeasured) -> list[str]:
+    ours, hand = found.best
+    ratio = ours.total / hand.total
+    at_work = (ours.total - ours.seconds["building queries"]) / hand.total
+    return [
+        f"**{ratio:.2f} times the seconds of hand-written SQL** on {found.compared:,} lines (goal: at most 1.25); "
+        f"without the building of queries, which does not grow with the lines, {at_work:.2f} times.",
+        "",
+        f"### Side by side on {found.compared:,} lines",
+        "",
+        "| seconds | building queries | judging | counting | evidence | all | peak, MiB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        _row("audit", ours),
+        _row("by hand", hand),
+        *([_row(f"audit on Spark, {found.spark.lines:,} lines", found.spark)] if found.spark else []),
+        "",
+        f"{ours.evidence:,} lines with findings: "
+        + ", ".join(f"{rule} {found.findings[rule]:,}" for rule in MEASURED)
+        + ".",
+        "",
+    ]
+
+
+def _row(name: str, took: Took) -> str:
+    steps = ("building queries", "judging", "counting", "evidence")
+    cells = " | ".join(f"{took.seconds.get(step, 0.0):.2f}" for step in steps)
+    return f"| {name} | {cells} | {took.total:.2f} | {took.peak_mib:,.0f} |"
+
+
+def _growth(found: AuditMeasured) -> list[str]:
+    first = found.growth[0]
+    rows = [
+        f"| {took.lines:,} | {took.total:.2f} | {took.total / took.lines * 1e6:.2f} | "
+        f"{(took.total / took.lines) / (first.total / first.lines):.2f} | "
+        f"{len(MEASURED) * took.lines / (took.seconds['judging'] + took.seconds['counting']) / 1e6:.1f} | "
+        f"{len(MEASURED) * took.lines / took.judging / 1e6:.1f} | {took.peak_mib:,.0f} |"
+        for took in found.growth
+    ]
+    left = [f"Left out for want of time: {', '.join(f'{size:,}' for size in found.left_out)} lines.", ""]
+    return [
+        "### Growth, and evaluations a second",
+        "",
+        "A rule asked of a line is one evaluation. Goal: 50 million a second on two cores.",
+        "",
+        "| lines | s in all | µs a line | against the first | million a second, judging and counting | "
+        "the same with building | peak, MiB |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *rows,
+        "",
+        *(left if found.left_out else []),
+    ]
+
+
+def _rivals(found: AuditMeasured) -> list[str]:
+    ours = max(len(MEASURED) * took.lines / took.total for took in found.growth)
+    rows = [
+        f"| {one.name} | {one.rules} | {one.judged:,} | {one.evaluations_a_second:,.0f} | "
+        f"{ours / one.evaluations_a_second:,.0f} |"
+        for one in found.rivals
+    ]
+    return [
+        "### Line by line",
+        "",
+        "One thread; facts, and for zen-engine the listed values too, stand ready. zen-engine gives an outcome; the "
+        "others evidence, amounts and a hash. The audit is counted whole, two threads, with evidence written (goal: 50 "
+        "times faster than zen-engine and the plain loop).",
+        "",
+        "| way | rules | lines | evaluations a second | the audit is so many times faster |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        *rows,
+        "",
+    ]
+
+
+def _order(order: Order) -> list[str]:
+    return [
+        "### One order of five medicines",
+        "",
+        f"All {order.rules} rules of the reminder over a year's history of {order.history} rows: {order.verdicts} "
+        f"verdicts, {order.told} of them other than *cannot tell*; {order.orders} orders, in process, nothing kept "
+        "between them but the compiled rules. Goal: p99 under 10 ms.",
+        "",
+        "| p50, ms | p99, ms | p50 of processor time, ms | again over the same history: p50, ms | p99, ms |",
+        "| ---: | ---: | ---: | ---: | ---: |",
+        f"| {order.p50_ms:.1f} | {order.p99_ms:.1f} | {order.cpu_p50_ms:.1f} | {order.again_p50_ms:.1f} | "
+        f"{order.again_p99_ms:.1f} |",
+        "",
+        f"Where it goes, on average: measures {order.measures_ms:.1f} ms, rules {order.rules_ms:.1f} ms, sentences "
+        f"{order.sentences_ms:.1f} ms.",
+        "",
+    ]
