@@ -1,0 +1,29 @@
+"""What a tutorial shows is what happens: its blocks of Python are run in order, as a reader would."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("name", ["your-first-rule"])
+def test_a_tutorial_runs(name: str) -> None:
+    page = TUTORIALS / f"{name}.md"
+    text = page.read_text("utf-8")
+    namespace: dict[str, Any] = {"__name__": name}
+    blocks = list(BLOCK.finditer(text))
+    assert len(blocks) >= 4
+    for block in blocks:
+        # Empty lines before it: an error then names the line of the page.
+        above = "\n" * (text[: block.start(1)].count("\n"))
+        exec(compile(above + block.group(1), str(page), "exec"), namespace)
+
+
+def test_the_example_is_not_in_the_catalogue() -> None:
+    from xinglin.supervision.catalogue import RULES
+
+    assert "Z01" not in {rule.id for rule in RULES}
