@@ -102,7 +102,9 @@ class Hindsight:
         """The verdict on a subject when these causes are let in."""
         facts = self.row(OF_SCOPE[rule.scope].name, subject, causes)
         view = View(self, causes, facts)
-        numbers = view.of(rule.scope, facts, self.engine.rule(rule).measures)
+        # Measures ask themselves when a refund became known: without a time of asking, every refund is.
+        asked = {**facts, "record.asked_at": None} if "refund" in causes else facts
+        numbers = view.of(rule.scope, asked, self.engine.rule(rule).measures)
         row = row_of(rule.scope, {**facts, **{f"measure.{name}": value for name, value in numbers.items()}})
         assert row is not None, "a subject that was judged has an id"
         return self.engine.judge(rule, row)
@@ -128,7 +130,7 @@ class View(Measurer):
     """Measures over the year as it would have been known when a subject was judged, had some causes come in time."""
 
     def __init__(self, years: Hindsight, causes: frozenset[str], judged: Facts) -> None:
-        super().__init__(years.now, years.engine, then=False)
+        super().__init__(years.now, years.engine)
         self._years = years
         self._causes = causes
         self._judged = judged
@@ -137,7 +139,7 @@ class View(Measurer):
         self, measure: Declared, keys: tuple[Plain, ...], subject: Facts
     ) -> list[tuple[Facts, tuple[str | None, ...]]]:
         found = []
-        for event, codes in super()._visible(measure, keys, subject):
+        for event, codes in super()._visible(measure, keys, {**subject, "record.asked_at": None}):
             why = late(event, self._judged)
             if not why or why in self._causes:
                 key = str(event[TABLES[measure.over].key])
