@@ -115,12 +115,12 @@ def test_a_rule_without_limits_says_so(desk: Client, records: Path) -> None:
 def test_asking_running_and_seeing_both_sides(desk: Client, records: Path) -> None:
     answer = desk.post("/audit/rules/B03/try", {"limit:supply_days_ordinary": "5"}, **ENGLISH)
     row = RuleTrial.objects.get()
-    assert answer.headers["Location"] == f"/audit/trials/{row.pk}/"
+    assert answer.headers["Location"] == f"/audit/rules/trials/{row.pk}/"
     assert row.given == {"supply_days_ordinary": "5"}
     assert JournalEntry.objects.filter(verb="try_rule").exists()
-    assert 'hx-trigger="every 2s"' in page(desk, f"/audit/trials/{row.pk}/")
+    assert 'hx-trigger="every 2s"' in page(desk, f"/audit/rules/trials/{row.pk}/")
     services.run_trial(actor=WORKER, trial_id=row.pk, now=NOW)
-    shown = page(desk, f"/audit/trials/{row.pk}/")
+    shown = page(desk, f"/audit/rules/trials/{row.pk}/")
     assert "From 1 findings to 2" in shown
     assert "per 100 prescriptions" in shown
     assert "演示一院" in shown
@@ -183,15 +183,15 @@ def test_records_that_vanish_are_told(desk: Client, records: Path, settings: Any
     settings.XINGLIN_STATE_HOME = tmp_path / "elsewhere"
     card = done(trial_id)
     assert card.state == "refused"
-    assert "have not been made" in page(desk, f"/audit/trials/{trial_id}/")
+    assert "have not been made" in page(desk, f"/audit/rules/trials/{trial_id}/")
 
 
 def test_shadow_and_proposal_are_dated_and_give_the_trial_as_reason(desk: Client, records: Path) -> None:
     trial_id = asked(rule="B12", given={}, territory="3799")
     done(trial_id)
-    address = f"/audit/trials/{trial_id}/use"
-    assert "Switch on in shadow" in page(desk, f"/audit/trials/{trial_id}/") or "silenced" in page(
-        desk, f"/audit/trials/{trial_id}/"
+    address = f"/audit/rules/trials/{trial_id}/use"
+    assert "Switch on in shadow" in page(desk, f"/audit/rules/trials/{trial_id}/") or "silenced" in page(
+        desk, f"/audit/rules/trials/{trial_id}/"
     )
     answer = desk.post(address, {"use": "active", "reason": "tried", "use_from_on": "2099-01-01"})
     assert answer.headers["Location"] == "/audit/rules/B12/"

@@ -31,6 +31,19 @@ from xinglin.supervision.facts.lake import Facts
 
 NOTE = "lake.json"
 CITY, DATABASE = "city", "database"
+TABLE_NAMES = {
+    "encounters": T(zh="就诊", en="encounters"),
+    "prescriptions": T(zh="处方", en="prescriptions"),
+    "lines": T(zh="处方明细", en="lines"),
+    "packs": T(zh="追溯码", en="packs"),
+    "claims": T(zh="结算", en="claims"),
+    "items": T(zh="收费明细", en="items"),
+    "stays": T(zh="住院", en="stays"),
+    "practices": T(zh="执业统计", en="practices"),
+    "rings": T(zh="团组", en="rings"),
+    "conditions": T(zh="健康问题", en="conditions"),
+    "allergies": T(zh="过敏", en="allergies"),
+}
 LEVELS = {"none": 0, "1": 1, "2": 2, "3": 3}
 
 
@@ -49,9 +62,9 @@ class LakeCard:
     city: dict[str, Any]
 
     @property
-    def tables(self) -> tuple[tuple[str, int], ...]:
-        """Tables with their rows (a table is called `items`, so templates must not ask the mapping)."""
-        return tuple(self.rows.items())
+    def tables(self) -> tuple[tuple[T, int], ...]:
+        """Tables by name with their rows (one is called `items`, so templates must not ask the mapping)."""
+        return tuple((TABLE_NAMES.get(name, T(zh=name, en=name)), count) for name, count in self.rows.items())
 
     @property
     def says(self) -> T:

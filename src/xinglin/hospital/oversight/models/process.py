@@ -19,7 +19,7 @@ class FindingCase(models.Model):
     institution_id = models.UUIDField()
     territory = models.CharField(max_length=12, blank=True)
     rule = models.CharField(max_length=8)
-    subject = models.CharField(max_length=64)
+    subject = models.CharField(max_length=160)
     core_hash = models.CharField(max_length=64)
     verdict = models.ForeignKey(GivenVerdict, on_delete=models.PROTECT, related_name="cases")
     practitioner_id = models.UUIDField(null=True)
