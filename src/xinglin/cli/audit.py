@@ -17,6 +17,18 @@ def _day(text: str) -> date | None:
         raise typer.BadParameter(f"{text} is not a day; write it like 2026-04-01") from None
 
 
+def _imported(named: str) -> Path | None:
+    """The file of imported records: what this installation keeps, a file, or none."""
+    if named == "none":
+        return None
+    if named != "state":
+        return Path(named)
+    from xinglin.hospital.config.paths import knowledge_home
+    from xinglin.supervision.tables.official import current_store
+
+    return current_store(knowledge_home())
+
+
 def audit(
     source: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of Parquet, CSV or FHIR NDJSON files.")],
     out: Annotated[Path, typer.Option(help="Folder for findings and report; a run that was stopped goes on there.")],
@@ -26,8 +38,15 @@ def audit(
     territory: Annotated[str, typer.Option(help="Code of the place for institutions that name none.")] = "",
     law_of: Annotated[str, typer.Option(help="Judge every day by the law of this one.")] = "",
     assume: Annotated[
-        list[str] | None, typer.Option(metavar="FACT=VALUE", help="A fact where the input is silent; several times.")
+        list[str] | None,
+        typer.Option(
+            metavar="FACT=VALUE",
+            help="A fact where the input is silent; several times. none: not even the usual terms of a FHIR export.",
+        ),
     ] = None,
+    knowledge: Annotated[
+        str, typer.Option(metavar="FILE|state|none", help="Imported official records: a file, or what is kept here.")
+    ] = "state",
     hindsight: Annotated[bool, typer.Option("--hindsight", help="Let measures see what was known only later.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Hide small counts in the report.")] = False,
     memory: Annotated[str, typer.Option(help="What the engine may hold at once.")] = "2GB",
@@ -49,5 +68,7 @@ def audit(
         hindsight,
         publish,
         memory,
+        command.usual(assume or []),
+        _imported(knowledge),
     )
     raise typer.Exit(command.audit(wish))

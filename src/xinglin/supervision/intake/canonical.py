@@ -150,11 +150,13 @@ def _split(
     )
     if not bad:
         target.unlink()
-    rows = write_table(connection, table, "checked AS g WHERE len(reasons) = 0", _values(table, given), places, terms)
+    rows, assumed = write_table(
+        connection, table, "checked AS g WHERE len(reasons) = 0", _values(table, given), places, terms
+    )
     counted = dict(reasons) | ({TORN: torn} if torn else {})
     known = {column for column, _ in lake_schema(table)}
     return TableIntake(
-        rows, bad + torn, counted, tuple(sorted(given.keys() - known)), tuple(sorted(given.keys() & known))
+        rows, bad + torn, counted, tuple(sorted(given.keys() - known)), tuple(sorted(given.keys() & known)), assumed
     )
 
 

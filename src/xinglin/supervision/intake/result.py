@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TableIntake:
-    """One table: rows that were read, rows in quarantine by reason, columns that are not ours, columns that are there.
+    """One table: rows that were read, rows in quarantine by reason, columns that are not ours, columns that are there,
+    and by column how many rows were given a value that the input does not say.
 
     A quarantined row may have several reasons; `quarantined` counts it once.
     """
@@ -19,6 +20,7 @@ class TableIntake:
     reasons: Mapping[str, int] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    assumed: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in the manifest."""
@@ -28,6 +30,7 @@ class TableIntake:
             "reasons": dict(self.reasons),
             "unknown_columns": list(self.unknown_columns),
             "columns": list(self.columns),
+            "assumed": dict(self.assumed),
         }
 
     @classmethod
@@ -39,17 +42,20 @@ class TableIntake:
             dict(stored["reasons"]),
             tuple(stored["unknown_columns"]),
             tuple(stored["columns"]),
+            dict(stored["assumed"]),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A whole intake. `unmapped` counts, for each kind of code, the names that no table of ours knows."""
+    """A whole intake. `unmapped` counts, for each kind of code, the names that no table of ours knows; `assumed`
+    counts, by column, the rows that were given what the input does not say."""
 
     tables: Mapping[str, TableIntake]
     left_alone: tuple[str, ...] = ()
     mapped: Mapping[str, int] = field(default_factory=dict)
     unmapped: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    assumed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

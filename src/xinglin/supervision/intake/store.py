@@ -24,10 +24,11 @@ SQL_TYPES: Final = {int: "BIGINT", bool: "BOOLEAN", str: "VARCHAR", date: "DATE"
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On what terms the lake is filled. `assume` gives a fact (by column) where the input says nothing; `as_of` leaves
-    out what happened or was known after that day."""
+    out what happened or was known after that day; `usual` lets a reader add the usual terms of its form."""
 
     assume: Mapping[str, str] = field(default_factory=dict)
     as_of: date | None = None
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def copy_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: Path
     return 0 if done is None else int(done[0])
 
 
+ASSUMED: Final = "assumed__"
+"""Before the name of a column: whether its value was assumed. Such columns are counted and never written."""
 BEGINS: Final = {"conditions": "condition_from_on", "allergies": "allergy_since_on"}
 """The day of a row that is no subject of a rule."""
 
@@ -119,21 +122,33 @@ def write_table(
     given: Mapping[str, str],
     places: Places,
     terms: Terms,
-) -> int:
-    """Write a table of the lake from a query's rows; returns their number.
+    usual: Mapping[str, str] | None = None,
+) -> tuple[int, dict[str, int]]:
+    """Write a table of the lake from a query's rows; returns their number, and by column how many were assumed.
 
-    `given` is the SQL of each column that the source has; the others are null, or what the terms assume.
+    `given` is the SQL of each column that the source has; the others are null, or what the terms assume: first those
+    that were asked for, then the `usual` ones (SQL as well).
     """
-    columns = []
+    fill = {**(usual or {}), **{column: quoted(value) for column, value in terms.assume.items()}}
+    columns, assumed = [], []
     for column, kind in lake_schema(table):
         value = f"CAST({given[column]} AS {kind})" if column in given else f"CAST(NULL AS {kind})"
-        if column in terms.assume:
-            value = f"coalesce({value}, CAST({quoted(terms.assume[column])} AS {kind}))"
+        if column in fill:
+            instead = f"CAST({fill[column]} AS {kind})"
+            columns.append(f"{value} IS NULL AND {instead} IS NOT NULL AS {name(ASSUMED + column)}")
+            assumed.append(column)
+            value = f"coalesce({value}, {instead})"
         columns.append(f"{value} AS {name(column)}")
     query = f"SELECT {', '.join(columns)} FROM {source}"
     if terms.as_of is not None:
         query = f"SELECT * FROM ({query}) AS t WHERE {_by(table, terms.as_of, places)}"
-    return copy_parquet(connection, query, places.lake / f"{table}.parquet")
+    if not assumed:
+        return copy_parquet(connection, query, places.lake / f"{table}.parquet"), {}
+    counted = ", ".join(f"count(*) FILTER ({name(ASSUMED + column)})" for column in assumed)
+    (counts,) = connection.execute(f"SELECT {counted} FROM ({query}) AS t").fetchall()
+    marks = ", ".join(name(ASSUMED + column) for column in assumed)
+    rows = copy_parquet(connection, f"SELECT * EXCLUDE ({marks}) FROM ({query}) AS t", places.lake / f"{table}.parquet")
+    return rows, {column: count for column, count in zip(assumed, counts, strict=True) if count}
 
 
 def _by(table: str, last: date, places: Places) -> str:

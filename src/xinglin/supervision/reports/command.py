@@ -17,6 +17,8 @@ from xinglin.supervision.reports.run import Done, Exit, Wish, run_audit, utc_now
 from xinglin.supervision.verdicts import Outcome
 
 ENGINES: Final = ("duckdb", "spark", "plain")
+ASSUME: Final = "A fact where the input is silent; several times. none: not even the usual terms of a FHIR export."
+NO_TERMS: Final = "none"
 
 
 class OnConsole:
@@ -53,7 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=date.fromisoformat, help="leave out what happened or was known later")
     parser.add_argument("--territory", default="", help="code of the place for institutions that name none")
     parser.add_argument("--law-of", type=date.fromisoformat, help="judge every day by the law of this one")
-    parser.add_argument("--assume", action="append", default=[], metavar="FACT=VALUE", help="where the input is silent")
+    parser.add_argument("--assume", action="append", default=[], metavar="FACT=VALUE", help=ASSUME)
+    parser.add_argument("--knowledge", type=Path, metavar="FILE", help="imported official records")
     parser.add_argument("--hindsight", action="store_true", help="let measures see what was known only later")
     parser.add_argument("--publish", action="store_true", help="hide small counts in the report")
     parser.add_argument("--memory", default="2GB", help="what the engine may hold at once")
@@ -65,8 +68,14 @@ def rule_names(text: str) -> tuple[str, ...]:
 
 
 def assumptions(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Facts and their values out of ``fact=value``."""
-    return tuple((fact.strip(), value.strip()) for fact, _, value in (text.partition("=") for text in texts))
+    """Facts and their values out of ``fact=value``; ``none`` is no fact."""
+    told = (text.partition("=") for text in texts if text.strip() != NO_TERMS)
+    return tuple((fact.strip(), value.strip()) for fact, _, value in told)
+
+
+def usual(texts: Sequence[str]) -> bool:
+    """Whether a FHIR export is judged on the usual terms where it is silent."""
+    return all(text.strip() != NO_TERMS for text in texts)
 
 
 def wish_of(chosen: argparse.Namespace) -> Wish:
@@ -83,6 +92,8 @@ def wish_of(chosen: argparse.Namespace) -> Wish:
         chosen.hindsight,
         chosen.publish,
         chosen.memory,
+        usual(chosen.assume),
+        chosen.knowledge,
     )
 
 

@@ -350,6 +350,7 @@ class Page:
             shown = escape("; ".join(f"{name} ({count:,})" for name, count in listed))
             title = both(f"未能对应的名称（{kind}）", f"Names that did not map ({kind})")
             body += f'<p class="small"><b>{title}</b>: {shown} — {sum(names.values()):,}</p>'
+        body += self._assumed()
         if given["mapped"]:
             shown = escape(", ".join(f"{kind} {count:,}" for kind, count in given["mapped"].items()))
             body += f'<p class="small quiet">{both("已对应的名称", "Names that mapped")}: {shown}</p>'
@@ -357,6 +358,29 @@ class Page:
             left = escape(", ".join(given["left_alone"]))
             body += f'<p class="small quiet">{both("未读取的文件", "Files left alone")}: {left}</p>'
         return card(both("输入", "Input"), body, anchor="input")
+
+    def _assumed(self) -> str:
+        """What was taken for granted where the input is silent."""
+        rows = [
+            (
+                f"{both(one['zh'], one['en'])} <code>{escape(one['fact'])}</code>",
+                escape(one["value"]),
+                self._count(one["rows"]),
+                both(one["why_zh"], one["why_en"]),
+            )
+            for one in self._manifest["input"]["assumed"]
+        ]
+        if not rows:
+            return ""
+        head = (
+            (both("设定的事实", "Assumed fact"), False),
+            (both("值", "Value"), False),
+            (both("行数", "Rows"), True),
+            (both("原因", "Why"), False),
+        )
+        title = both("输入没有说明、按以下设定判断的事实", "Facts that the input does not state and that were assumed")
+        off = both("用 --assume none 取消", "--assume none leaves the usual ones out")
+        return f'<p class="small"><b>{title}</b> <span class="quiet">({off})</span></p>{table(head, rows)}'
 
     def _reading(self) -> str:
         sentences = [

@@ -14,9 +14,12 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
+from xinglin.supervision.facts.case import TERRITORY
+from xinglin.supervision.facts.lake import column_name
+from xinglin.supervision.intake.fhir.silence import NATION, PLACE, TERMS
 from xinglin.supervision.intake.result import Intake
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.verdicts import Outcome
+from xinglin.supervision.verdicts import Outcome, Words
 from xinglin.supervision.vocabulary.papers import Rule
 
 PACKAGES: Final = ("xinglin", "duckdb", "pyarrow", "ibis-framework", "pyspark")
@@ -35,6 +38,8 @@ class Run:
     law_of: str
     hindsight: bool
     assume: tuple[tuple[str, str], ...]
+    usual: bool
+    imported: str
     started_at: datetime
     files: int
     fingerprint: str
@@ -73,6 +78,8 @@ def manifest(
             "law_of": run.law_of,
             "hindsight": run.hindsight,
             "assume": dict(run.assume),
+            "usual": run.usual,
+            "imported": run.imported,
             "files": run.files,
             "fingerprint": run.fingerprint,
             "knowledge": knowledge.digest,
@@ -85,11 +92,39 @@ def manifest(
             "left_alone": list(intake.left_alone),
             "mapped": dict(intake.mapped),
             "unmapped": {kind: dict(names) for kind, names in intake.unmapped.items()},
+            "assumed": _assumed(run, intake.assumed, knowledge),
         },
         "outcomes": {str(outcome): totals[str(outcome)] for outcome in Outcome},
         "rules": [_rule(rule, tallies[rule.id], knowledge) for rule in rules],
         "money": dict(money),
     }
+
+
+def _assumed(run: Run, counts: Mapping[str, int], knowledge: Knowledge) -> list[dict[str, Any]]:
+    """What was taken for granted where the input is silent: the fact, its value, of how many rows, and why."""
+    given = {**dict(run.assume), **({TERRITORY: run.territory} if run.territory else {})}
+    usual = {term.path: term for term in TERMS} if run.usual else {}
+    paths = {column_name(path): path for path in (*given, *usual)}
+    found = []
+    for column, rows in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        path = paths[column]
+        why = Words("运行时设定", "as asked for") if path in given else usual[path].why
+        if run.usual and path == TERRITORY and run.territory == NATION:
+            why = PLACE
+        value = given[path] if path in given else usual[path].shown
+        name = knowledge.words_of(path)
+        found.append(
+            {
+                "fact": path,
+                "zh": name.zh,
+                "en": name.en,
+                "value": value,
+                "rows": rows,
+                "why_zh": why.zh,
+                "why_en": why.en,
+            }
+        )
+    return found
 
 
 def _rule(rule: Rule, tally: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from functools import cache
@@ -19,12 +19,13 @@ from duckdb import DuckDBPyConnection
 
 from xinglin.benefits.policy import PolicyBook, demo_book
 from xinglin.supervision.catalogue import RULES
+from xinglin.supervision.engines.calendar import day_in_shanghai
 from xinglin.supervision.engines.columns.duck import Duck
 from xinglin.supervision.engines.columns.engine import Engine
 from xinglin.supervision.facts.case import TERRITORY
 from xinglin.supervision.facts.lake import TABLES, column_kinds, column_name
 from xinglin.supervision.intake.canonical import read_table, readable, write_empty
-from xinglin.supervision.intake.fhir import Staged, assemble, prepare, stage
+from xinglin.supervision.intake.fhir import NATION, Staged, assemble, prepare, stage
 from xinglin.supervision.intake.result import Intake, TableIntake
 from xinglin.supervision.intake.source import BadInput, Form, Source, look_at
 from xinglin.supervision.intake.store import Places, Terms, opened, whole
@@ -37,6 +38,7 @@ from xinglin.supervision.reports.one_day import law_of
 from xinglin.supervision.reports.progress import END, Progress, Teller
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.tables.loading import load_knowledge
+from xinglin.supervision.tables.rows import BadTable
 from xinglin.supervision.verdicts import Moment, Scope
 from xinglin.supervision.vocabulary.papers import Rule
 
@@ -57,7 +59,8 @@ class Wish:
     `rules` are ids or families (one letter), empty for all. `as_of` leaves out what was known or happened later.
     `territory` stands in for institutions whose place the input does not say. `law_of` judges by the law of one day.
     `hindsight` lets measures see what was known only after a row was judged in the process. `publish` hides small
-    counts in the report.
+    counts in the report. `usual` lets a FHIR export be judged on the usual terms where it is silent. `knowledge` is a
+    file of imported official records; none: what the package ships.
     """
 
     source: Path
@@ -71,6 +74,8 @@ class Wish:
     hindsight: bool = False
     publish: bool = False
     memory: str = "2GB"
+    usual: bool = True
+    knowledge: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ class Done:
 def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | None = None) -> Done:
     """Audit a folder. `now` is only written into the manifest. Raises BadInput with a sentence for the person."""
     source = look_at(wish.source)
-    rules, knowledge = law(wish, load_knowledge())
+    wish = completed(wish, source, now)
+    rules, knowledge = law(wish, known(wish))
     terms(wish)  # Refused before anything is written.
     places = Places(wish.out)
     wish.out.mkdir(parents=True, exist_ok=True)
@@ -109,6 +115,8 @@ def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | N
         wish.law_of.isoformat() if wish.law_of else "",
         wish.hindsight,
         wish.assume,
+        source.form is Form.FHIR and wish.usual,
+        wish.knowledge.name if wish.knowledge else "",
         now,
         sum(len(paths) for paths in source.files.values()),
         source.fingerprint,
@@ -119,6 +127,22 @@ def run_audit(wish: Wish, *, now: datetime, teller: Teller, book: PolicyBook | N
     progress.keep(END, True)
     rmtree(places.work, ignore_errors=True)
     return Done(Exit.FINDINGS if count else Exit.CLEAN, count, made, progress.resumed)
+
+
+def completed(wish: Wish, source: Source, now: datetime) -> Wish:
+    """The wish with the usual terms of place and law, where a FHIR export is to be judged and nobody names a place."""
+    place = wish.territory or dict(wish.assume).get(TERRITORY)
+    if source.form is not Form.FHIR or not wish.usual or place:
+        return wish
+    return replace(wish, territory=NATION, law_of=wish.law_of or wish.as_of or day_in_shanghai(now))
+
+
+def known(wish: Wish) -> Knowledge:
+    """What the rules know. Raises BadInput for a file of imported records that cannot be used."""
+    try:
+        return load_knowledge(wish.knowledge)
+    except (BadTable, OSError) as wrong:
+        raise BadInput(f"the imported records cannot be used: {wrong}") from wrong
 
 
 def law(wish: Wish, knowledge: Knowledge) -> tuple[tuple[Rule, ...], Knowledge]:
@@ -139,7 +163,15 @@ def about(wish: Wish, source: Source, rules: Sequence[Rule], knowledge: Knowledg
     """What a run is about, as one digest: when it changes, what was done before is worth nothing."""
     told = {
         "source": [str(source.folder.resolve()), source.fingerprint],
-        "wish": [wish.engine, str(wish.as_of), wish.territory, str(wish.law_of), wish.hindsight, wish.assume],
+        "wish": [
+            wish.engine,
+            str(wish.as_of),
+            wish.territory,
+            str(wish.law_of),
+            wish.hindsight,
+            wish.assume,
+            wish.usual,
+        ],
         "rules": [[rule.id, rule.version] for rule in rules],
         "knowledge": knowledge.digest,
         "versions": versions(),
@@ -170,7 +202,7 @@ def terms(wish: Wish) -> Terms:
             raise BadInput(f"{path} is no fact; see the reference of the lake's columns")
         if not readable(kinds[path], value):
             raise BadInput(f"{path} cannot be {value}")
-    return Terms({column_name(path): value for path, value in assumed.items()}, wish.as_of)
+    return Terms({column_name(path): value for path, value in assumed.items()}, wish.as_of, wish.usual)
 
 
 def take_in(wish: Wish, source: Source, places: Places, progress: Progress) -> Intake:
@@ -197,7 +229,10 @@ def take_columns(
         stored = progress.step(f"take in {table}", work)
         if paths:
             tables[table] = TableIntake.from_json(stored)
-    return Intake(tables, source.left_alone)
+    assumed: Counter[str] = Counter()
+    for one in tables.values():
+        assumed.update(one.assumed)
+    return Intake(tables, source.left_alone, assumed=assumed)
 
 
 def take_fhir(connection: DuckDBPyConnection, source: Source, places: Places, on: Terms, progress: Progress) -> Intake:
@@ -211,12 +246,13 @@ def take_fhir(connection: DuckDBPyConnection, source: Source, places: Places, on
         staged[kind] = Staged(**progress.step(f"read {kind}", read))
     if not all(progress.done(f"take in {table}") for table in TABLES):
         prepare(connection, source.files, places)
+    assumed: Counter[str] = Counter()
     for table in TABLES:
 
-        def join(table: str = table) -> int:
-            return assemble(connection, table, places, on)
+        def join(table: str = table) -> dict[str, int]:
+            return assemble(connection, table, places, on)[1]
 
-        progress.step(f"take in {table}", join)
+        assumed.update(progress.step(f"take in {table}", join))
     mapped: Counter[str] = Counter()
     unmapped: dict[str, Counter[str]] = defaultdict(Counter)
     for one in staged.values():
@@ -224,7 +260,7 @@ def take_fhir(connection: DuckDBPyConnection, source: Source, places: Places, on
         for kind, names in one.unmapped.items():
             unmapped[kind].update(names)
     tables = {kind: TableIntake(one.rows, one.quarantined, one.reasons) for kind, one in staged.items()}
-    return Intake(tables, source.left_alone, mapped, unmapped)
+    return Intake(tables, source.left_alone, mapped, unmapped, assumed)
 
 
 def auditor(wish: Wish, rules: Sequence[Rule], knowledge: Knowledge, places: Places) -> Auditor:

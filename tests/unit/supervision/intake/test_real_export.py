@@ -27,10 +27,10 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
         staged = {kind: stage(connection, kind, files, places) for kind, files in source.files.items()}
         prepare(connection, source.files, places)
         rows = {
-            table: assemble(connection, table, places, Terms()) for table in ("encounters", "prescriptions", "lines")
+            table: assemble(connection, table, places, Terms())[0] for table in ("encounters", "prescriptions", "lines")
         }
         rows |= {
-            table: assemble(connection, table, places, Terms())
+            table: assemble(connection, table, places, Terms())[0]
             for table in ("stays", "items", "conditions", "allergies")
         }
     assert sum(one.quarantined for one in staged.values()) == 0

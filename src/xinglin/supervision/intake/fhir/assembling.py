@@ -10,6 +10,7 @@ import duckdb
 from xinglin.supervision.facts.lake import TABLES
 from xinglin.supervision.intake.fhir.reading import TABLES_OF, staged
 from xinglin.supervision.intake.fhir.resources import SCHEMAS
+from xinglin.supervision.intake.fhir.silence import DAYS, fallbacks
 from xinglin.supervision.intake.source import RESOURCES
 from xinglin.supervision.intake.store import Places, Terms, quoted, write_table
 
@@ -70,9 +71,13 @@ VIEWS: Final = {
             FROM s_ExplanationOfBenefit GROUP BY claim) AS e ON e.claim = c.id""",
     "v_insured": """
         SELECT encounter, bool_or(insured) AS insured FROM s_Claim WHERE encounter IS NOT NULL GROUP BY encounter""",
-    "v_request": """
+    "v_request": f"""
         SELECT *, coalesce(encounter, 'none') || '/' || coalesce(CAST(day AS VARCHAR), 'none')
-            || CASE WHEN ended THEN '/void' ELSE '' END AS prescription FROM s_MedicationRequest""",
+            || CASE WHEN ended THEN '/void' ELSE '' END AS prescription,
+            CASE WHEN stopped THEN least({DAYS}, coalesce(datediff('day', day, again), {DAYS})) ELSE {DAYS} END
+                AS assumed_days
+        FROM (SELECT *, min(day) OVER (PARTITION BY person, code, ended ORDER BY day
+            RANGE BETWEEN INTERVAL 1 DAY FOLLOWING AND UNBOUNDED FOLLOWING) AS again FROM s_MedicationRequest)""",
 }
 """What several tables of the lake need."""
 
@@ -176,16 +181,17 @@ TABLE: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "items": (
         """(
     SELECT i.id, i.encounter, i.claim, r.prescription, r.id AS line, coalesce(i.day, c.day) AS day, i.done_at, i.kind,
-        i.code, i.name, i.ingredients, i.atc, r.days, i.quantity_milli, i.unit_price_millifen, i.amount_fen, i.insured
+        i.code, i.name, i.ingredients, i.atc, r.days, i.quantity_milli, i.unit_price_millifen, i.amount_fen, i.insured,
+        r.assumed_days
     FROM s_ClaimItem AS i LEFT JOIN s_Claim AS c ON c.id = i.claim
     LEFT JOIN v_request AS r ON r.id = i.request AND i.kind = 'medicine'
     UNION ALL
     SELECT 'MedicationRequest/' || id, encounter, '', prescription, id, day, authored_at, 'medicine', code, name_zh,
-        ingredients, atc, days, coalesce(quantity_milli, 1000), NULL, NULL, NULL
+        ingredients, atc, days, coalesce(quantity_milli, 1000), NULL, NULL, NULL, assumed_days
     FROM v_request AS r WHERE NOT ended AND NOT EXISTS (SELECT 1 FROM s_ClaimItem AS i WHERE i.request = r.id)
     UNION ALL
     SELECT 'Procedure/' || id, encounter, '', NULL, NULL, day, done_at, 'service', code, name, '', '', NULL, 1000, NULL,
-        NULL, NULL FROM s_Procedure
+        NULL, NULL, NULL FROM s_Procedure
 ) AS t""",
         {
             "item_id": "t.id",
@@ -234,10 +240,15 @@ TABLE: Final[dict[str, tuple[str, dict[str, str]]]] = {
 """Every table of the lake: where its rows come from, and what gives each column."""
 
 
-def assemble(connection: duckdb.DuckDBPyConnection, table: str, places: Places, terms: Terms) -> int:
-    """Write one table of the lake; `prepare` must have been called on the connection. Returns its rows."""
+def assemble(
+    connection: duckdb.DuckDBPyConnection, table: str, places: Places, terms: Terms
+) -> tuple[int, dict[str, int]]:
+    """Write one table of the lake; `prepare` must have been called on the connection.
+
+    Returns its rows, and by column how many were given what the export does not say.
+    """
     source, given = TABLE[table]
-    return write_table(connection, table, source, given, places, terms)
+    return write_table(connection, table, source, given, places, terms, fallbacks(table) if terms.usual else None)
 
 
 assert TABLE.keys() == TABLES.keys()

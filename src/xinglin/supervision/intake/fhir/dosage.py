@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from xinglin.supervision.intake.fhir.medicines import Medicine
-from xinglin.supervision.intake.fhir.values import Resource, scaled
+from xinglin.supervision.intake.fhir.values import Resource, day, scaled
 
 DAYS: Final = {"d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "mo": 30, "month": 30}
 FREQUENCIES: Final = {
@@ -113,6 +113,12 @@ def _days(
             unit = str(duration.get("code") or duration.get("unit") or "").lower()
             if unit in DAYS and duration.get("value") is not None:
                 return scaled(duration["value"], DAYS[unit], "duration")
+    bounds = _repeat(first).get("boundsPeriod")
+    if isinstance(bounds, Mapping):
+        begun = day(bounds.get("start") or request.get("authoredOn"), "boundsPeriod.start")
+        until = day(bounds.get("end"), "boundsPeriod.end")
+        if begun is not None and until is not None and until >= begun:
+            return (until - begun).days + 1
     if quantity and dose and frequency in DOSES_A_DAY:
         times, days = DOSES_A_DAY[frequency]
         return quantity * days // (dose * times)

@@ -166,6 +166,7 @@ def request(resource: Resource, names: NameCount) -> Iterator[Flat]:
             "day": day(authored, "authoredOn"),
             "authored_at": instant(authored, "authoredOn"),
             "ended": resource.get("status") in VOID,
+            "stopped": resource.get("status") in {"stopped", "completed"},
             "reasons": [key for one in resource.get("reasonReference") or () if (key := key_of(one))],
             "code": code or words or None,
             "name": words or None,
@@ -242,7 +243,7 @@ SCHEMAS: Final = {
     ),
     "Condition": schema(**PERSON, code=TEXT, from_on=DAY, until_on=DAY),
     "MedicationRequest": schema(
-        **PERSON, day=DAY, authored_at=INSTANT, ended=TRUTH, reasons=pa.list_(TEXT),
+        **PERSON, day=DAY, authored_at=INSTANT, ended=TRUTH, stopped=TRUTH, reasons=pa.list_(TEXT),
         code=TEXT, name=TEXT, name_zh=TEXT, ingredients=TEXT,
         atc=TEXT, route=TEXT, frequency_code=TEXT, dose=WHOLE, dose_measured=TRUTH, dose_micrograms=WHOLE,
         daily_micrograms=WHOLE, days=WHOLE, quantity_milli=WHOLE,
