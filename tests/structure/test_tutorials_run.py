@@ -23,6 +23,13 @@ def test_a_page_runs(name: str) -> None:
         exec(compile(above + block.group(1), str(page), "exec"), namespace)
 
 
+def test_every_listed_cause_of_hindsight_is_explained() -> None:
+    from xinglin.hospital.demo.replay_causes import LISTED
+
+    page = (DOCS / "explanation" / "hindsight.md").read_text("utf-8")
+    assert all(f"| `{cause}` |" in page for cause in LISTED)
+
+
 def test_the_example_is_not_in_the_catalogue() -> None:
     from xinglin.supervision.catalogue import RULES
 
