@@ -56,7 +56,12 @@ def test_what_was_written_down_is_the_case_and_gives_the_same_cores() -> None:
     case, _rules = bad_cases()[0]
     judged = _judge(case, moment="control")
     stored = Judgement.objects.get(id=judged.id)
-    assert records.case_of(stored) == case
+    written = records.case_of(stored)
+    assert replace(written, measures=()) == replace(case, measures=())
+    given = {(one.scope, one.subject): one for one in written.measures}
+    for one in case.measures:  # numbers that the case brought stay; those that were measured stand beside them
+        numbers = given[one.scope, one.subject]
+        assert all(getattr(numbers, n) == v for n in one.__slots__ if (v := getattr(one, n)) is not None)
     again = engine.ask(records.case_of(stored), "audit", NOW + timedelta(days=400), None)
     assert [list(answer) for answer in records.answers(again.verdicts)] == stored.answers
 

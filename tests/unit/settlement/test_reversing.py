@@ -231,6 +231,7 @@ def test_a_fee_is_charged_through_insurance_at_the_end(world: "World") -> None:
                        institution_id=visit.institution_id, fee_code=visit.fee_code, fee_fen=visit.fee_fen, at=NOW),
         now=NOW,
     )  # fmt: skip
+    world.say(visit, now=world.later(3))  # no fee is paid for a physician who never answered
     consultation.end_visit(actor=world.doctor.actor, visit_id=visit.id, now=world.later(9))
     paid = services.charge_visit_fee(actor=CASHIER, visit_id=visit.id, now=world.later(10))
     assert paid is not None

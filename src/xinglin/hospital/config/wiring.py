@@ -18,6 +18,7 @@ HEARS: dict[str, list[str]] = {
 PORTS: dict[str, str] = {
     "identity.ports.PopulationRegistry": "interop.registry.demo.DemoRegistry",
     "identity.ports.TextMessages": "interop.sms.echo.EchoMessages",
+    "oversight.ports.History": "interop.history.house.HouseHistory",
     "pharmacy.ports.Courier": "interop.courier.mock.DemoCourier",
     "regulator.ports.CityLake": "demo.city_lake.LoadedCity",
     "settlement.ports.Insurer": "interop.insurer.demo.DemoInsurer",

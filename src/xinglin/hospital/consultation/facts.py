@@ -1,29 +1,40 @@
 """Rows of the consultation as facts of supervision. Pure: what identity knows comes in as plain values."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
 from xinglin.hospital.consultation.models import FollowUpEvidence, Visit
+from xinglin.hospital.consultation.people import Known
 from xinglin.hospital.consultation.words import EvidenceKind as Kind
 from xinglin.hospital.consultation.words import Judgement as Said
+from xinglin.hospital.consultation.words import VisitState
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.supervision.facts import (
+    AntimicrobialGrade,
     AuthMethod,
+    Benefit,
+    CareMode,
     Case,
     Channel,
+    Coverage,
     Encounter,
     Evidence,
     EvidenceKind,
     IdentityBasis,
     IdentityState,
     Institution,
+    InstitutionKind,
     Judgement,
     Patient,
     Physician,
     Registration,
+    Scheme,
     Service,
+    Sex,
+    Title,
 )
 
 C = TypeVar("C", bound=Enum)
@@ -31,25 +42,48 @@ C = TypeVar("C", bound=Enum)
 PREFERENCE = {Said.ACCEPTED: 0, Said.PENDING: 1, Said.REFUSED: 2}
 
 
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """What was said: messages and letters of the patient's side, questions of the physician."""
+
+    messages: int
+    letters: int
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """What stands in the form before the visit and in the record."""
+
+    form: bool
+    red_flag: bool | None
+    red_flag_at: datetime | None
+    record_letters: int | None
+    weight_grams: int | None
+
+
 def case_of(
     *,
     visit: Visit,
     evidence: Iterable[FollowUpEvidence],
     diagnoses: Sequence[str],
-    patient: Mapping[str, Any],
-    physician: Mapping[str, Any],
-    institution: Mapping[str, Any],
+    known: Known,
     proof_uses: int,
-    fund_asked: bool,
+    talked: Talked,
+    wrote: Wrote,
     at: datetime,
 ) -> Case:
-    """The case of a visit. Before the start `at` is the start asked for; afterwards the visit's own start counts."""
+    """The case of a visit. Before the start `at` is the start asked for; afterwards the visit's own start counts, and
+    `at` is the instant up to which everything is known.
+    """
+    seen = replace(_encounter(visit, diagnoses, known.fund_asked, visit.started_at or at), observed_at=at)
     return Case(
-        encounter=_encounter(visit, diagnoses, fund_asked, visit.started_at or at),
-        patient=_patient(patient),
-        physician=_physician(physician, proof_uses),
-        institution=Institution(**institution),
+        encounter=_course(_dialogue(seen, visit, talked, wrote), visit, wrote),
+        patient=replace(_patient(known.patient), weight_grams=wrote.weight_grams),
+        physician=_physician(known.physician, proof_uses),
+        institution=_institution(known.institution),
         evidence=_evidence(list(evidence)),
+        coverage=_coverage(known.coverage),
     )
 
 
@@ -76,13 +110,50 @@ def _encounter(visit: Visit, diagnoses: Sequence[str], fund_asked: bool, started
         diagnosis_3_code=third,
         fund_asked=fund_asked,
         self_pay_notice=False,
+        care_mode=CareMode.ONLINE if visit.channel == Channel.ONLINE.value else CareMode.OUTPATIENT,
+        department_code=visit.department,
+    )
+
+
+def _dialogue(seen: Encounter, visit: Visit, talked: Talked, wrote: Wrote) -> Encounter:
+    """What was said. The house's visits are by text; only who is signed in as the physician can speak or write as one,
+    and a machine's draft goes out by the physician's own hand. How fast somebody types is not measured.
+    """
+    return replace(
+        seen,
+        live_seconds=0,
+        inbound_messages=talked.messages,
+        inbound_letters=talked.letters,
+        structured_form=wrote.form,
+        physician_questions=talked.questions,
+        physician_replied=visit.first_reply_at is not None,
+        written_by_physician=True,
+        record_letters=wrote.record_letters,
+    )
+
+
+def _course(seen: Encounter, visit: Visit, wrote: Wrote) -> Encounter:
+    """Promise, answer, danger, referral, end and refund. A promise whose clock stands has no beginning."""
+    back = visit.state in {VisitState.REFUNDED, VisitState.CANCELLED}
+    return replace(
+        seen,
+        ended_at=visit.ended_at,
+        red_flag=wrote.red_flag,
+        red_flag_at=wrote.red_flag_at,
+        referred_at=visit.ended_at if visit.state == VisitState.REFERRED else None,
+        accepted_at=visit.promise_from_at,
+        booked=False,
+        first_reply_at=visit.first_reply_at,
+        refund_due=back,
+        refund_due_at=visit.ended_at if back else None,
     )
 
 
 def _patient(facts: Mapping[str, Any]) -> Patient:
     return Patient(
         **{
-            **{key: value for key, value in facts.items() if key != "sex"},
+            **facts,
+            "sex": _word(Sex, facts["sex"]),
             "identity_state": _word(IdentityState, facts["identity_state"]),
             "identity_basis": _word(IdentityBasis, facts["identity_basis"]),
         }
@@ -96,6 +167,23 @@ def _physician(facts: Mapping[str, Any], proof_uses: int) -> Physician:
             "registration": _word(Registration, facts["registration"]),
             "authentication_method": _word(AuthMethod, facts["authentication_method"]),
             "authentication_uses": proof_uses,
+            "title": _word(Title, facts["title"]),
+            "antimicrobial_right": _word(AntimicrobialGrade, facts["antimicrobial_right"]),
+        }
+    )
+
+
+def _institution(facts: Mapping[str, Any]) -> Institution:
+    return Institution(**{**facts, "kind": _word(InstitutionKind, facts["kind"])})
+
+
+def _coverage(facts: Mapping[str, Any]) -> Coverage:
+    scheme = facts["scheme"]
+    return Coverage(
+        **{
+            **facts,
+            "scheme": None if scheme is None else _word(Scheme, scheme),
+            "benefit": _word(Benefit, facts["benefit"]),
         }
     )
 

@@ -10,9 +10,9 @@ from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.oversight import services as oversight
 
-AT_REQUEST = frozenset({"A01", "A05", "A06", "A07", "A12"})
-AT_START = frozenset({"A01", "A02", "A05", "A06", "A07", "A09", "A12"})
-AT_SIGNATURE = AT_START | {"A03"}
+AT_REQUEST = frozenset({"A01", "A05", "A06", "A07", "A11", "A12"})
+AT_START = AT_REQUEST | {"A02", "A09", "H09", "I03"}
+AT_SIGNATURE = (AT_START - {"I03"}) | {"A03", "A10", "A13", "G05"}
 STOPS = frozenset({"block", "deny", "hold"})
 NEEDS_REASON = "needs_reason"
 

@@ -1,5 +1,6 @@
 """What the consultation needs to know of people and institutions, asked of identity through its doors."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -74,12 +75,44 @@ def latest_proof_id(actor: Actor, at: datetime) -> UUID | None:
     return proof.id if proof else None
 
 
-def facts(
-    *, patient_id: UUID, practitioner_id: UUID, institution_id: UUID, at: datetime
-) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """What the rules may know of the patient, the physician and the institution at an instant."""
-    return (
-        identity.person_facts(person_id=patient_id, at=at),
-        identity.practitioner_facts(practitioner_id=practitioner_id, at=at, institution_id=institution_id),
-        identity.institution_facts(institution_id=institution_id, at=at),
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rules may know of the people, the house and the insurance of a visit, by fields of their groups."""
+
+    patient: dict[str, Any]
+    physician: dict[str, Any]
+    institution: dict[str, Any]
+    coverage: dict[str, Any]
+    fund_asked: bool
+
+
+def known(
+    *,
+    patient_id: UUID,
+    practitioner_id: UUID,
+    institution_id: UUID,
+    department: str,
+    diagnoses: Sequence[str],
+    at: datetime,
+) -> Known:
+    """What the rules may know at an instant. The fund is asked where somebody is insured in an area with which the
+    house has an agreement, and is not suspended; settlement asks the same.
+    """
+    on = civil_day(at)
+    insured = insurance_of(patient_id, at)
+    house = identity.institution_facts(
+        institution_id=institution_id, at=at, department=department, insured_area=insured.area if insured else ""
     )
+    return Known(
+        patient=identity.person_facts(person_id=patient_id, at=at),
+        physician=identity.practitioner_facts(practitioner_id=practitioner_id, at=at, institution_id=institution_id),
+        institution=house,
+        coverage=insurance.coverage_facts(insured=insured, person_id=patient_id, on=on, diagnoses=diagnoses),
+        fund_asked=insured is not None and not insured.online_suspended and _agreed(house, on),
+    )
+
+
+def _agreed(house: Mapping[str, Any], on: date) -> bool:
+    """The agreement of the house covers the day."""
+    first, last = house["agreement_from_on"], house["agreement_until_on"]
+    return first is not None and first <= on and (last is None or on <= last)

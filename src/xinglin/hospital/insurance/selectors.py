@@ -1,8 +1,9 @@
 """Questions about insurance: who is covered, for what, and how much is used."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -72,6 +73,46 @@ def coverage(*, person_id: UUID, on: date) -> Eligibility | None:
         online_suspended=OnlineSuspension.objects.filter(current, person_id=person_id).exists(),
         qualified=tuple(dict.fromkeys(diseases.values_list("disease", flat=True))),
     )
+
+
+SCHEMES = {"310": "employee", "390": "resident", "410": "work_injury", "510": "maternity"}
+"""National code of the kind of insurance → its word in the rules."""
+
+
+def coverage_facts(
+    *, insured: Eligibility | None, person_id: UUID, on: date, diagnoses: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Facts of the group `coverage` on a day, for a visit with these diagnoses; for the modules above.
+
+    `insured` is what `coverage` answered for the day. The benefit is that of a chronic disease where the person is
+    certified for one that the diagnoses mean. Whoever was never insured here has the scheme ``none`` and no end;
+    whoever was, the last day.
+    """
+    if insured is None:
+        last = Coverage.objects.filter(person_id=person_id, until_on__lt=on).order_by("-until_on").first()
+        return {
+            "scheme": "none",
+            "benefit": "none",
+            "chronic_code": "",
+            "area_code": last.area if last else None,
+            "ended": last is not None,
+            "ended_on": last.until_on if last else None,
+        }
+    disease = chronic_disease(insured, diagnoses)
+    return {
+        "scheme": SCHEMES.get(insured.insurance_type),
+        "benefit": "chronic" if disease else "outpatient",
+        "chronic_code": disease,
+        "area_code": insured.area,
+        "ended": False,
+        "ended_on": None,
+    }
+
+
+def chronic_disease(insured: Eligibility, diagnoses: Sequence[str]) -> str:
+    """The disease of the policy book for which the person is certified and which the diagnoses mean; empty for none."""
+    known = policy_book().diseases
+    return next((code for code in insured.qualified if code in known and known[code].means(diagnoses)), "")
 
 
 def accumulators(*, person_id: UUID, year: int, without_claims: Collection[UUID] = ()) -> State:

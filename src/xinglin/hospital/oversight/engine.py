@@ -1,17 +1,23 @@
 """The engine under watch: what the known cases say of it, and judging for the services."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
+from uuid import UUID
 
-from xinglin.hospital.kernel.clock import SHANGHAI
+from xinglin.hospital.kernel.clock import SHANGHAI, civil_day
+from xinglin.hospital.kernel.ports import outside
 from xinglin.hospital.oversight.knowledge import knowledge_in_force
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
+from xinglin.hospital.oversight.ports import Around, History
 from xinglin.supervision import moments
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.facts import Case
+from xinglin.supervision.facts import Case, ItemKind
+from xinglin.supervision.facts.lake import Facts, World
+from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.moments import Judged
-from xinglin.supervision.verdicts import Moment
+from xinglin.supervision.verdicts import Moment, Scope
 
 TEST_AT = datetime(2026, 5, 20, 12, 0, tzinfo=SHANGHAI)
 
@@ -49,9 +55,67 @@ def forget() -> None:
     _failed_in_minute.cache_clear()
 
 
-def ask(case: Case, moment: str, now: datetime, only: frozenset[str] | None) -> Judged:
-    """Every verdict on a case, with the knowledge in force here."""
-    return moments.judge(case, Moment.of(moment), knowledge=knowledge_in_force(), judged_at=now, only=only)
+def ask(case: Case, moment: str, now: datetime, only: frozenset[str] | None, history: World | None = None) -> Judged:
+    """Every verdict on a case, with the knowledge in force here and with what lies around it, where that is given."""
+    return moments.judge(
+        case, Moment.of(moment), knowledge=knowledge_in_force(), judged_at=now, only=only, history=history
+    )
+
+
+def around(case: Case, moment: str, now: datetime, only: frozenset[str] | None) -> World | None:
+    """What lies around a case, as far as the rules that are asked measure it; None where they measure nothing."""
+    wanted = _wanted(moment, only, _scopes(case))
+    if not wanted:
+        return None
+    world = World()
+    asked = Around(
+        at=now,
+        on=case.encounter.on or civil_day(now),
+        person_id=_own_id(case.patient.id),
+        physician_id=_own_id(case.physician.id),
+        encounter_id=_own_id(case.encounter.id),
+        prescription_id=_own_id(case.prescription.id),
+        trace_codes=frozenset(pack.trace_code for pack in case.packs if pack.trace_code),
+        codes=frozenset(item.code for item in case.items if item.code),
+        fees=any(item.kind is ItemKind.VISIT_FEE for item in case.items),
+        wanted=wanted,
+    )
+    by_table: dict[str, list[Facts]] = defaultdict(list)
+    for table, row in outside(History).rows(asked):
+        by_table[table].append(row)
+    for table, rows in by_table.items():
+        world.extend(table, rows)
+    return world
+
+
+def _scopes(case: Case) -> frozenset[Scope]:
+    """The scopes of which a case holds a subject."""
+    many = {Scope.LINE: case.lines, Scope.ITEM: case.items, Scope.PACK: case.packs}
+    single = {scope for scope in set(Scope) - set(many) if getattr(case, scope.value).id is not None}
+    return frozenset(single | {scope for scope, held in many.items() if held})
+
+
+@lru_cache(maxsize=256)
+def _wanted(moment: str, only: frozenset[str] | None, scopes: frozenset[Scope]) -> frozenset[tuple[str, str]]:
+    """Each table that a measure of these rules looks at, with the fact by which its rows are found."""
+    engine = moments.compiled(moments.Holding(knowledge_in_force()))
+    names: set[tuple[Scope, str]] = set()
+    for rule in RULES:
+        if Moment.of(moment) in rule.moments and (only is None or rule.id in only) and rule.scope in scopes:
+            names |= {(rule.scope, name) for name in engine.rule(rule).measures}
+    return frozenset(
+        (measure.over, measure.match[0][1])
+        for measure in MEASURES
+        if (measure.scope, measure.name) in names and measure.history
+    )
+
+
+def _own_id(value: str | None) -> UUID | None:
+    """An id of this house, or None for what has another form."""
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None
 
 
 def less(only: Collection[str] | None, without: frozenset[str]) -> frozenset[str] | None:

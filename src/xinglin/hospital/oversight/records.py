@@ -92,15 +92,17 @@ def _given(judgement: Judgement, ask: Ask) -> GivenVerdict:
 
 
 COUNT = """
-INSERT INTO oversight_preview_count ("on", institution_id, rule, outcome, count) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO oversight_preview_count ("on", institution_id, rule, outcome, count)
+SELECT %s, %s, rule, outcome, count FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS c (rule, outcome, count)
 ON CONFLICT ("on", institution_id, rule, outcome) DO UPDATE SET count = oversight_preview_count.count + EXCLUDED.count
 """
 
 
 def count_preview(verdicts: tuple[Verdict, ...], institution_id: UUID, on: date) -> None:
-    """Add one preview to the counts, rows in a fixed order so that two previews at once cannot block each other."""
-    counted = Counter((verdict.rule, verdict.outcome.value) for verdict in verdicts)
+    """Add one preview to the counts in one statement, rows in a fixed order so that two previews at once cannot block
+    each other.
+    """
+    counted = sorted(Counter((verdict.rule, verdict.outcome.value) for verdict in verdicts).items())
+    rules, outcomes = [rule for (rule, _), _ in counted], [outcome for (_, outcome), _ in counted]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            COUNT, [(on, institution_id, rule, outcome, count) for (rule, outcome), count in sorted(counted.items())]
-        )
+        cursor.execute(COUNT, [on, institution_id, rules, outcomes, [count for _, count in counted]])

@@ -19,6 +19,8 @@ def case_for_settlement(*, actor: Actor, prescription_id: UUID, now: datetime) -
         row,
         Stage.SETTLED,
         review=review_facts(list(row.reviews.all())),
-        traced=law.packs_for_law(row, packs, now),
+        now=now,
+        packs=packs,
+        charged=True,
     )
     return replace(case, prescription=replace(case.prescription, settled_at=now))

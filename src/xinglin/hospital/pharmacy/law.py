@@ -1,13 +1,12 @@
 """Asking supervision about prescriptions: which rules at which moment, and what follows from the answer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from xinglin.hospital.consultation import selectors as consultation
 from xinglin.hospital.kernel.access import Actor, system_actor
-from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.services import Ask, Judged
 from xinglin.hospital.pharmacy import facts
@@ -18,17 +17,29 @@ from xinglin.hospital.pharmacy.errors import (
     PrescriptionNeedsAnswer,
     PrescriptionRefused,
 )
-from xinglin.hospital.pharmacy.models import Prescription, TracedPack
+from xinglin.hospital.pharmacy.models import PackIdentification, Prescription, TracedPack
 from xinglin.hospital.pharmacy.signatures import check_signature
+from xinglin.hospital.pharmacy.states import ENDED
+from xinglin.hospital.pharmacy.trace import PREFIX
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.terminology.selectors import ProductInfo
-from xinglin.supervision.facts import Case, Measure, Pack, Review, Stage
+from xinglin.supervision.facts import Case, PrescriptionKind, Review, Stage
 
-WHILE_TYPING = frozenset({"A03", "A12", "B01", "B02", "B03"})
-AT_ISSUE = frozenset({"A01", "A02", "A03", "A05", "A06", "A07", "A09", "A12", "B01", "B02", "B03"})
+OF_MEDICINE = frozenset(
+    {"B01", "B02", "B03", "B04", "B05", "B06", "B10", "B11"}
+    | {"D01", "D02", "D03", "D04", "D05", "D07", "D09", "D10", "D11", "D14", "D15", "I04"}
+)
+"""What is asked of lines and prescription whenever they are looked at as a whole."""
+OF_PAYMENT = frozenset(
+    {"C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08", "C09", "C10", "C12", "C13", "C14", "H02", "H04"}
+)
+"""What is asked of the items that the lines would become. C11 is not: the house itself settles each item under the
+benefit that covers it."""
+WHILE_TYPING = OF_MEDICINE | OF_PAYMENT | {"A03", "A12"}
+AT_ISSUE = WHILE_TYPING | {"A01", "A02", "A05", "A06", "A07", "A09", "A10", "A11", "A13", "G05", "H09", "I10"}
 AT_SIGNATURE = frozenset({"B08", "G12"})
-AT_REVIEW = frozenset({"B01", "B02", "B03", "B08", "G12"})
-AT_HAND_OVER = frozenset({"B07", "B08", "G12", "J01"})
+AT_REVIEW = (OF_MEDICINE - {"B04", "D02", "D15", "I04"}) | {"B08", "B12", "G12"}
+AT_HAND_OVER = frozenset({"B07", "B08", "B09", "G12", "J01", "J02", "J03", "J06"})
 STOPS = frozenset({"block", "deny", "hold"})
 NEEDS_REASON = "needs_reason"
 
@@ -88,23 +99,42 @@ def stage_case(
     stage: Stage,
     *,
     review: Review,
+    now: datetime,
     left_at: datetime | None = None,
-    traced: tuple[tuple[Pack, ...], tuple[Measure, ...]] = ((), ()),
+    packs: Sequence[TracedPack] = (),
+    charged: bool = False,
 ) -> Case:
-    """The case of a stored prescription at a stage."""
+    """The case of a stored prescription at a stage; `charged` asks about what its lines cost, if charged now."""
     lines = list(row.lines.all())
+    products = products_of({line.product_code for line in lines})
     return facts.row_case(
-        base_case(row.visit_id, row.issued_at),
+        base_case(row.visit_id, now),
         row,
         lines=lines,
-        products=products_of({line.product_code for line in lines}),
+        products=products,
         stage=stage,
         signature=check_signature(row),
         review=review,
         left_at=left_at,
-        packs=traced[0],
-        measures=traced[1],
+        packs=facts.pack_facts(packs, {str(line.id): line for line in lines}, products, _identified(packs), row, now),
+        charged_at=now if charged else None,
     )
+
+
+def _identified(packs: Sequence[TracedPack]) -> dict[str, str]:
+    """First seven digits → product code, for the boxes' codes as far as registered."""
+    if not packs:
+        return {}
+    rows = PackIdentification.objects.filter(prefix__in={pack.code[:PREFIX] for pack in packs})
+    return dict(rows.values_list("prefix", "product_code"))
+
+
+def first_long(patient_id: UUID, kind: str) -> bool | None:
+    """Whether a long-term prescription is the patient's first: known not to be where the house wrote one before."""
+    if kind != PrescriptionKind.LONG.value:
+        return None
+    earlier = Prescription.objects.filter(patient_id=patient_id, kind=kind).exclude(state__in=ENDED)
+    return False if earlier.exists() else None
 
 
 def control(actor: Actor, row: Prescription, case: Case, only: frozenset[str], now: datetime) -> Judged:
@@ -114,25 +144,6 @@ def control(actor: Actor, row: Prescription, case: Case, only: frozenset[str], n
     if stops:
         raise (DispensingRefused if only is AT_HAND_OVER else PrescriptionRefused)(asks=stops)
     return judged
-
-
-def packs_for_law(
-    row: Prescription, packs: Sequence[TracedPack], now: datetime
-) -> tuple[tuple[Pack, ...], tuple[Measure, ...]]:
-    """The boxes of a prescription as facts, and every other life of their codes as numbers."""
-    codes = [pack.code for pack in packs]
-    others = TracedPack.objects.filter(code__in=codes, shelved_at=None).exclude(prescription=row)
-    earlier: dict[str, list[TracedPack]] = {}
-    places: dict[str, str] = {}
-    for other in others.select_related("prescription"):
-        earlier.setdefault(other.code, []).append(other)
-        places[str(other.prescription_id)] = str(other.prescription.institution_id)
-    prices: Mapping[str, int] = {str(line.id): line.price_fen for line in row.lines.all()}
-    here = str(row.institution_id)
-    return (
-        facts.pack_facts(packs, earlier, prices, places, here, civil_day(now)),
-        facts.pack_measures(packs, earlier, places, here),
-    )
 
 
 def _judge(

@@ -200,6 +200,7 @@ class Review(models.Model):
     outcome = models.CharField(max_length=10)
     codes = ArrayField(models.CharField(max_length=10), default=list)
     text = models.CharField(max_length=1000, blank=True)
+    opened_at = models.DateTimeField(null=True)  # when this reviewer first opened the sheet; empty: it is not known
     at = models.DateTimeField()
     content = models.TextField()
     sha256 = models.CharField(max_length=64)

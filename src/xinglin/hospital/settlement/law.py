@@ -13,8 +13,14 @@ from xinglin.hospital.settlement.errors import SettlementRefused
 from xinglin.hospital.settlement.words import ClaimKind
 from xinglin.supervision.facts import Case
 
-OF_VISIT_FEE = frozenset({"A01", "A02", "A06", "A12", "G10"})
-OF_PRESCRIPTION = OF_VISIT_FEE | {"B01", "B03", "G12", "J01"}
+OF_EVERY_BILL = frozenset({"A01", "A02", "A06", "A11", "A12", "G02", "G10", "H08", "H09"})
+OF_VISIT_FEE = OF_EVERY_BILL | {"E17", "I01"}
+OF_MEDICINE = frozenset({"B01", "B03", "B06", "B12", "D13", "G12", "I04", "J01", "J02", "J03", "J06"})
+OF_PAYMENT = frozenset(
+    {"C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08", "C09", "C10", "C12", "C13", "C14", "H02", "H04"}
+)
+"""C11 is not asked: each item is settled under the benefit that covers it."""
+OF_PRESCRIPTION = OF_EVERY_BILL | OF_MEDICINE | OF_PAYMENT
 STOPS = frozenset({"block", "hold"})
 
 

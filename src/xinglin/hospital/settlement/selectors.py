@@ -13,6 +13,15 @@ from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.ledger.selectors import Movement, movements
 from xinglin.hospital.settlement.access import SEE_PAYMENTS, SEE_RECONCILIATION
+from xinglin.hospital.settlement.history import (
+    charged_fees,
+    reported_of_physician,
+    reported_sales,
+    reported_stays,
+    reported_supplies,
+    reported_visits,
+)
+from xinglin.hospital.settlement.lake_rows import reported_rows
 from xinglin.hospital.settlement.models import (
     Claim,
     Reconciliation,
@@ -40,11 +49,18 @@ __all__ = [
     "ShownLine",
     "ShownPart",
     "Told",
+    "charged_fees",
     "days_not_compared",
     "open_payments",
     "payments",
     "receipt",
     "reconciliations",
+    "reported_of_physician",
+    "reported_rows",
+    "reported_sales",
+    "reported_stays",
+    "reported_supplies",
+    "reported_visits",
     "reversals_waiting",
     "scheme_name",
     "settlement_of",

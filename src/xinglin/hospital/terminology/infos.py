@@ -106,6 +106,11 @@ class ProductInfo:
         """Dose units in one pack."""
         return self.unit_content * self.units_per_pack
 
+    @property
+    def substances(self) -> str:
+        """The codes of the active substances, sorted and joined by a bar; empty for none."""
+        return "|".join(sorted(part.code for part in self.ingredients))
+
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisInfo:

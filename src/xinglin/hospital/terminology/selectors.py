@@ -27,9 +27,11 @@ from xinglin.hospital.terminology.models import Diagnosis, Ingredient, Product, 
 from xinglin.hospital.terminology.searching import search
 from xinglin.hospital.terminology.snapshot import snapshot
 from xinglin.hospital.terminology.supply import (
+    daily_micrograms,
     daily_units,
     days_supply,
     dose_is_deliverable,
+    dose_micrograms,
     is_smallest_pack_over,
     packs_needed,
     used_per_dose,
@@ -51,6 +53,7 @@ __all__ = [
     "Title",
     "chronic_group_of",
     "chronic_groups",
+    "daily_micrograms",
     "daily_units",
     "days_supply",
     "department",
@@ -58,6 +61,7 @@ __all__ = [
     "diagnoses",
     "diagnosis",
     "dose_is_deliverable",
+    "dose_micrograms",
     "dose_text",
     "dose_units",
     "equivalent_diagnoses",

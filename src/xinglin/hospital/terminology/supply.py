@@ -55,6 +55,22 @@ def daily_units(product: ProductInfo, dose_units: int, frequency_code: str) -> t
     return None if rhythm is None else (dose_units * rhythm.times, rhythm.period_days)
 
 
+def dose_micrograms(product: ProductInfo, dose_units: int) -> int | None:
+    """The mass of the only active substance in a dose; None for several substances or where the strength is no mass."""
+    if len(product.ingredients) != 1:
+        return None
+    if product.dose_unit == "ug":
+        return dose_units
+    part = product.ingredients[0]
+    return part.strength_units * dose_units // 1000 if product.dose_unit == "milli" and part.unit == "ug" else None
+
+
+def daily_micrograms(product: ProductInfo, dose_units: int, frequency_code: str) -> int | None:
+    """The same for a day, rounded down; None where no days follow."""
+    dose, rhythm = dose_micrograms(product, dose_units), _rhythm(product, dose_units, frequency_code)
+    return None if dose is None or rhythm is None else dose * rhythm.times // rhythm.period_days
+
+
 def _rhythm(product: ProductInfo, dose_units: int, frequency_code: str) -> Frequency | None:
     rhythm = frequency(frequency_code)
     if rhythm is None or not rhythm.gives_days_supply or product.no_days or dose_units <= 0:

@@ -2,6 +2,7 @@
 
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
 from xinglin.hospital.consultation.questions import Question, age_months, questions_for
+from xinglin.hospital.consultation.selectors.history import allergies, problems, visits_around, visits_of_day
 from xinglin.hospital.consultation.selectors.records import (
     Background,
     RecordView,
@@ -65,6 +66,7 @@ __all__ = [
     "Vital",
     "Wait",
     "age_months",
+    "allergies",
     "background",
     "choice",
     "choices",
@@ -78,6 +80,7 @@ __all__ = [
     "papers",
     "patient_visits",
     "picture",
+    "problems",
     "promise_at",
     "promises_broken",
     "promises_close",
@@ -88,6 +91,8 @@ __all__ = [
     "record",
     "visit",
     "visit_facts",
+    "visits_around",
+    "visits_of_day",
     "visits_of_physician",
     "vitals",
     "wait_of",

@@ -14,15 +14,27 @@ from xinglin.hospital.identity.models import (
     AuthEvent,
     Guardianship,
     Institution,
+    InstitutionAgreement,
     PaymentStatus,
     Person,
     PersonVerification,
     Practitioner,
 )
-from xinglin.hospital.identity.words import CheckMethod, CheckResult, GuardianshipState, IdType, ProofMethod
-from xinglin.hospital.identity.working import covers_instant
+from xinglin.hospital.identity.words import (
+    CheckMethod,
+    CheckResult,
+    GuardianshipState,
+    IdType,
+    InstitutionKind,
+    PractitionerKind,
+    ProofMethod,
+    Sex,
+)
+from xinglin.hospital.identity.working import covers_day, covers_instant
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import NotFound
+from xinglin.hospital.kernel.signing import blind_index
+from xinglin.hospital.terminology import selectors as terminology
 
 REAL_NAME = (CheckMethod.REGISTRY, CheckMethod.DOCUMENT)
 PROOF_WORDS = {
@@ -32,12 +44,30 @@ PROOF_WORDS = {
     ProofMethod.CODE: "none",  # a text message proves a phone, not a physician
     ProofMethod.DEMO: "demo",  # written in demo mode only
 }
+SEXES = {Sex.MALE: "male", Sex.FEMALE: "female"}
+KINDS = {
+    InstitutionKind.INTERNET_HOSPITAL: "internet",
+    InstitutionKind.HOSPITAL: "hospital",
+    InstitutionKind.HEALTH_CENTRE: "primary",
+    InstitutionKind.VILLAGE_CLINIC: "primary",
+    InstitutionKind.PHARMACY: "pharmacy",
+}
+RANKS = {
+    **dict.fromkeys(("01", "02", "03", "04", "12"), 3),
+    **dict.fromkeys(("05", "06", "07", "13"), 2),
+    **dict.fromkeys(("08", "09", "10", "14"), 1),
+}
+"""Level code of the insurers' interface → 3, 2 or 1; whatever is not listed is unrated."""
 
 # PATIENT
 
 
 def person_facts(*, person_id: UUID, at: datetime) -> dict[str, Any]:
-    """Facts of the group `patient`, and `sex`. Raises NotFound."""
+    """Facts of the group `patient` that the register of persons knows. Raises NotFound.
+
+    Telephone and dwelling become keyed hashes: equal ones are equal, and nobody reads a number or an address from them.
+    Who is registered as male is neither pregnant nor breastfeeding; of anybody else it is not known here.
+    """
     row = Person.objects.filter(pk=person_id).first()
     if row is None:
         raise NotFound
@@ -58,7 +88,17 @@ def person_facts(*, person_id: UUID, at: datetime) -> dict[str, Any]:
         "identity_verified_on": verified_on,
         "identity_changed_on": row.identity_changed_on,
         "guardian_verified": guardians.exists(),
+        "sex": SEXES[Sex(row.sex)],
+        "pregnant": False if row.sex == Sex.MALE else None,
+        "lactating": False if row.sex == Sex.MALE else None,
+        "contact_key": _key(row.phone, "contact"),
+        "household_key": _key(f"{row.area} {row.address.strip()}" if row.address.strip() else "", "household"),
     }
+
+
+def _key(value: str, purpose: str) -> str:
+    """A keyed hash of a value, short enough for a fact; empty for an empty one."""
+    return blind_index(value, f"fact:{purpose}")[:32] if value else ""
 
 
 def _real_name(person_ids: list[UUID], at: datetime) -> tuple[str, date | None]:
@@ -93,6 +133,7 @@ def practitioner_facts(*, practitioner_id: UUID, at: datetime, institution_id: U
     here = _here(row, institution_id or row.institution_id, day)
     proof = _latest_proof(row, at)
     payment = _payment_stop(row, day)
+    title = row.title if row.kind == PractitionerKind.PHYSICIAN else "other"
     return {
         "id": str(row.pk),
         "specialty_code": row.department,
@@ -108,7 +149,14 @@ def practitioner_facts(*, practitioner_id: UUID, at: datetime, institution_id: U
         "payment_suspended_from_on": payment.from_on if payment else None,
         "payment_suspended_until_on": payment.until_on if payment else None,
         "first_visit_pilot_listed": row.first_visit_pilot,
+        "title": title,
+        "antimicrobial_right": _rights().get(row.title, "none"),
     }
+
+
+def _rights() -> dict[str, str]:
+    """Title → the highest grade of antimicrobials, by the house's own list of titles."""
+    return {title.code: title.antimicrobial_right for title in terminology.titles()}
 
 
 def _registration(row: Practitioner, is_here: bool, at: datetime) -> str:
@@ -149,9 +197,42 @@ def _payment_stop(row: Practitioner, day: date) -> PaymentStatus | None:
 # INSTITUTION
 
 
-def institution_facts(*, institution_id: UUID, at: datetime) -> dict[str, Any]:
-    """Facts of the group `institution`. Raises NotFound."""
+def institution_facts(
+    *, institution_id: UUID, at: datetime, department: str = "", insured_area: str = ""
+) -> dict[str, Any]:
+    """Facts of the group `institution` for a visit in a department of somebody insured in an area. Raises NotFound.
+
+    An approval of online care is a note on the licence and lives as long as it. Without `insured_area` any agreement
+    counts. A renewal that is pending is not on record here.
+    """
     row = Institution.objects.filter(pk=institution_id).first()
     if row is None:
         raise NotFound
-    return {"id": str(row.pk), "name_zh": row.name_zh, "territory_code": row.area}
+    day = civil_day(at)
+    agreement = _agreement(row, insured_area, day)
+    online = bool(row.online_scope)
+    return {
+        "id": str(row.pk),
+        "name_zh": row.name_zh,
+        "territory_code": row.area,
+        "kind": KINDS[InstitutionKind(row.kind)],
+        "level": RANKS.get(row.level, 0),
+        "licence_from_on": row.licence_from_on,
+        "licence_until_on": row.licence_until_on,
+        "online_approved": online,
+        "online_from_on": row.licence_from_on if online else None,
+        "online_until_on": row.licence_until_on if online else None,
+        "department_approved": row.departments.filter(covers_day(day), code=department).exists()
+        if department
+        else None,
+        "agreement_exists": agreement is not None,
+        "agreement_from_on": agreement.from_on if agreement else None,
+        "agreement_until_on": agreement.until_on if agreement else None,
+    }
+
+
+def _agreement(row: Institution, insured_area: str, day: date) -> InstitutionAgreement | None:
+    """The agreement with an area that covers the day, else the nearest."""
+    rows = row.agreements.order_by("from_on")
+    found = list(rows.filter(area=insured_area) if insured_area else rows)
+    return min(found, key=lambda one: _distance((one.from_on, one.until_on), day)) if found else None

@@ -64,7 +64,7 @@ def judge(
             knowledge=judged.knowledge,
             answers=records.answers(judged.verdicts),
         )
-        records.write(judgement, case, asks, happened_at or now)
+        records.write(judgement, judged.case, asks, happened_at or now)
         journal.write(
             actor=actor,
             institution_id=institution_id,
@@ -80,10 +80,11 @@ def judge(
 
 
 def _asked(case: Case, moment: str, now: datetime, only: Collection[str] | None) -> tuple[Given, Uses]:
-    """What the rules that are in use here say, and how they are used."""
+    """What the rules that are in use here say, with what is known around the case, and how they are used."""
     _require_engine(now)
     used = uses(civil_day(now), case.institution.territory_code or "")
-    return engine.ask(case, moment, now, engine.less(only, used.suspended)), used
+    rules = engine.less(only, used.suspended)
+    return engine.ask(case, moment, now, rules, engine.around(case, moment, now, rules)), used
 
 
 def preview(

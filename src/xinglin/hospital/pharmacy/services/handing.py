@@ -33,7 +33,7 @@ def hand_over(
     """Hand the medicine over, once. `to`: 'courier' (where the patient asked for delivery) or 'patient'.
 
     The caller's `hand_over_id` makes a retry the same deed. Raises NotPaidYet, AlreadyHandedOver, RecipientUnknown,
-    CourierUnavailable, PrescriptionExpired, DispensingRefused (rules B07, B08, G12, J01), CheckerDown.
+    CourierUnavailable, PrescriptionExpired, DispensingRefused (rules B07 to B09, G12, J01 to J06), CheckerDown.
     """
     require(actor, DISPENSE)
     row = find(actor, prescription_id)
@@ -90,8 +90,9 @@ def _control(actor: Actor, row: Prescription, now: datetime) -> None:
         row,
         Stage.DISPENSED,
         review=review_facts(list(row.reviews.all())),
+        now=now,
         left_at=now,
-        traced=law.packs_for_law(row, packs, now),
+        packs=packs,
     )
     law.control(actor, row, case, law.AT_HAND_OVER, now)
 

@@ -12,6 +12,7 @@ from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import InvalidInput, NotFound
 from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.kernel.models import JournalEntry
 from xinglin.hospital.kernel.signing import canonical_bytes, digest
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import services as oversight
@@ -20,14 +21,14 @@ from xinglin.hospital.pharmacy.access import REVIEW_PRESCRIPTION, WRITE_PRESCRIP
 from xinglin.hospital.pharmacy.content import Party, review_content
 from xinglin.hospital.pharmacy.errors import ReviewerIsPrescriber, SignatureBroken
 from xinglin.hospital.pharmacy.events import PrescriptionReturned, PrescriptionReviewed
+from xinglin.hospital.pharmacy.facts import review_facts
 from xinglin.hospital.pharmacy.gate import find, practitioner_of
 from xinglin.hospital.pharmacy.models import Prescription, Review, ReviewAnswer
 from xinglin.hospital.pharmacy.services.moving import locked, move, require_state, require_valid
 from xinglin.hospital.pharmacy.signatures import check_signature
 from xinglin.hospital.pharmacy.states import State
 from xinglin.hospital.terminology import selectors as terminology
-from xinglin.supervision.facts import Review as ReviewFacts
-from xinglin.supervision.facts import ReviewResult, Stage
+from xinglin.supervision.facts import Stage
 
 AFTER = {
     "approve": State.APPROVED,
@@ -75,9 +76,17 @@ def review_prescription(
         raise ReviewerIsPrescriber
     require_state(row, *FROM[outcome])
     require_valid(row, now)
+    review = Review(
+        id=review_id,
+        outcome=outcome,
+        codes=list(codes),
+        text=text.strip(),
+        opened_at=_opened_at(actor, row),
+        at=now,
+    )
     if outcome == "approve":
-        _control(actor, row, now)
-    review = _signed_review(actor, row, review_id, outcome, list(codes), text.strip(), now)
+        _control(actor, row, review, now)
+    _sign(actor, row, review)
     _save(actor, review, prescription_id, now)
     return review
 
@@ -114,43 +123,43 @@ def _check_input(outcome: str, codes: Sequence[str], text: str) -> None:
         raise wrong("text", f"最多 {TEXT_MAX} 字。", f"At most {TEXT_MAX} characters.")
 
 
-def _control(actor: Actor, row: Prescription, now: datetime) -> None:
+def _opened_at(actor: Actor, row: Prescription) -> datetime | None:
+    """When this reviewer first opened the sheet, as the journal has it. None where it was never opened on a screen."""
+    reads = JournalEntry.objects.filter(
+        object_id=row.id, verb="read_prescription", actor_id=actor.id, outcome="done", at__gte=row.issued_at
+    )
+    return reads.order_by("at").values_list("at", flat=True).first()
+
+
+def _control(actor: Actor, row: Prescription, review: Review, now: datetime) -> None:
     law.require_checker(now)
     if not check_signature(row).good:
         raise SignatureBroken
-    facts = ReviewFacts(result=ReviewResult.APPROVED, passed_at=now)
-    law.control(actor, row, law.stage_case(row, Stage.REVIEWED, review=facts), law.AT_REVIEW, now)
+    review.reviewer_id = practitioner_of(actor)
+    case = law.stage_case(row, Stage.REVIEWED, review=review_facts([review]), now=now, charged=True)
+    law.control(actor, row, case, law.AT_REVIEW, now)
 
 
-def _signed_review(
-    actor: Actor, row: Prescription, review_id: UUID, outcome: str, codes: list[str], text: str, now: datetime
-) -> Review:
-    profile = identity.own_profile(actor=actor, at=now)
+def _sign(actor: Actor, row: Prescription, review: Review) -> None:
+    profile = identity.own_profile(actor=actor, at=review.at)
     content = review_content(
-        review_id=review_id,
+        review_id=review.id,
         prescription_id=row.id,
         prescription_sha256=row.signed.sha256,
         reviewer=Party(profile.id, profile.name, {"register_no": profile.register_no}),
-        outcome=outcome,
-        codes=codes,
-        text=text,
-        at=now,
+        outcome=review.outcome,
+        codes=review.codes,
+        text=review.text,
+        at=review.at,
     )
-    signature = identity_services.sign_as(actor=actor, content=content, now=now)
-    return Review(
-        id=review_id,
-        reviewer_id=profile.id,
-        reviewer_person_id=profile.person_id,
-        outcome=outcome,
-        codes=codes,
-        text=text,
-        at=now,
-        content=canonical_bytes(content).decode(),
-        sha256=digest(content),
-        key_id=signature.key_id,
-        public_key=signature.public_key,
-        signature=signature.signature,
-    )
+    signature = identity_services.sign_as(actor=actor, content=content, now=review.at)
+    review.reviewer_id = profile.id
+    review.reviewer_person_id = profile.person_id
+    review.content = canonical_bytes(content).decode()
+    review.sha256 = digest(content)
+    review.key_id = signature.key_id
+    review.public_key = signature.public_key
+    review.signature = signature.signature
 
 
 def _publish(row: Prescription, review: Review) -> None:

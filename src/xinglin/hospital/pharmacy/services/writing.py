@@ -31,7 +31,7 @@ from xinglin.hospital.pharmacy.errors import (
     WrongStage,
 )
 from xinglin.hospital.pharmacy.events import PrescriptionIssued
-from xinglin.hospital.pharmacy.facts import draft_case, row_case
+from xinglin.hospital.pharmacy.facts import UNREVIEWED, draft_case, row_case
 from xinglin.hospital.pharmacy.gate import practitioner_of
 from xinglin.hospital.pharmacy.models import Draft as DraftRow
 from xinglin.hospital.pharmacy.models import Finding, Line, Prescription, SignedContent
@@ -39,12 +39,10 @@ from xinglin.hospital.pharmacy.services.moving import note
 from xinglin.hospital.pharmacy.signatures import check_signature
 from xinglin.hospital.pharmacy.states import State
 from xinglin.hospital.terminology import selectors as terminology
-from xinglin.supervision.facts import Review as ReviewFacts
-from xinglin.supervision.facts import ReviewResult, Stage
+from xinglin.supervision.facts import Case, Stage
 
 REVIEW_WITHIN = timedelta(minutes=10)
 URGENT_REVIEW_WITHIN = timedelta(minutes=5)
-UNREVIEWED = ReviewFacts(result=ReviewResult.NONE)
 MAY_BE_REWRITTEN = {State.RETURNED, State.REFUSED, State.CANCELLED, State.EXPIRED}
 
 
@@ -89,10 +87,15 @@ def preview(*, actor: Actor, draft: Draft, now: datetime) -> Previewed:
     priced = _priced(draft)
     asks: tuple[Ask, ...] = ()
     if priced:
-        case = draft_case(visit.case, draft, priced, civil_day(now))
+        case = _case(visit, draft, priced, now)
         asks = tuple(law.preview(actor, case, now).asks)
     errors = tuple(error for p in priced for error in p.errors)
     return Previewed(tuple(priced), asks, errors, sum(p.amount_fen for p in priced))
+
+
+def _case(visit: VisitToPrescribe, draft: Draft, priced: Sequence[PricedLine], now: datetime) -> Case:
+    last = civil_day(valid_until(now, draft.valid_days))
+    return draft_case(visit.case, draft, priced, now, last, law.first_long(visit.patient_id, draft.kind))
 
 
 def _priced(draft: Draft) -> list[PricedLine]:
@@ -139,17 +142,15 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     visit = care.visit_to_prescribe(actor, draft.visit_id, now)
     priced = _ready(draft, visit)
     _check_replaced(actor, draft)
-    case = draft_case(visit.case, draft, priced, civil_day(now))
+    case = _case(visit, draft, priced, now)
     judged = law.remind(actor, case, draft.id, visit.institution_id, now)
     settled = law.settle_asks(judged, answers)
     _check_answers(settled)
     row, lines = _rows(actor, visit, draft, priced, now)
     signed = _sign(actor, visit, draft, priced, row, settled, now)
     check = check_signature(row, signed, lines)
-    products = {p.product.code: p.product for p in priced}
-    facts = row_case(
-        visit.case, row, lines=lines, products=products, stage=Stage.SIGNED, signature=check, review=UNREVIEWED
-    )
+    # The lines were judged with the draft; here only the signature is.
+    facts = row_case(visit.case, row, lines=(), products={}, stage=Stage.SIGNED, signature=check, review=UNREVIEWED)
     law.control(actor, row, facts, law.AT_SIGNATURE, now)
     if not check.good:
         raise SignatureBroken
@@ -300,7 +301,7 @@ def _finding(row: Prescription, ask: Ask, answer: Answer | None, now: datetime) 
         id=new_id(),
         prescription=row,
         line_ids=[UUID(line) for line in dict.fromkeys(concerned(ask)) if line != str(row.id)]
-        if core.scope.value in {"line", "prescription"}
+        if core.scope.value in {"line", "item", "prescription"}
         else [],
         verdict_id=ask.verdict_id or new_id(),
         rule_id=ask.rule_id,

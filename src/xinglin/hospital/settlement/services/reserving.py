@@ -56,12 +56,6 @@ class Reserved:
         """The sums of the claim."""
         return add([figures_of(outcome) for outcome in self.outcomes])
 
-    @property
-    def funds_fen(self) -> int:
-        """The sum over the single funds, added by another way than `figures.fund_fen`."""
-        funds = [o.funds for o in self.outcomes]
-        return sum(f.basic_fen + f.large_sum_fen + f.serious_fen + f.aid_fen for f in funds)
-
 
 @transaction.atomic
 def reserve(

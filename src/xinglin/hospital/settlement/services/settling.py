@@ -96,7 +96,8 @@ def presettle(
         )
 
     outcomes = worked_out({})
-    judged = law.preview(actor, bill, _asked(case, bill.subject_id, bill, cover, outcomes), now)
+    asked = facts.claim_case(case, str(bill.subject_id), bill, cover, _figures(outcomes), outcomes, now)
+    judged = law.preview(actor, bill, asked, now)
     law.refuse(judged)
     denials = facts.denials_from(judged.asks, case, bill)
     if denials:
@@ -115,10 +116,8 @@ def _payable(actor: Actor, prescription_id: UUID) -> Bill:
     return bill
 
 
-def _asked(case: Case, claim_id: UUID, bill: Bill, cover: Cover, outcomes: tuple[Outcome, ...]) -> Case:
-    figures = add([figures_of(outcome) for outcome in outcomes])
-    funds = sum(o.funds.basic_fen + o.funds.large_sum_fen + o.funds.serious_fen + o.funds.aid_fen for o in outcomes)
-    return facts.claim_case(case, str(claim_id), bill, cover, figures, funds)
+def _figures(outcomes: tuple[Outcome, ...]) -> Figures:
+    return add([figures_of(outcome) for outcome in outcomes])
 
 
 def settle(
@@ -179,7 +178,7 @@ def _judged(
     actor: Actor, bill: Bill, case: Case, held: Reserved, denials: Mapping[str, Denial], now: datetime
 ) -> dict[str, Denial]:
     """Step two: judge the reserved amounts. Returns denials that they do not take into account yet."""
-    asked = facts.claim_case(case, str(held.claim.id), bill, held.cover, held.figures, held.funds_fen)
+    asked = facts.claim_case(case, str(held.claim.id), bill, held.cover, held.figures, held.outcomes, now)
     try:
         judged = law.judge(actor, held.claim.id, bill, asked, now)
     except DomainError as refusal:
