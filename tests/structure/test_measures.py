@@ -16,8 +16,8 @@ from xinglin.supervision.vocabulary.papers import Rule
 
 WHOSE = {"scope", "subject"}
 """These say who was measured and are no numbers."""
-SHOWN = {"code_days_30", "physician_active_seconds", "physician_patients"}
-"""No rule reads these: they stand beside a finding for whoever judges it. A rule that reads one takes it from here."""
+SHOWN = {"code_days_30"}
+"""No rule reads it: it stands beside a finding for whoever judges it. A rule that reads it takes it from here."""
 NAMES = {field.name for field in fields(Measure)} - WHOSE
 
 

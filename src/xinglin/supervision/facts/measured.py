@@ -28,7 +28,7 @@ class Measure(Group):
     union_prescriptions: int | None = fact(
         "24小时内处方张数",
         "prescriptions of the person by the physician or institution under the same scheme "
-        "(coverage.scheme and benefit) within the 24 hours up to this one (for a draft: up to now), this "
+        "(coverage.scheme and benefit) within the 24 hours up to this one (up to now for a draft), this "
         "included; ended ones are not counted",
         "n",
     )

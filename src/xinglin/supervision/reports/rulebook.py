@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.reports.specification import LINES, Example, Specification, read_cell
 from xinglin.supervision.tables.knowledge import NAMES, Knowledge
 from xinglin.supervision.verdicts import Coded, Outcome, Words
-from xinglin.supervision.vocabulary.papers import Reading, Rule
+from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Reading, Rule
 
 LANGUAGES = ("zh", "en")
 UNITS = {
@@ -91,12 +92,27 @@ def _page(rule: Rule, specification: Specification, knowledge: Knowledge, langua
         f"# {rule.id} {rule.title.in_language(language)}",
         rule.why.in_language(language),
         _papers(rule, language),
-        f"**{_say(language, '结论用语', 'What is said')}**: {rule.sentence.in_language(language)}",
-        f"**{_say(language, '怎样改正', 'What makes it right')}**: {rule.hint.in_language(language)}",
+        f"**{_say(language, '结论用语', 'What is said')}**: {_told(rule.sentence, knowledge, language)}",
+        f"**{_say(language, '怎样改正', 'What makes it right')}**: {_told(rule.hint, knowledge, language)}",
         _knowledge(rule, knowledge, language),
         _examples(specification, knowledge, language),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _told(text: Words, knowledge: Knowledge, language: str) -> str:
+    """A sentence with the words for each fact that will stand in it, in square brackets."""
+
+    def words(match: re.Match[str]) -> str:
+        group, _, name = match.group(1).partition(".")
+        if group == "excess":
+            money = name == "fen"
+            return (
+                f"[{_say(language, '超出金额' if money else '超出数', 'money above it' if money else 'what is above')}]"
+            )
+        return f"[{knowledge.words_of(match.group(1)).in_language(language)}]"
+
+    return PLACEHOLDER.sub(words, text.in_language(language))
 
 
 def _papers(rule: Rule, language: str) -> str:
@@ -222,4 +238,4 @@ def _cell(path: str, cell: str, language: str) -> str:
 
 
 def _row(cells: list[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
