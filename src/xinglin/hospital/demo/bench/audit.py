@@ -24,7 +24,7 @@ from xinglin.hospital.demo.bench.audit_runs import Took
 Say = Callable[[str], None]
 SIZES: Final = (1_000_000, 3_000_000, 10_000_000)
 SAMPLE: Final = 2_000
-ORDERS: Final = 300
+ORDERS: Final = 200
 ROUNDS: Final = 2
 """How often the audit and the hand-written SQL take turns; the quickest of each counts."""
 

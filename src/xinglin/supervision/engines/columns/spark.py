@@ -43,6 +43,10 @@ _unix_micros = ibis.udf.scalar.builtin(_named, name="unix_micros", signature=((d
 class _Compiler(PySparkCompiler):  # type: ignore[misc]  # Ibis has no types.
     """Where Spark reads a query otherwise than DuckDB does."""
 
+    def visit_FloorDivide(self, op: Any, *, left: Any, right: Any) -> Any:  # noqa: N802  # Named by Ibis.
+        """Whole numbers by whole numbers, not by way of floating point; nothing is left over where this is asked."""
+        return sge.IntDiv(this=sge.paren(left), expression=sge.paren(right))
+
     def visit_StringSplit(self, op: Any, *, arg: Any, delimiter: Any) -> Any:  # noqa: N802  # Named by Ibis.
         """Spark splits by a pattern, in which `|` alone would part every letter from the next."""
         character = op.delimiter.value
