@@ -21,8 +21,8 @@ SHOWN = {"code_days_30"}
 NAMES = {field.name for field in fields(Measure)} - WHOSE
 
 
-def measures_read(rule: Rule) -> set[str]:
-    """The names of the measures that a rule reads, its sentence included."""
+def facts_read(rule: Rule) -> set[str]:
+    """Every fact that a rule reads."""
     asked: set[str] = set()
 
     class Watching(PlainFacts):
@@ -31,7 +31,13 @@ def measures_read(rule: Rule) -> set[str]:
             return super().term(path)
 
     rule.body(Watching(rule.id, rule, rule.scope, {}, load_knowledge()))
-    return {path.partition(".")[2] for path in asked | set(rule.shows) if path.startswith("measure.")}
+    return asked
+
+
+def measures_read(rule: Rule) -> set[str]:
+    """The names of the measures that a rule reads, its sentence included."""
+    paths = facts_read(rule) | set(rule.shows)
+    return {path.partition(".")[2] for path in paths if path.startswith("measure.")}
 
 
 def test_every_field_is_declared_and_every_declaration_is_a_field() -> None:
@@ -53,6 +59,12 @@ def test_every_other_measure_is_read_by_some_rule() -> None:
 def test_a_rule_reads_measures_of_its_own_scope_alone(rule: Rule) -> None:
     declared = {measure.name for measure in MEASURES if measure.scope is rule.scope}
     assert measures_read(rule) <= declared, f"{rule.id} reads what nobody measures for a {rule.scope.value}"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_what_was_taken_back_later_is_a_matter_of_measures(rule: Rule) -> None:
+    """They ask when it was known; a rule that read it would say otherwise in the audit than at control."""
+    assert not {"item.refunded_milli", "item.refunded_at"} & facts_read(rule)
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
