@@ -61,20 +61,7 @@ def ask_trial(
     Raises NotFound for a rule that is none, InvalidInput naming the limit that is wrong, NoLake.
     """
     require(actor, TRY_RULE)
-    try:
-        found = find_rule(rule)
-    except KeyError:
-        raise NotFound from None
-    try:
-        tried(found, load_knowledge(), given)
-    except BadTrial as wrong:
-        raise InvalidInput(field=wrong.field, reason=_t(wrong.said)) from None
-    if territory and not (territory.isascii() and territory.isdigit() and len(territory) <= 12):
-        raise InvalidInput(field="territory", reason=T(zh="行政区划代码只含数字。", en="A code has digits only."))
-    if from_on and until_on and until_on < from_on:
-        raise InvalidInput(field="until_on", reason=T(zh="结束日早于开始日。", en="The last day is before the first."))
-    if lake.card() is None:
-        raise NoLake
+    _check(rule, given, territory, from_on, until_on)
     row = RuleTrial(
         id=new_id(),
         rule=rule,
@@ -101,6 +88,23 @@ def ask_trial(
 
     try_rule.defer(trial_id=str(row.pk))
     return row.pk
+
+
+def _check(rule: str, given: Mapping[str, str], territory: str, from_on: date | None, until_on: date | None) -> None:
+    try:
+        found = find_rule(rule)
+    except KeyError:
+        raise NotFound from None
+    try:
+        tried(found, load_knowledge(), given)
+    except BadTrial as wrong:
+        raise InvalidInput(field=wrong.field, reason=_t(wrong.said)) from None
+    if territory and not (territory.isascii() and territory.isdigit() and len(territory) <= 12):
+        raise InvalidInput(field="territory", reason=T(zh="行政区划代码只含数字。", en="A code has digits only."))
+    if from_on and until_on and until_on < from_on:
+        raise InvalidInput(field="until_on", reason=T(zh="结束日早于开始日。", en="The last day is before the first."))
+    if lake.card() is None:
+        raise NoLake
 
 
 def run_trial(*, actor: Actor, trial_id: UUID, now: datetime) -> None:
