@@ -17,8 +17,10 @@ from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.engines.measuring import Measurer
 from xinglin.supervision.engines.plain import judge_row
+from xinglin.supervision.engines.tree import rule_tree
 from xinglin.supervision.facts.lake import OF_SCOPE, Facts, World, row_of
 from xinglin.supervision.moments import may_be_in_force
+from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Core, Outcome
 from xinglin.supervision.vocabulary.papers import Rule
@@ -46,8 +48,9 @@ def by_rows(
     measurer = Measurer(world, compiled or knowledge, then=then)
     for scope in dict.fromkeys(rule.scope for rule in rules):
         asked = [rule for rule in rules if rule.scope is scope]
+        wanted = measures_of(asked)
         for own in world.wide(OF_SCOPE[scope].name):
-            facts = {**own, **{f"measure.{name}": value for name, value in measurer.of(scope, own).items()}}
+            facts = {**own, **{f"measure.{name}": value for name, value in measurer.of(scope, own, wanted).items()}}
             row = row_of(scope, facts)
             if row is None:
                 continue
@@ -60,6 +63,12 @@ def by_rows(
                 said.cores[rule.id, row.subject] = core
                 said.facts[rule.id, row.subject] = facts
     return said
+
+
+def measures_of(rules: Sequence[Rule]) -> frozenset[str]:
+    """The names of the measures that rules read."""
+    read = {path for rule in rules for path in rule_tree(rule, load_knowledge()).read}
+    return frozenset(path.partition(".")[2] for path in read if path.startswith("measure."))
 
 
 def by_columns(

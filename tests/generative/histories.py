@@ -1,4 +1,4 @@
-"""Small histories in which a number is measured that single rows do not reach: two medicines at once, a journey, a pair.
+"""Small histories in which a number is measured that single rows do not reach: two medicines at once, a journey.
 
 Each is a list of rows; what is not said has the value that specifications use most.
 """
@@ -49,6 +49,42 @@ def _medicine_beside(ingredient: str, atc: str, own: str, own_atc: str) -> Story
 
 STORIES: Final[dict[str, Story]] = {
     "the same ingredient twice": _medicine_beside("metformin", "A10BA02", "x|metformin", "A10BA02"),
+    "the same ingredient in two supplies": [
+        *_medicine_beside("metformin", "A10BA02", "metformin", "A10BA02"),
+        ("items", {**SUPPLIED, "item.ingredients": "metformin", "item.supply_days": 15, "item.code": "XB"}),
+    ],
+    "a group of five letters": _medicine_beside("x-statin", "C10AA17", "atorvastatin", "C10AA05"),
+    "an allergy to the like": [
+        ("lines", {**LINE, "line.ingredients": "aceclofenac", "line.atc_code": "M01AB16"}),
+        ("allergies", {"allergy.substance_code": "aspirin", "allergy.intolerance": False}),
+    ],
+    "a second problem that forbids it": [
+        ("encounters", {**ASKED, "encounter.diagnosis_2_code": "R33"}),
+        ("lines", {**LINE, "line.atc_code": "A03BA01", "line.ingredients": "atropine"}),
+    ],
+    "meant for the second problem": [
+        ("encounters", {**ASKED, "encounter.diagnosis_2_code": "I50.9", "encounter.diagnosis_3_code": "I50.9"}),
+        ("items", {**MEDICINE, "item.code": "XLIST", "item.fund_asked": True}),
+    ],
+    "a vessel beside an operation": [
+        ("items", {**OPERATION, "item.code": code, "item.fund_asked": True}) for code in ("33LIST", "33VESSEL")
+    ],
+    "a birth claimed elsewhere": [
+        ("encounters", {**ASKED, "coverage.scheme": Scheme.EMPLOYEE}),
+        ("items", {**MEDICINE, "item.code": "XMAT", "item.fund_asked": True}),
+    ],
+    "more work than a day": [
+        (
+            "encounters",
+            _visit(NOON + timedelta(minutes=40 * n), **{"encounter.active_seconds": 9000, "patient.id": f"P{n}"}),
+        )
+        for n in range(8)
+    ],
+    "a medicine from an age on": [("items", {**MEDICINE, "item.atc_code": "N05ZZ01", "item.fund_asked": True})],
+    "a department of no list": [
+        ("encounters", {**ASKED, "encounter.department_code": "none", "encounter.diagnosis_code": "R42"}),
+        ("items", {**MEDICINE, "item.department_code": "none", "item.atc_code": "N02BE01"}),
+    ],
     "two of one group": _medicine_beside("simvastatin", "C10AA01", "atorvastatin", "C10AA05"),
     "two that must not meet": _medicine_beside("itraconazole", "J02AC02", "alprazolam", "N05BA12"),
     "two that meet badly": _medicine_beside("aceclofenac", "M01AB16", "warfarin", "B01AA03"),

@@ -31,6 +31,7 @@ SIDES = {
 BASIS = Basis(Words("示例", "example"), Words("示例", "example"), read=False)
 UNLISTED: tuple[tuple[str, tuple[str, ...], dict[str, Cell]], ...] = (
     ("duplicate_pair", ("33WHOLE", "33PART"), {"window": "day"}),
+    ("child_payment_substance", ("N05ZZ01",), {"from_years": 2}),
 )
 """Rows for lists that are empty until official records are imported, and that no specification fills."""
 

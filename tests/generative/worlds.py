@@ -152,7 +152,7 @@ def _of_each_outcome(specification: Specification, dice: random.Random) -> list[
 
 
 def _filled(name: str, row: Facts, share: float, dice: random.Random) -> Facts:
-    """The row with some values for facts of which the example does not speak, so that other rules have something to say."""
+    """The row with some values for facts of which the example does not speak, so that other rules can tell too."""
     made = dict(row)
     for column in table_columns(name):
         if made[column.path] is None and not column.path.endswith("id") and dice.random() < share:

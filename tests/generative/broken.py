@@ -1,0 +1,199 @@
+"""The ways in which engines are broken: what is touched, and what is put in its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+from typing import Any
+
+import ibis
+
+from xinglin.supervision.engines import compiled, measuring, plain
+from xinglin.supervision.engines.columns import auditor, counting, expressions, lookups, wide
+from xinglin.supervision.measures.declared import How
+from xinglin.supervision.tables.knowledge import Knowledge
+from xinglin.supervision.tables.rows import DatedRow
+
+Patch = tuple[Any, str, Any]
+Broken = dict[str, tuple[Any, ...]]
+Value = plain.Value
+RIGHT = {name: getattr(Value, name) for name in ("_both", "_either", "_opposite")}
+
+
+def _lossy(name: str) -> Any:
+    """Truth that takes unknown for false."""
+
+    def wrong(self: Value, other: Value) -> Value:
+        made: Value = RIGHT[name](self, other)
+        return made if made.value is not None else Value(bool, False, made.read, made.needed)
+
+    return wrong
+
+
+def _not_lossy(self: Value) -> Value:
+    made: Value = RIGHT["_opposite"](self)
+    return made if made.value is not None else Value(bool, True, made.read, made.needed)
+
+
+def _of_two(function: Any) -> Any:
+    return lambda a, other: a._with(a.kind, plain._known(function, a, plain._value(other)), plain._value(other))
+
+
+def _days_back(earlier: Value, later: Value) -> Value:
+    return earlier._with(int, plain._known(lambda a, b: (a - b).days, earlier, later), later)
+
+
+def _birthday_forgotten(birth: Value, on: Value) -> Value:
+    return birth._with(int, plain._known(lambda a, b: b.year - a.year, birth, on), on)
+
+
+def _limit_of_the_country(self: Knowledge, name: str, on: Any, territory: str) -> Any:
+    row = self.limits[name].table.row((), on, "")
+    return None if row is None else row.values["value"]
+
+
+def _whole_codes(self: Knowledge, name: str, key: tuple[str, ...], on: Any, territory: str) -> Any:
+    lookup = self.lookups[name]
+    row = replace(self.tables[lookup.table], by_beginning=()).row(key, on, territory)
+    return lookup.unlisted if row is None else row.values.get(lookup.column)
+
+
+def _next_day(instant: Any) -> Any:
+    return instant.astimezone(UTC).date()
+
+
+REFERENCE: Broken = {
+    "and reads as or": ("and", (Value, "_both", RIGHT["_either"])),
+    "or reads as and": ("or", (Value, "_either", RIGHT["_both"])),
+    "and takes unknown for false": ("and", (Value, "_both", _lossy("_both"))),
+    "or takes unknown for false": ("or", (Value, "_either", _lossy("_either"))),
+    "not takes unknown for false": ("not", (Value, "_opposite", _not_lossy)),
+    "> reads as >=": (">", (plain.COMPARE, ">", lambda a, b: a >= b)),
+    "<= reads as <": ("<=", (plain.COMPARE, "<=", lambda a, b: a < b)),
+    "minus the wrong way round": ("-", (plain.CALCULATE, "-", lambda a, b: b - a)),
+    "divide_up one too many": (
+        "divide_up",
+        (plain.WORDS, "divide_up", _of_two(lambda a, b: (a + b) // b if b else None)),
+    ),
+    "divide_down rounds up": (
+        "divide_down",
+        (plain.WORDS, "divide_down", _of_two(lambda a, b: -(-a // b) if b else None)),
+    ),
+    "the day ends at midnight in UTC": ("day_of", (plain, "day_in_shanghai", _next_day)),
+    "days counted backwards": ("days_between", (plain.WORDS, "days_between", _days_back)),
+    "birthdays forgotten": ("years_between", (plain.WORDS, "years_between", _birthday_forgotten)),
+    "a month is thirty days": ("months_after", (plain, "months_later", lambda on, n: on + timedelta(days=30 * n))),
+    "seconds of the wrong sign": (
+        "seconds_between",
+        (plain, "seconds_from", lambda a, b: (a - b) // timedelta(seconds=1)),
+    ),
+    "missing is never true": ("missing", (plain.WORDS, "missing", lambda x: Value(bool, False, x.read, frozenset()))),
+    "otherwise keeps unknown": ("otherwise", (plain.WORDS, "otherwise", lambda x, _: x)),
+    "choose takes the other": ("choose", (plain.WORDS, "choose", lambda c, a, b: plain._choose(c, b, a))),
+    "starts_with the wrong way round": (
+        "starts_with",
+        (plain.WORDS, "starts_with", lambda x, to: x._with(bool, plain._known(lambda code: to.startswith(code), x))),
+    ),
+    "isin knows the first choice only": ("isin", (plain.WORDS, "isin", lambda x, of: plain._isin(x, of[:1]))),
+    "larger takes the smaller": ("larger", (plain.WORDS, "larger", plain._smaller)),
+    "first_letters one too many": (
+        "first_letters",
+        (plain.WORDS, "first_letters", lambda x, n: plain._first_letters(x, n + 1)),
+    ),
+    "limits know no places": ("rule:A07", (Knowledge, "limit", _limit_of_the_country)),
+    "beginnings of codes are not read": ("measure:contraindications", (Knowledge, "look_up", _whole_codes)),
+}
+
+
+def _no_value_lost(how: How, values: list[Any]) -> int:
+    return len(values) if how is How.DISTINCT else measuring._made(how, values)
+
+
+MADE = measuring._made
+COMPILED: Broken = {
+    "what was known later is known": ("measure:visit_days_30", (measuring, "_known_by", lambda known, asked: True)),
+    "distinct counts all": (
+        "measure:supply_institutions",
+        (measuring, "_made", lambda how, values: len(values) if how is How.DISTINCT else MADE(how, values)),
+    ),
+    "largest takes the smallest": (
+        "measure:overlap_days",
+        (measuring, "_made", lambda how, values: min(values) if how is How.LARGEST else MADE(how, values)),
+    ),
+    "sum counts": (
+        "measure:left_milli",
+        (measuring, "_made", lambda how, values: len(values) if how is How.SUM else MADE(how, values)),
+    ),
+    "supplies do not wait for one another": (
+        "measure:days_in_hand",
+        (measuring, "_in_hand", lambda all_, today: max((day - today).days + length for day, length in all_)),
+    ),
+    "a course runs through every gap": ("measure:course_days", (measuring, "_course", lambda days, gap: len(days))),
+    "divide_up in whole parts": (
+        "divide_up",
+        (compiled.UNKNOWN_IF_ANY, "divide_up", "({a} // {b} if {b} > 0 else None)"),
+    ),
+    "smaller takes the larger": ("smaller", (compiled.UNKNOWN_IF_ANY, "smaller", "({a} if {a} > {b} else {b})")),
+}
+
+
+def _columns_lossy(applies: Any, violates: Any) -> Any:
+    code = {name: ibis.literal(auditor.CODES[name], type="int8") for name in auditor.CODES}
+    by_name = {name.value: one for name, one in code.items()}
+    return ibis.cases(
+        (applies & violates, by_name["finding"]),
+        (applies, by_name["clear"]),
+        (applies == ibis.literal(False), by_name["not_applicable"]),
+        else_=by_name["cannot_tell"],
+    )
+
+
+def _nowhere_special(row: DatedRow, *rest: Any, right: Any = lookups._holds) -> Any:
+    return right(replace(row, territory=""), *rest)
+
+
+def _from_the_day_after(rule: Any, day: Any, *rest: Any, right: Any = auditor._if_in_force) -> Any:
+    return right(replace(rule, since=rule.since + timedelta(days=9000)), day, *rest)
+
+
+def _then_is_now(
+    self: Any, lake: Any, knowledge: Any, lists: Any, *, then: bool, right: Any = counting.Counting.__init__
+) -> None:
+    right(self, lake, knowledge, lists, then=False)
+
+
+def _all_known(pairs: Any, measure: Any, right: Any = counting._aggregates) -> Any:
+    return {**right(pairs, measure), f"{measure.name}__unknown": pairs[f"{measure.name}__where"].isnull().any() & False}
+
+
+TRANSLATION: Broken = {
+    "and reads as or": ("and", (expressions.WORDS, "and", lambda _, a, b: a | b)),
+    "unknown violates is clear": ("and", (auditor, "_outcome", _columns_lossy)),
+    "not asks for unknown": ("not", (expressions.WORDS, "not", lambda _, a: a.isnull())),
+    "isin takes unknown for no": (
+        "isin",
+        (expressions.WORDS, "isin", lambda at, x: expressions._isin(at, x).fill_null(False)),
+    ),
+    "divide_up one too many": (
+        "divide_up",
+        (expressions.WORDS, "divide_up", lambda at, a, b: expressions._divide_down(at, a + b, b)),
+    ),
+    "the day ends at midnight in UTC": ("day_of", (expressions, "SHANGHAI", 0)),
+    "birthdays forgotten": (
+        "years_between",
+        (expressions.WORDS, "years_between", lambda at, a, b: (b.year() - a.year()).cast("int64")),
+    ),
+    "otherwise keeps unknown": ("otherwise", (expressions.WORDS, "otherwise", lambda _, x, value: x)),
+    "limits know no places": ("rule:A07", (lookups, "_holds", _nowhere_special)),
+    "rules begin later": ("rule:A07", (auditor, "_if_in_force", _from_the_day_after)),
+    "what was known later is known": ("measure:visit_days_30", (counting.Counting, "__init__", _then_is_now)),
+    "distinct counts all": (
+        "measure:supply_institutions",
+        (counting.MADE, How.DISTINCT, lambda value, counted: counted.cast("int64").sum()),
+    ),
+    "an unknown event is passed over": ("measure:visit_days_30", (counting, "_aggregates", _all_known)),
+    "the first place alone is asked": (
+        "measure:supply_institutions",
+        (wide, "_first", lambda chain, places, path: chain[places[-1]] if places else ibis.null("string")),
+    ),
+}
