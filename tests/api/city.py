@@ -37,6 +37,7 @@ from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.known_cases import clean_case
 from xinglin.hospital.oversight.models import GivenVerdict
 from xinglin.hospital.pharmacy.models import Line, Prescription
+from xinglin.hospital.regulator.models import RuleTrial
 from xinglin.hospital.settlement.models import Settlement
 from xinglin.hospital.terminology.loading import rebuild_terms
 
@@ -128,7 +129,15 @@ def one(city: City, world: World) -> dict[str, str]:
         "code": AMLODIPINE,
         "name": "routes",
         "rule_id": "B03",
+        "trial_id": tried(),
     }
+
+
+def tried() -> str:
+    """A trial of a rule that waits for the worker."""
+    row = RuleTrial(id=make.new_id(), rule="B03", actor_id=make.new_id(), actor_label="auditor", at=AT)
+    row.save(force_insert=True)
+    return str(row.pk)
 
 
 def told(city: City) -> str:

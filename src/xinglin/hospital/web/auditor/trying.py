@@ -115,7 +115,9 @@ def _state(trial: TrialCard) -> T:
 
 @page(TRY_RULE, methods=("GET", "HEAD"))
 def choose(request: Request) -> HttpResponse:
-    """From the chooser to the rule's own page."""
+    """From the chooser to the rule's own page; to the list where none was chosen."""
+    if not request.GET.get("rule"):
+        return redirect("auditor:rules")
     return redirect("auditor:try", known(request.GET.get("rule", "")).id)
 
 
