@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -85,9 +86,18 @@ def measure(
                 found.growth.append(audit_runs.run("ours", lake, root / "ours", threads=threads))
             if spark and size == sizes[0]:
                 say(f"Spark on {size:,} lines")
-                found.spark = audit_runs.run("spark", lake, root / "spark", threads=threads)
+                found.spark = _on_spark(lake, root, threads, max(60.0, until - time.perf_counter()), say)
     found.others_percent = _others(began, _spent())
     return found
+
+
+def _on_spark(lake: Path, root: Path, threads: int, seconds: float, say: Say) -> Took | None:
+    """The same on Spark; None, and a word why, where it takes longer than there is time."""
+    try:
+        return audit_runs.run("spark", lake, root / "spark", threads=threads, seconds=seconds)
+    except subprocess.TimeoutExpired:
+        say(f"Spark was not done after {seconds:.0f} seconds and was stopped")
+        return None
 
 
 def _spent() -> tuple[float, float, float]:
