@@ -91,9 +91,8 @@ def _wrote(visit: Visit, birth_on: date) -> Wrote:
 
     A danger sign that stops online care is a red flag; one that the physician is told to ask about first is not yet.
     """
-    row = Visit.objects.filter(id=visit.id).select_related("questionnaire", "record").first()
-    form: Questionnaire | None = getattr(row, "questionnaire", None)
-    record: Record | None = getattr(row, "record", None)
+    form: Questionnaire | None = getattr(visit, "questionnaire", None)
+    record: Record | None = getattr(visit, "record", None)
     stops = [flag for flag in form.red_flags if flag["tier"] != DangerTier.ASK] if form is not None else []
     weight = record.vitals.get(WEIGHT) if record is not None else None
     if weight is None and years_on(birth_on, civil_day(visit.requested_at)) < CHILD_YEARS:

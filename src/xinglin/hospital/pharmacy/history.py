@@ -22,16 +22,31 @@ TOGETHER = timedelta(days=4)
 """Prescriptions that may belong together: of one visit, or of 24 hours."""
 
 
-def prescriptions_around(*, person_id: UUID, without: UUID | None, at: datetime) -> Iterator[tuple[str, Facts]]:
-    """The person's prescriptions of the last days with their lines, but for one; those that ended are left out."""
-    standing = Prescription.objects.filter(patient_id=person_id, issued_at__gt=at - TOGETHER, issued_at__lte=at)
-    rows = list(
-        standing.exclude(state__in=ENDED).exclude(id__in=[without] if without else []).prefetch_related("lines")
+def prescribed(
+    *, person_id: UUID, without: UUID | None, at: datetime, days: int, whole: bool
+) -> Iterator[tuple[str, Facts]]:
+    """What the house prescribed the person within so many days, but for one prescription and those that ended: each
+    line as a charged item, supplied or about to be; where `whole`, the last days' prescriptions and lines besides.
+    """
+    found = (
+        Line.objects.filter(
+            prescription__patient_id=person_id,
+            prescription__issued_at__gt=at - timedelta(days=days),
+            prescription__issued_at__lte=at,
+        )
+        .exclude(prescription__state__in=ENDED)
+        .exclude(prescription_id__in=[without] if without else [])
+        .select_related("prescription")
     )
-    for row in rows:
-        yield "prescriptions", _prescription(row)
-        for line in row.lines.all():
+    told: set[UUID] = set()
+    for line in found:
+        row = line.prescription
+        yield "items", _item(line)
+        if whole and row.issued_at > at - TOGETHER:
             yield "lines", _line(row, line)
+            if row.id not in told:
+                told.add(row.id)
+                yield "prescriptions", _prescription(row)
 
 
 def _prescription(row: Prescription) -> Facts:
@@ -67,23 +82,6 @@ def _line(row: Prescription, line: Line) -> Facts:
         "line.solvent": product.atc.startswith("V07AB") if product else None,
         "line.ingredients": product.substances if product else None,
     }
-
-
-def supplies(*, person_id: UUID, without: UUID | None, at: datetime, days: int) -> list[Facts]:
-    """What the house supplied or is about to supply to the person within so many days, as charged items, but for one
-    prescription.
-    """
-    lines = (
-        Line.objects.filter(
-            prescription__patient_id=person_id,
-            prescription__issued_at__gt=at - timedelta(days=days),
-            prescription__issued_at__lte=at,
-        )
-        .exclude(prescription__state__in=ENDED)
-        .exclude(prescription_id__in=[without] if without else [])
-        .select_related("prescription")
-    )
-    return [_item(line) for line in lines]
 
 
 def _item(line: Line) -> Facts:

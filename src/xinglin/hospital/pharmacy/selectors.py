@@ -21,7 +21,7 @@ from xinglin.hospital.pharmacy.claiming import case_for_settlement
 from xinglin.hospital.pharmacy.content import age_words
 from xinglin.hospital.pharmacy.drafts import KINDS, Draft, DraftLine, from_json
 from xinglin.hospital.pharmacy.gate import find, practitioner_of, visible
-from xinglin.hospital.pharmacy.history import prescriptions_around, sales, supplies, supply_facts
+from xinglin.hospital.pharmacy.history import prescribed, sales, supply_facts
 from xinglin.hospital.pharmacy.models import Delivery, Line, PackIdentification, Prescription, Review
 from xinglin.hospital.pharmacy.models import Draft as DraftRow
 from xinglin.hospital.pharmacy.places import Place, place_of
@@ -63,13 +63,12 @@ __all__ = [
     "of_visit",
     "out_of_the_house",
     "place",
+    "prescribed",
     "prescription",
     "prescription_for_claim",
-    "prescriptions_around",
     "redraft",
     "return_reasons",
     "sales",
-    "supplies",
     "supply_facts",
     "verify_signature",
 ]

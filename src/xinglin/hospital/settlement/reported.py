@@ -5,6 +5,7 @@ days' supply and trace codes. Amounts are fen. What was reported is never change
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -95,6 +96,7 @@ class ReportedLine(models.Model):
 
     class Meta:
         db_table = "settlement_reported_line"
+        indexes = [GinIndex(fields=["trace_codes"], name="settlement_reported_codes")]
         constraints = [
             models.UniqueConstraint(fields=["claim", "position"], name="settlement_reported_position"),
             models.CheckConstraint(

@@ -265,10 +265,11 @@ class VisitFacts:
 
 def visit_facts(*, visit_id: UUID, at: datetime) -> VisitFacts:
     """The facts of a visit for pharmacy and settlement; nothing here is limited to an actor. Raises NotFound."""
-    visit = Visit.objects.filter(id=visit_id).first()
+    visit = Visit.objects.filter(id=visit_id).select_related("questionnaire", "record").first()
     if visit is None:
         raise NotFound
     diagnoses = cases.diagnoses_of(visit_id)
+    record: Record | None = getattr(visit, "record", None)
     return VisitFacts(
         visit_id=visit.id,
         patient_id=visit.patient_id,
@@ -278,7 +279,7 @@ def visit_facts(*, visit_id: UUID, at: datetime) -> VisitFacts:
         channel=visit.channel,
         state=VisitState(visit.state),
         diagnoses=tuple(diagnoses),
-        record_signed=Record.objects.filter(visit=visit, state=RecordState.SIGNED).exists(),
+        record_signed=record is not None and record.state == RecordState.SIGNED,
         requested_at=visit.requested_at,
         started_at=visit.started_at,
         ended_at=visit.ended_at,

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from xinglin.hospital.identity.models import (
     AuthEvent,
     Guardianship,
     Institution,
     InstitutionAgreement,
+    InstitutionDepartment,
     PaymentStatus,
     Person,
     PersonVerification,
@@ -205,10 +206,11 @@ def institution_facts(
     An approval of online care is a note on the licence and lives as long as it. Without `insured_area` any agreement
     counts. A renewal that is pending is not on record here.
     """
-    row = Institution.objects.filter(pk=institution_id).first()
+    day = civil_day(at)
+    licensed = InstitutionDepartment.objects.filter(covers_day(day), institution_id=OuterRef("pk"), code=department)
+    row = Institution.objects.filter(pk=institution_id).annotate(licensed=Exists(licensed)).first()
     if row is None:
         raise NotFound
-    day = civil_day(at)
     agreement = _agreement(row, insured_area, day)
     online = bool(row.online_scope)
     return {
@@ -222,9 +224,7 @@ def institution_facts(
         "online_approved": online,
         "online_from_on": row.licence_from_on if online else None,
         "online_until_on": row.licence_until_on if online else None,
-        "department_approved": row.departments.filter(covers_day(day), code=department).exists()
-        if department
-        else None,
+        "department_approved": row.licensed if department else None,
         "agreement_exists": agreement is not None,
         "agreement_from_on": agreement.from_on if agreement else None,
         "agreement_until_on": agreement.until_on if agreement else None,

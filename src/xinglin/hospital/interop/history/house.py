@@ -47,18 +47,19 @@ class HouseHistory:
         if around.wants("stays"):
             stays = settlement.reported_stays(person_id=person_id, on=around.on, at=at)
             yield from (("stays", row) for row in stays)
-        if any(table in {"prescriptions", "lines"} for table, _ in around.wanted):
-            yield from pharmacy.prescriptions_around(person_id=person_id, without=around.prescription_id, at=at)
+        whole = any(table in {"prescriptions", "lines"} for table, _ in around.wanted)
+        if whole or around.wants("items"):
+            without, days = around.prescription_id, SUPPLY_DAYS
+            yield from pharmacy.prescribed(person_id=person_id, without=without, at=at, days=days, whole=whole)
         if around.wants("items"):
-            yield from (("items", row) for row in self._items(around, person_id))
+            yield from (("items", row) for row in self._charged(around, person_id))
         if around.wants("conditions", "condition.person_id"):
             yield from (("conditions", row) for row in consultation.problems(person_id=person_id, at=at))
         if around.wants("allergies", "allergy.person_id"):
             yield from (("allergies", row) for row in consultation.allergies(person_id=person_id))
 
-    def _items(self, around: Around, person_id: UUID) -> Iterator[Facts]:
+    def _charged(self, around: Around, person_id: UUID) -> Iterator[Facts]:
         at, days = around.at, SUPPLY_DAYS
-        yield from pharmacy.supplies(person_id=person_id, without=around.prescription_id, at=at, days=days)
         yield from settlement.reported_supplies(person_id=person_id, at=at, days=days, codes=around.codes)
         if around.fees:
             yield from settlement.charged_fees(person_id=person_id, at=at, days=days)
