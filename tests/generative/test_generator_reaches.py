@@ -10,6 +10,7 @@ from typing import Any
 from tests.generative.agreement import Answers, by_rows
 from tests.generative.pools import rich_knowledge, specifications
 from tests.generative.worlds import a_world, joined
+
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines import plain
 from xinglin.supervision.engines.columns import expressions

@@ -3,8 +3,8 @@
 import random
 
 import pytest
-
 from tests.generative.worlds import a_world
+
 from xinglin.supervision.facts.lake import TABLES, Facts, World
 from xinglin.supervision.measures import MEASURES
 
