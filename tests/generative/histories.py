@@ -80,6 +80,10 @@ STORIES: Final[dict[str, Story]] = {
         )
         for n in range(8)
     ],
+    "a fee that is not charged online": [
+        ("encounters", {**ASKED, "institution.territory_code": "999900", "encounter.channel": Channel.ONLINE}),
+        ("items", {"item.kind": ItemKind.VISIT_FEE, "item.code": "11DESK", "item.fund_asked": True}),
+    ],
     "a medicine from an age on": [("items", {**MEDICINE, "item.atc_code": "N05ZZ01", "item.fund_asked": True})],
     "a department of no list": [
         ("encounters", {**ASKED, "encounter.department_code": "none", "encounter.diagnosis_code": "R42"}),
