@@ -14,10 +14,10 @@ from html import escape
 from importlib.resources import files
 from typing import Any, Final
 
-from xinglin.supervision.engines.sentences import ENUMERATIONS, yuan
+from xinglin.supervision.engines.sentences import ENUMERATIONS
 from xinglin.supervision.reports.figures import Figures
 from xinglin.supervision.reports.manifest import SUPPRESSED_BELOW, suppressed
-from xinglin.supervision.reports.markup import bars, both, card, columns_chart, legend, table, tile, words
+from xinglin.supervision.reports.markup import bars, both, card, columns_chart, legend, share, table, tile, words, yuan
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Certainty, Concern, Json, Outcome, Words
 
@@ -115,7 +115,7 @@ class Page:
         suspicious = found.findings - found.definite
         asked = sum(outcomes.values())
         undecided = outcomes[Outcome.CANNOT_TELL.value]
-        share = f"{undecided * 100 / asked:.1f}%" if asked else "0%"
+        part = share(undecided, asked)
         return (
             '<div class="tiles">'
             + "".join(
@@ -144,7 +144,7 @@ class Page:
                     tile(
                         both("未能判断", "Could not be judged"),
                         self._count(undecided),
-                        both(f"占 {asked:,} 次判断的 {share}", f"{share} of {asked:,} verdicts"),
+                        both(f"占 {asked:,} 次判断的 {part}", f"{part} of {asked:,} verdicts"),
                     ),
                 )
             )
@@ -323,7 +323,7 @@ class Page:
                 ("slate-2", words(Outcome.CANNOT_TELL.words)),
             )
         )
-        return card(both("覆盖清单", "Coverage manifest"), key + table(head, rows), anchor="coverage")
+        return card(both("覆盖清单", "Coverage manifest"), key + table(head, rows, "wide"), anchor="coverage")
 
     def _input(self) -> str:
         given = self._manifest["input"]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Final
 
 from xinglin.supervision.verdicts import Words
+
+LABEL: Final = 48
+"""Room for a month's label in the units of a chart."""
 
 
 def both(zh: object, en: object) -> str:
@@ -18,6 +22,18 @@ def both(zh: object, en: object) -> str:
 def words(text: Words) -> str:
     """Words in both languages."""
     return both(text.zh, text.en)
+
+
+def yuan(fen: int) -> str:
+    """Whole fen as yuan, with commas between thousands."""
+    return f"{'-' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def share(part: int, whole: int) -> str:
+    """A part in per cent; what is there is never shown as nothing."""
+    if not part or not whole:
+        return "0%"
+    return "<0.1%" if part * 1000 < whole else f"{part * 100 / whole:.1f}%"
 
 
 def card(title: str, body: str, remark: str = "", anchor: str = "") -> str:
@@ -72,7 +88,9 @@ def columns_chart(points: Sequence[tuple[str, int]], title: Words) -> str:
             f'class="f-1"><title>{escape(label)}: {value:,}</title></rect>'
         )
         if place % shown == 0:
-            drawn.append(f'<text x="{left:.2f}" y="{base + 16}">{escape(label)}</text>')
+            last = left > width - LABEL
+            at, anchor = (width, ' text-anchor="end"') if last else (left, "")
+            drawn.append(f'<text x="{at:.2f}" y="{base + 16}"{anchor}>{escape(label)}</text>')
     name = escape(f"{title.zh} · {title.en}")
     box = f'viewBox="0 0 {width:.0f} {height:.0f}"'
     return f'<svg class="chart" {box} role="img" aria-label="{name}">{"".join(drawn)}</svg>'

@@ -56,7 +56,10 @@ class Share:
 
 
 def reconcile(units: Iterable[Unit], asks: Iterable[Asks], totals: Mapping[str, int]) -> dict[str, Share]:
-    """The share of every finding. `totals` are the claims' totals in fen; a claim that it lacks sets no bound."""
+    """The share of every finding. `totals` are the claims' totals in fen; a claim that it lacks sets no bound.
+
+    Where a unit's money is nothing, nobody stands behind anybody.
+    """
     by_unit: dict[str, list[Asks]] = defaultdict(list)
     shares: dict[str, Share] = {}
     left: dict[str, int] = {}
@@ -80,7 +83,7 @@ def reconcile(units: Iterable[Unit], asks: Iterable[Asks], totals: Mapping[str, 
         if unit.claim in of_claim:
             of_claim[unit.claim] -= fen
         for other in candidates:
-            if other is not principal:
+            if other is not principal and fen:
                 shares[other.key].behind[unit.id] = principal.key
     return shares
 

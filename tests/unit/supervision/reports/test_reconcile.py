@@ -36,9 +36,12 @@ def test_no_fen_is_asked_for_twice(units: list[Unit], asks: list[Asks], totals: 
     assert all(count == 1 for count in principals.values())
     by_id = {unit.id: unit for unit in units}
     of_claim: Counter[str] = Counter()
+    paid = {unit for share in shares.values() for unit, fen in share.taken.items() if fen}
     for one in asks:
         share = shares[one.key]
-        assert share.taken.keys() | share.behind.keys() == set(one.units) & by_id.keys()
+        assert share.taken.keys() | share.behind.keys() <= set(one.units) & by_id.keys()
+        assert share.taken.keys() | share.behind.keys() >= set(one.units) & paid
+        assert share.behind.keys() <= paid, "nobody stands behind a principal that holds nothing"
         assert not share.taken.keys() & share.behind.keys()
         assert all(0 <= fen <= max(0, by_id[unit].bound_fen) for unit, fen in share.taken.items())
         assert one.at_most_fen is None or share.fen <= max(0, one.at_most_fen)
