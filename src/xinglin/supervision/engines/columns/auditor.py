@@ -81,6 +81,7 @@ class ScopeAudit:
     ) -> None:
         self.scope = trees[0].rule.scope
         self.trees = trees
+        self._missing = {tree.rule.id: missing_when(tree) for tree in trees}
         self._lake = lake
         self._lists = lists
         self._counting = Counting(lake, knowledge, lists, then=then)
@@ -210,10 +211,10 @@ class ScopeAudit:
         trees = [tree for tree in self.trees if not rules or tree.rule.id in rules]
         codes = {CODES[outcome] for outcome in outcomes}
         kinds = column_kinds()
-        paths = sorted(self._needed(trees))
+        places = [(path, kinds[path], column_name(path)) for path in sorted(self._needed(trees))]
         for batch in self._lake.engine.rows(self._rows(trees, outcomes)):
             for row in batch.to_pylist():
-                facts = {path: _plain(kinds[path], row[column_name(path)]) for path in paths}
+                facts = {path: _plain(kind, row[name]) for path, kind, name in places}
                 for tree in trees:
                     if row[f"o_{tree.rule.id}"] in codes:
                         yield Said(self._core(tree, row, facts), facts)
@@ -225,7 +226,7 @@ class ScopeAudit:
         }
         outcome = OUTCOMES[row[f"o_{tree.rule.id}"]]
         excess = Excess(**{unit: row[f"x_{tree.rule.id}_{unit}"] for unit, _ in tree.excess})
-        needed = [path for path, by in missing_when(tree) if all(known.get(key) is not None for key in by)]
+        needed = [path for path, by in self._missing[tree.rule.id] if all(known.get(key) is not None for key in by)]
         subject = str(row[SUBJECT])
         own = Row(self.scope, subject, lines_of(self.scope, subject, facts), dict(facts))
         return core_of(tree.rule, own, outcome, excess, known, needed)
