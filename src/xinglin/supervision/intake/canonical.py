@@ -33,6 +33,10 @@ WANTED: Final = {
 }
 NO_ID: Final = "has no id"
 TWICE: Final = "the id is there more than once; the first row was kept"
+SNIFFED: Final = (
+    "its lines do not agree on cells and quotation marks; look for a quotation mark that is never closed, and for commas "
+    "between the cells"
+)
 TORN: Final = "the line cannot be read"
 """A line of a CSV file whose cells do not fit its first line."""
 
@@ -51,7 +55,8 @@ def read_table(
         return _split(connection, table, ours, given, places, terms, torn)
     except duckdb.Error as trouble:
         named = ", ".join(path.name for path in files)
-        raise BadInput(f"the table {table} cannot be read ({named}): {_first_line(trouble)}") from trouble
+        why = SNIFFED if "sniffing" in str(trouble) else _first_line(trouble)
+        raise BadInput(f"the table {table} cannot be read ({named}): {why}") from trouble
 
 
 def readable(kind: type, text: str) -> bool:
@@ -102,6 +107,7 @@ def _staged(connection: duckdb.DuckDBPyConnection, label: str, file: Path, place
     connection.execute("SET preserve_insertion_order = true")  # The row's place in the file is told to the person.
     copy_parquet(connection, f"SELECT * FROM {scan}", staged)
     connection.execute("SET preserve_insertion_order = false")
+    _unclosed(connection, file)
     rejects = f"SELECT {quoted(TORN)} AS reason, line AS number, csv_line AS content FROM reject_errors"
     torn = copy_parquet(connection, rejects, target)
     if not torn:
@@ -109,6 +115,17 @@ def _staged(connection: duckdb.DuckDBPyConnection, label: str, file: Path, place
     for left in ("reject_errors", "reject_scans"):
         connection.execute(f"DROP TABLE IF EXISTS {left}")
     return staged, torn
+
+
+def _unclosed(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Refuse a file in which a quotation mark is never closed: it swallows all that follows, in silence."""
+    query = "SELECT min(line) FROM reject_errors WHERE error_type = 'UNQUOTED VALUE'"
+    (line,) = connection.execute(query).fetchall()[0]
+    if line is not None:
+        raise BadInput(
+            f"{file.name}, line {line}, opens a quotation mark that is not closed as it should be; the lines after it "
+            "would be lost. Close it, or write it twice where it is meant"
+        )
 
 
 def _split(

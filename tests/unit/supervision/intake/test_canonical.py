@@ -97,6 +97,15 @@ def test_torn_lines_and_foreign_columns(folder: Path, tmp_path: Path) -> None:
     assert rows(tmp_path / "out/quarantine/claims.0.torn.parquet", "content") == [("c2,2,red,green",)]
 
 
+@pytest.mark.parametrize("place", [2, 40_000])
+def test_a_mark_that_is_never_closed_stops_the_file(folder: Path, tmp_path: Path, place: int) -> None:
+    lines = ["line_id,line_prescription_id,line_drug_zh", *(f"l{number},rx1,x" for number in range(50_000))]
+    lines[place] = 'lost,rx1,"no end'
+    (folder / "lines.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    with pytest.raises(BadInput, match="quotation mark"):
+        taken(folder, tmp_path / "out", "lines")
+
+
 def test_parquet_in_several_files_and_folders(folder: Path, tmp_path: Path) -> None:
     for month, ident in (("2026-01", "c1"), ("2026-02", "c2")):
         part = folder / "claims" / f"month={month}"
