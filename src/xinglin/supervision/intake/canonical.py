@@ -34,8 +34,8 @@ WANTED: Final = {
 NO_ID: Final = "has no id"
 TWICE: Final = "the id is there more than once; the first row was kept"
 SNIFFED: Final = (
-    "its lines do not agree on cells and quotation marks; look for a quotation mark that is never closed, and for commas "
-    "between the cells"
+    "its lines do not agree on cells and quotation marks; look for a quotation mark that is never closed, and for "
+    "commas between the cells"
 )
 TORN: Final = "the line cannot be read"
 """A line of a CSV file whose cells do not fit its first line."""
@@ -108,7 +108,9 @@ def _staged(connection: duckdb.DuckDBPyConnection, label: str, file: Path, place
     copy_parquet(connection, f"SELECT * FROM {scan}", staged)
     connection.execute("SET preserve_insertion_order = false")
     _unclosed(connection, file)
-    rejects = f"SELECT {quoted(TORN)} AS reason, line AS number, csv_line AS content FROM reject_errors"
+    rejects = (
+        f"SELECT {quoted(TORN)} AS reason, line AS number, min(csv_line) AS content FROM reject_errors GROUP BY line"
+    )
     torn = copy_parquet(connection, rejects, target)
     if not torn:
         target.unlink()

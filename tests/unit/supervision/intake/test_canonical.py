@@ -89,12 +89,12 @@ def test_the_first_of_two_equal_ids_is_kept(folder: Path, tmp_path: Path) -> Non
 
 
 def test_torn_lines_and_foreign_columns(folder: Path, tmp_path: Path) -> None:
-    write(folder, "claims.csv", "claim_id,claim_total_fen,colour\nc1,1,red\nc2,2,red,green\nc3,3,red\n")
+    write(folder, "claims.csv", "claim_id,claim_total_fen,colour\nc1,1,red\nc2,2,red,green,blue,grey\nc3,3,red\n")
     taking = taken(folder, tmp_path / "out", "claims")
     assert (taking.rows, taking.quarantined, dict(taking.reasons)) == (2, 1, {TORN: 1})
     assert taking.unknown_columns == ("colour",)
     assert taking.columns == ("claim_id", "claim_total_fen")
-    assert rows(tmp_path / "out/quarantine/claims.0.torn.parquet", "content") == [("c2,2,red,green",)]
+    assert rows(tmp_path / "out/quarantine/claims.0.torn.parquet", "content") == [("c2,2,red,green,blue,grey",)]
 
 
 @pytest.mark.parametrize("place", [2, 40_000])
