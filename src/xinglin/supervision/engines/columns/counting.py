@@ -15,7 +15,7 @@ from xinglin.supervision.engines.columns.lists import Lists
 from xinglin.supervision.engines.columns.staging import Staged
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.measuring import event_groups
-from xinglin.supervision.engines.tree import MeasureTree, measure_tree, reads
+from xinglin.supervision.engines.tree import MeasureTree, Node, measure_tree, reads
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY
 from xinglin.supervision.facts.lake import OF_SCOPE, column_name
 from xinglin.supervision.measures.declared import EXPLODED, Counted, Declared, How, Ordered, Shape
@@ -73,6 +73,7 @@ class Counting:
     def _pairs(self, sharing: Sharing, trees: Sequence[MeasureTree]) -> ir.Table:
         """Every subject beside every event that shares the facts of `match`; `where` and `value` of each measure."""
         subject, event = self._sides(sharing, trees)
+        subject, event = self._possible(subject, trees, ours=True), self._possible(event, trees, ours=False)
         conditions = [subject[column_name(own)] == event[f"o_{column_name(other)}"] for own, other in sharing.match]
         if self._then:
             asked, known = subject[column_name(ASKED_AT)], event[f"o_{column_name(KNOWN_AT)}"]
@@ -93,6 +94,19 @@ class Counting:
                 made[f"{name}__least"] = staged.value(tree.least)
         kept = [SUBJECT, *(pair_column(path) for path in _kept(sharing, trees))]
         return pairs.select(*dict.fromkeys(kept), **made)
+
+    def _possible(self, side: ir.Table, trees: Sequence[MeasureTree], *, ours: bool) -> ir.Table:
+        """One side without the rows that no measure can want, whatever stands beside them.
+
+        What a measure asks of one side alone is asked before both meet. Else all rows without a key (a prescription, a
+        device) would be paired with each other: that grows with the square of the rows.
+        """
+        asked = [[at for at in conjuncts(tree.where) if _of_one_side(at, ours=ours)] for tree in trees]
+        if not all(asked):
+            return side
+        staged = Staged(side, [at for own in asked for at in own], pair_column, self._lists)
+        wanted = [ibis.and_(*(ibis.coalesce(staged.value(at), True) for at in own)) for own in asked]
+        return staged.table.filter(ibis.or_(*wanted)).select(*side.columns)
 
     def _sides(self, sharing: Sharing, trees: Sequence[MeasureTree]) -> tuple[ir.Table, ir.Table]:
         paths = frozenset().union(*(reads(at) for tree in trees for at in tree.nodes))
@@ -119,6 +133,23 @@ class Counting:
         if sharing.other:
             event = _exploded(event, f"o_{column_name(sharing.other)}", "other_code", keep_unknown=True)
         return subject, event
+
+
+def conjuncts(at: Node) -> Iterator[Node]:
+    """The conditions that must all hold: where one of them is false so is the whole."""
+    if at.op == "and":
+        for arg in at.args:
+            yield from conjuncts(arg)
+    else:
+        yield at
+
+
+def _of_one_side(at: Node, *, ours: bool) -> bool:
+    """Whether a condition asks for facts of the subject alone, or of the event alone, and for no table."""
+    paths = reads(at)
+    if not paths or any(path.startswith(("limits.", "lists.", "other.lists.")) for path in paths):
+        return False
+    return all(path.startswith("other.") is not ours for path in paths)
 
 
 def _kept(sharing: Sharing, trees: Sequence[MeasureTree]) -> Iterator[str]:
