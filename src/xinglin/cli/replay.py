@@ -13,7 +13,7 @@ PAGE = Path("docs/reference/replay.md")
 
 
 def replay(
-    scale: Annotated[float, typer.Option(min=0.001, max=3, help="Size of the city; 1 is 20,000 residents.")] = 0.05,
+    scale: Annotated[float, typer.Option(min=0.001, max=3, help="Size of the city; 1 is 20,000 residents.")] = 0.03,
     seed: Annotated[int, typer.Option(help="Seed of the city.")] = 101,
     write: Annotated[bool, typer.Option(help="Write docs/reference/replay.md.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of a page.")] = False,
