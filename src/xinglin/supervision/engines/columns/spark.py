@@ -37,7 +37,8 @@ def _named(_instant):  # type: ignore[no-untyped-def]
     """Microseconds since 1970, by the engine's own function."""
 
 
-_unix_micros = ibis.udf.scalar.builtin(_named, name="unix_micros", signature=((dt.Timestamp(timezone="UTC"),), dt.int64))
+INSTANT: Final = dt.Timestamp(timezone="UTC")
+_unix_micros = ibis.udf.scalar.builtin(_named, name="unix_micros", signature=((INSTANT,), dt.int64))
 
 
 class _Compiler(PySparkCompiler):  # type: ignore[misc]  # Ibis has no types.
@@ -119,7 +120,7 @@ class Spark:
     def micros(self, instant: ir.Value) -> ir.Value:
         """Microseconds since 1970."""
         # A column without a zone is another type to Spark; the session keeps time in UTC, so the instant is the same.
-        made: ir.Value = _unix_micros(instant.cast(dt.Timestamp(timezone="UTC")))
+        made: ir.Value = _unix_micros(instant.cast(INSTANT))
         return made
 
     def months_after(self, on: ir.Value, months: ir.Value) -> ir.Value:
