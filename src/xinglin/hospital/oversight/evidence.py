@@ -71,7 +71,9 @@ def _shown(path: str, value: Any, core: dict[str, Any], log: Sequence[Fact]) -> 
         where, since = _law(group, key, value, log)
         return Shown(path, name, text, where, since_on=since, raw=value)
     found = [fact for fact in log if fact.group == group]
-    own = next((fact for fact in found if fact.subject_id in {core["subject"], *(line[0] for line in core["lines"])}), None)
+    own = next(
+        (fact for fact in found if fact.subject_id in {core["subject"], *(line[0] for line in core["lines"])}), None
+    )
     fact = own or (found[0] if found else None)
     return Shown(
         path,
