@@ -60,9 +60,15 @@ def records(settings: Any, tmp_path: Path) -> Path:
             target = folder / table / "city.parquet"
             sql.execute(f"COPY (SELECT {casts} FROM (VALUES {rows}) AS t({columns})) TO '{target}' (FORMAT parquet)")
     note = {
-        "source": "city", "made_at": NOW.isoformat(), "rows": {"items": 7, "lines": 2}, "own": {}, "first_on": "2026-03-01",
-        "last_on": "2026-03-01", "seconds": 3, "city": {"seed": 1},
-    }  # fmt: skip
+        "source": "city",
+        "made_at": NOW.isoformat(),
+        "rows": {"items": 7, "lines": 2},
+        "own": {},
+        "first_on": "2026-03-01",
+        "last_on": "2026-03-01",
+        "seconds": 3,
+        "city": {"seed": 1},
+    }
     (folder / "lake.json").write_text(json.dumps(note))
     (tmp_path / "lake" / "current").symlink_to("first")
     return folder
