@@ -198,10 +198,15 @@ def lose(connection: duckdb.DuckDBPyConnection, places: Places, book: PolicyBook
         whole(places.work / "losses.parquet") as part,
         pq.ParquetWriter(part, LOSS_SCHEMA, compression="zstd") as writer,
     ):
+        batch: list[dict[str, Any]] = []  # A part of the file for each person is more to remember than its rows.
         for _, rows in groupby(_rows(cursor, names), key=lambda row: (row["person"], row["year"])):
             losses, sums = _year_losses(list(rows), book)
             together = {name: together[name] + sums[name] for name in together}
-            writer.write_table(pa.Table.from_pylist(losses, schema=LOSS_SCHEMA))
+            batch.extend(losses)
+            if len(batch) >= FETCH:
+                writer.write_table(pa.Table.from_pylist(batch, schema=LOSS_SCHEMA))
+                batch = []
+        writer.write_table(pa.Table.from_pylist(batch, schema=LOSS_SCHEMA))
     _join_money(connection, places)
     return together
 
