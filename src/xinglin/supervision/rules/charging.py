@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from xinglin.supervision.facts import ItemKind
+from xinglin.supervision.rules.payable import asked_of_fund, is_service
 from xinglin.supervision.rules.sources import FUND_735, PRICE_ITEMS, TWO_LIBRARIES, article
 from xinglin.supervision.vocabulary import (
     Certainty,
@@ -16,14 +17,11 @@ from xinglin.supervision.vocabulary import (
     Kind,
     Ruling,
     Scope,
-    Term,
     Words,
     choose,
     divide_down,
     excess,
-    isin,
     larger,
-    missing,
     otherwise,
     rule,
     ruling,
@@ -68,7 +66,7 @@ def e01(f: Facts) -> Ruling:
     surcharge = choose(f.limits.price_child_permille == 0, 0, choose(small, f.limits.price_child_permille, 0))
     over = f.item.unit_price_millifen - cap * (surcharge + 1000)
     return ruling(
-        applies=_asked(f) & _service(f) & (f.lists.price_cap > 0),
+        applies=asked_of_fund(f) & is_service(f) & (f.lists.price_cap > 0),
         violates=(over > 0) & ~f.item.add_on,
         excess=excess(fen=divide_down(larger(over, 0) * f.item.quantity_milli, 1_000_000)),
     )
@@ -111,7 +109,7 @@ def e02(f: Facts) -> Ruling:
     # Whether an incision was recorded must be known; that none was recorded is itself an answer.
     asked_for_incision = (f.item.incision_key == "") | (f.item.incision_key != "")
     return ruling(
-        applies=_asked(f)
+        applies=asked_of_fund(f)
         & (f.item.kind == ItemKind.OPERATION)
         & (f.lists.incision_group != "")
         & (f.item.session_key != "")
@@ -150,7 +148,7 @@ def e02(f: Facts) -> Ruling:
 def e03(f: Facts) -> Ruling:
     """What a main item includes is not charged beside it. Only the included item is in breach, never the main one."""
     return ruling(
-        applies=_asked(f) & _service(f),
+        applies=asked_of_fund(f) & is_service(f),
         violates=(f.measure.duplicate_mains > 0) & ~f.item.exception_reason,
     )
 
@@ -188,7 +186,7 @@ def e05(f: Facts) -> Ruling:
     allowed = choose(otherwise(not_counted, False), 0, f.lists.service_frequency)
     over = smaller(f.measure.day_quantity_milli - allowed, f.item.quantity_milli)
     return ruling(
-        applies=_asked(f) & _service(f) & (f.lists.service_frequency > 0),
+        applies=asked_of_fund(f) & is_service(f) & (f.lists.service_frequency > 0),
         violates=over > 0,
         excess=excess(count=over, fen=divide_down(f.item.amount_fen * over, f.item.quantity_milli)),
     )
@@ -223,16 +221,6 @@ def e05(f: Facts) -> Ruling:
 def e06(f: Facts) -> Ruling:
     """A floor for payment between two charges: before that the last result serves, unless something changed."""
     return ruling(
-        applies=_asked(f) & _service(f) & (f.lists.service_cycle > 0),
+        applies=asked_of_fund(f) & is_service(f) & (f.lists.service_cycle > 0),
         violates=(f.measure.days_since_same_code < f.lists.service_cycle) & ~f.item.exception_reason,
     )
-
-
-def _asked(f: Facts) -> Term:
-    """The fund is asked to pay for something that is left after refunds, and the settlement was not revoked."""
-    left = otherwise(f.measure.left_milli, f.item.quantity_milli)
-    return f.item.fund_asked & (left > 0) & missing(f.claim.reversed_at) & ~otherwise(f.item.withdrawn, False)
-
-
-def _service(f: Facts) -> Term:
-    return isin(f.item.kind, [ItemKind.SERVICE, ItemKind.OPERATION, ItemKind.VISIT_FEE])

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from xinglin.supervision.facts import Benefit, CareMode, Channel, ItemKind
+from xinglin.supervision.facts import Benefit, Channel
+from xinglin.supervision.rules.payable import asked_of_fund, is_medicine, mode_allowed
 from xinglin.supervision.rules.sources import (
     CARE_2018,
     FUND_735,
@@ -28,9 +29,7 @@ from xinglin.supervision.vocabulary import (
     divide_down,
     divide_up,
     excess,
-    isin,
     larger,
-    missing,
     otherwise,
     rule,
     ruling,
@@ -67,7 +66,7 @@ def c09(f: Facts) -> Ruling:
     units_allowed = divide_up(f.lists.drug_days_max * f.item.quantity_milli, f.item.supply_days * 1000)
     over = f.item.quantity_milli - units_allowed * 1000
     return ruling(
-        applies=_asked(f) & _medicine(f) & (f.lists.drug_days_max > 0),
+        applies=asked_of_fund(f) & is_medicine(f) & (f.lists.drug_days_max > 0),
         violates=over > 0,
         excess=excess(
             count=over,
@@ -116,7 +115,7 @@ def c10(f: Facts) -> Ruling:
     given = larger(otherwise(f.item.supply_days, 1), 1)
     over = _part_above(used_before + given - limit, given)
     return ruling(
-        applies=_asked(f) & _medicine(f) & (limit > 0),
+        applies=asked_of_fund(f) & is_medicine(f) & (limit > 0),
         violates=over > 0,
         excess=excess(days=over, fen=divide_down(f.item.amount_fen * over, given)),
     )
@@ -150,7 +149,10 @@ def c10(f: Facts) -> Ruling:
 def c11(f: Facts) -> Ruling:
     """A chronic-disease benefit pays its own catalogue; anything else goes to the ordinary benefit, not to nobody."""
     return ruling(
-        applies=_asked(f) & _medicine(f) & (f.coverage.benefit == Benefit.CHRONIC) & (f.coverage.chronic_code != ""),
+        applies=asked_of_fund(f)
+        & is_medicine(f)
+        & (f.coverage.benefit == Benefit.CHRONIC)
+        & (f.coverage.chronic_code != ""),
         violates=~f.lists.chronic_drug & f.lists.chronic_catalogue,
     )
 
@@ -189,7 +191,7 @@ def c12(f: Facts) -> Ruling:
     first_only = choose(own, f.lists.drug_level_first_only, f.lists.drug_level_substance_first_only)
     renewal = first_only & (f.measure.earlier_same_code > 0)
     return ruling(
-        applies=_asked(f) & _medicine(f) & (level > 0),
+        applies=asked_of_fund(f) & is_medicine(f) & (level > 0),
         violates=(f.institution.level < level) & ~renewal & ~otherwise(f.item.evidence_filed, False),
     )
 
@@ -224,7 +226,7 @@ def c13(f: Facts) -> Ruling:
     """The note says inpatients, or emergency and inpatients. A rescue counts as emergency wherever it is recorded."""
     by_code = f.lists.drug_care_mode
     modes = choose(by_code != "", by_code, f.lists.drug_care_mode_substance)
-    return ruling(applies=_asked(f) & _medicine(f) & (modes != ""), violates=~_mode_allowed(f, modes))
+    return ruling(applies=asked_of_fund(f) & is_medicine(f) & (modes != ""), violates=~mode_allowed(f, modes))
 
 
 @rule(
@@ -255,39 +257,11 @@ def c13(f: Facts) -> Ruling:
 def c14(f: Facts) -> Ruling:
     """Medicines under special control are not prescribed online, and what was so prescribed is not paid."""
     return ruling(
-        applies=_asked(f) & _medicine(f) & (f.encounter.channel == Channel.ONLINE),
+        applies=asked_of_fund(f) & is_medicine(f) & (f.encounter.channel == Channel.ONLINE),
         violates=f.lists.online_excluded | (f.lists.special_control_item != "none"),
     )
-
-
-def _asked(f: Facts) -> Term:
-    """The fund is asked to pay for something that is left after refunds, and the settlement was not revoked."""
-    left = otherwise(f.measure.left_milli, f.item.quantity_milli)
-    return f.item.fund_asked & (left > 0) & missing(f.claim.reversed_at) & ~otherwise(f.item.withdrawn, False)
-
-
-def _medicine(f: Facts) -> Term:
-    return f.item.kind == ItemKind.MEDICINE
 
 
 def _part_above(over: Term, whole: Term) -> Term:
     """Of what passes a limit the part that belongs to this item, at most the whole of it."""
     return choose(over > whole, whole, over)
-
-
-def _mode_allowed(f: Facts, modes: Term) -> Term:
-    """Whether the mode of care is one of the modes, written as in the tables."""
-    mode = f.encounter.care_mode
-    ward = (mode == CareMode.INPATIENT) | ((mode == CareMode.DAY_SURGERY) & f.limits.day_surgery_is_inpatient)
-    rescue = (mode == CareMode.EMERGENCY) | f.encounter.emergency
-    clinic = isin(mode, [CareMode.OUTPATIENT, CareMode.ONLINE, CareMode.PHARMACY, CareMode.DIALYSIS])
-    has_ward = isin(
-        modes, ["inpatient", "emergency inpatient", "outpatient inpatient", "outpatient emergency inpatient"]
-    )
-    has_rescue = isin(
-        modes, ["emergency", "emergency inpatient", "outpatient emergency", "outpatient emergency inpatient"]
-    )
-    has_clinic = isin(
-        modes, ["outpatient", "outpatient emergency", "outpatient inpatient", "outpatient emergency inpatient"]
-    )
-    return (has_ward & ward) | (has_rescue & rescue) | (has_clinic & clinic)

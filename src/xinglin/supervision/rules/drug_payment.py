@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from xinglin.supervision.facts import ItemKind, Scheme
+from xinglin.supervision.rules.payable import asked_of_fund, is_medicine
 from xinglin.supervision.rules.sources import FUND_735, REIMBURSEMENT_LIST, TWO_LIBRARIES, article
 from xinglin.supervision.vocabulary import (
     Certainty,
@@ -21,7 +22,6 @@ from xinglin.supervision.vocabulary import (
     choose,
     days_between,
     isin,
-    missing,
     otherwise,
     rule,
     ruling,
@@ -58,7 +58,7 @@ from xinglin.supervision.vocabulary import (
 def c01(f: Facts) -> Ruling:
     """Some medicines and services belong to work-injury insurance alone; another fund must not bear them."""
     return ruling(
-        applies=_asked(f) & (_only_scheme(f) == "work_injury"),
+        applies=asked_of_fund(f) & (_only_scheme(f) == "work_injury"),
         violates=f.coverage.scheme != Scheme.WORK_INJURY,
     )
 
@@ -94,7 +94,7 @@ def c02(f: Facts) -> Ruling:
     """Some items belong to maternity insurance alone, unless the place settles births under the basic insurances."""
     basic = isin(f.coverage.scheme, [Scheme.EMPLOYEE, Scheme.RESIDENT]) & f.limits.maternity_under_basic
     return ruling(
-        applies=_asked(f) & (_only_scheme(f) == "maternity"),
+        applies=asked_of_fund(f) & (_only_scheme(f) == "maternity"),
         violates=(f.coverage.scheme != Scheme.MATERNITY) & ~basic,
     )
 
@@ -127,7 +127,7 @@ def c02(f: Facts) -> Ruling:
 )
 def c03(f: Facts) -> Ruling:
     """Tonic and precious pieces are for the patient's own account, whatever they stand beside."""
-    return ruling(applies=_asked(f) & (f.item.kind == ItemKind.DECOCTION), violates=f.lists.herb_never)
+    return ruling(applies=asked_of_fund(f) & (f.item.kind == ItemKind.DECOCTION), violates=f.lists.herb_never)
 
 
 @rule(
@@ -160,7 +160,7 @@ def c03(f: Facts) -> Ruling:
 def c04(f: Facts) -> Ruling:
     """A prescription of nothing but such pieces is a tonic; one other piece on it makes them payable."""
     return ruling(
-        applies=_asked(f) & (f.item.kind == ItemKind.DECOCTION) & f.lists.herb_not_alone,
+        applies=asked_of_fund(f) & (f.item.kind == ItemKind.DECOCTION) & f.lists.herb_not_alone,
         violates=f.measure.herbs_listed >= f.measure.herbs_total,
     )
 
@@ -196,7 +196,7 @@ def c05(f: Facts) -> Ruling:
     """The dearer second choice is paid once the first has failed, was not borne or cannot be given."""
     listed = f.lists.second_line | f.lists.second_line_substance
     return ruling(
-        applies=_asked(f) & _medicine(f) & listed,
+        applies=asked_of_fund(f) & is_medicine(f) & listed,
         violates=~(f.item.first_line_tried | f.item.evidence_filed),
     )
 
@@ -232,7 +232,7 @@ def c06(f: Facts) -> Ruling:
     """Paid for the first weeks of life; of a child born too early they are counted from the expected day of birth."""
     born = otherwise(f.patient.term_on, f.patient.birth_on)
     return ruling(
-        applies=_asked(f) & _medicine(f) & (f.lists.newborn_only | f.lists.newborn_only_substance),
+        applies=asked_of_fund(f) & is_medicine(f) & (f.lists.newborn_only | f.lists.newborn_only_substance),
         violates=days_between(born, f.item.on) > f.limits.newborn_payment_days,
     )
 
@@ -269,7 +269,7 @@ def c07(f: Facts) -> Ruling:
     below = choose(own, f.lists.child_payment, f.lists.child_payment_substance)
     lowest = choose(own, otherwise(f.lists.child_payment_from, 0), otherwise(f.lists.child_payment_substance_from, 0))
     years = years_between(f.patient.birth_on, f.item.on)
-    return ruling(applies=_asked(f) & _medicine(f) & (below > 0), violates=(years >= below) | (years < lowest))
+    return ruling(applies=asked_of_fund(f) & is_medicine(f) & (below > 0), violates=(years >= below) | (years < lowest))
 
 
 @rule(
@@ -320,19 +320,9 @@ def c08(f: Facts) -> Ruling:
     may_be_held = choose(f.lists.indication_limited, otherwise(f.lists.indication_coded, True), True)
     complete = may_be_held & (f.lists.indication_coded | f.lists.indication_limited_substance)
     return ruling(
-        applies=_asked(f) & _medicine(f) & (f.lists.indication_limited | f.lists.indication_limited_substance),
+        applies=asked_of_fund(f) & is_medicine(f) & (f.lists.indication_limited | f.lists.indication_limited_substance),
         violates=~by_code & ~by_substance & complete & ~f.item.evidence_filed,
     )
-
-
-def _asked(f: Facts) -> Term:
-    """The fund is asked to pay for something that is left after refunds, and the settlement was not revoked."""
-    left = otherwise(f.measure.left_milli, f.item.quantity_milli)
-    return f.item.fund_asked & (left > 0) & missing(f.claim.reversed_at) & ~otherwise(f.item.withdrawn, False)
-
-
-def _medicine(f: Facts) -> Term:
-    return f.item.kind == ItemKind.MEDICINE
 
 
 def _only_scheme(f: Facts) -> Term:

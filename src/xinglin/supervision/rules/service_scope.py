@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from xinglin.supervision.facts import CareMode, Channel, ItemKind, Sex
+from xinglin.supervision.facts import Channel, ItemKind, Sex
+from xinglin.supervision.rules.payable import asked_of_fund, is_service, mode_allowed
 from xinglin.supervision.rules.sources import (
     FUND_735,
     ONLINE_PAYMENT_2020,
@@ -18,13 +19,11 @@ from xinglin.supervision.vocabulary import (
     Kind,
     Ruling,
     Scope,
-    Term,
     Words,
     choose,
     days_between,
     divide_down,
     excess,
-    isin,
     larger,
     missing,
     otherwise,
@@ -70,7 +69,7 @@ def e09(f: Facts) -> Ruling:
     no_newborn = f.lists.service_newborn & (days_between(born, f.item.on) > f.limits.newborn_payment_days)
     limited = f.lists.service_newborn | (until > 0) | (f.lists.service_from_years > 0)
     return ruling(
-        applies=_asked(f) & _service(f) & limited,
+        applies=asked_of_fund(f) & is_service(f) & limited,
         violates=no_newborn | older | (years < f.lists.service_from_years),
     )
 
@@ -105,7 +104,7 @@ def e10(f: Facts) -> Ruling:
     for_women = (f.lists.item_sex == "female") & (f.patient.sex == Sex.MALE)
     for_men = (f.lists.item_sex == "male") & (f.patient.sex == Sex.FEMALE)
     return ruling(
-        applies=_asked(f) & _service(f) & (f.lists.item_sex != "") & (f.patient.sex != Sex.OTHER),
+        applies=asked_of_fund(f) & is_service(f) & (f.lists.item_sex != "") & (f.patient.sex != Sex.OTHER),
         violates=(for_women | for_men) & ~f.item.exception_reason,
     )
 
@@ -142,9 +141,9 @@ def e12(f: Facts) -> Ruling:
     """Some services are paid from a level on, or for inpatients or emergencies only."""
     modes = f.lists.service_care_mode
     below = (f.lists.service_level > 0) & (f.institution.level < f.lists.service_level)
-    elsewhere = (modes != "") & ~_mode_allowed(f, modes)
+    elsewhere = (modes != "") & ~mode_allowed(f, modes)
     return ruling(
-        applies=_asked(f) & _service(f) & ((f.lists.service_level > 0) | (modes != "")),
+        applies=asked_of_fund(f) & is_service(f) & ((f.lists.service_level > 0) | (modes != "")),
         violates=below | elsewhere,
     )
 
@@ -184,7 +183,7 @@ def e17(f: Facts) -> Ruling:
     whole = ~f.lists.online_fee | (f.measure.same_fee_today > 1) | unanswered | f.encounter.refund_due | within_free
     above = f.item.in_scope_fen - divide_down(f.limits.online_fee_fund_fen * f.item.quantity_milli, 1000)
     return ruling(
-        applies=_asked(f) & (f.item.kind == ItemKind.VISIT_FEE) & (f.encounter.channel == Channel.ONLINE),
+        applies=asked_of_fund(f) & (f.item.kind == ItemKind.VISIT_FEE) & (f.encounter.channel == Channel.ONLINE),
         violates=whole | (above > 0),
         excess=excess(fen=choose(otherwise(whole, False), f.item.amount_fen, above)),
     )
@@ -222,37 +221,9 @@ def f05(f: Facts) -> Ruling:
     allowed = choose(f.lists.consumable_max > 0, f.lists.consumable_max, charged)
     over = larger(charged - smaller(allowed, otherwise(f.item.recorded_milli, charged)), 0)
     return ruling(
-        applies=_asked(f)
+        applies=asked_of_fund(f)
         & (f.item.kind == ItemKind.CONSUMABLE)
         & ((f.lists.consumable_max > 0) | ~missing(f.item.recorded_milli)),
         violates=(over > 0) & ~f.item.exception_reason,
         excess=excess(count=over, fen=divide_down(f.item.amount_fen * over, charged)),
     )
-
-
-def _asked(f: Facts) -> Term:
-    """The fund is asked to pay for something that is left after refunds, and the settlement was not revoked."""
-    left = otherwise(f.measure.left_milli, f.item.quantity_milli)
-    return f.item.fund_asked & (left > 0) & missing(f.claim.reversed_at) & ~otherwise(f.item.withdrawn, False)
-
-
-def _service(f: Facts) -> Term:
-    return isin(f.item.kind, [ItemKind.SERVICE, ItemKind.OPERATION, ItemKind.VISIT_FEE])
-
-
-def _mode_allowed(f: Facts, modes: Term) -> Term:
-    """Whether the mode of care is one of the modes, written as in the tables."""
-    mode = f.encounter.care_mode
-    ward = (mode == CareMode.INPATIENT) | ((mode == CareMode.DAY_SURGERY) & f.limits.day_surgery_is_inpatient)
-    rescue = (mode == CareMode.EMERGENCY) | f.encounter.emergency
-    clinic = isin(mode, [CareMode.OUTPATIENT, CareMode.ONLINE, CareMode.PHARMACY, CareMode.DIALYSIS])
-    has_ward = isin(
-        modes, ["inpatient", "emergency inpatient", "outpatient inpatient", "outpatient emergency inpatient"]
-    )
-    has_rescue = isin(
-        modes, ["emergency", "emergency inpatient", "outpatient emergency", "outpatient emergency inpatient"]
-    )
-    has_clinic = isin(
-        modes, ["outpatient", "outpatient emergency", "outpatient inpatient", "outpatient emergency inpatient"]
-    )
-    return (has_ward & ward) | (has_rescue & rescue) | (has_clinic & clinic)
