@@ -9,7 +9,7 @@ import pytest
 import xinglin
 from xinglin.supervision.tables import load_knowledge
 
-MEDICINES = Path(xinglin.__file__).parent / "hospital" / "terminology" / "data" / "medicines"
+MEDICINES = Path(xinglin.__file__).parent / "clinical" / "knowledge" / "medicines"
 DAY = date(2026, 5, 20)
 PLACE = "370902"
 LEAST = {

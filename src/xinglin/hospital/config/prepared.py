@@ -14,7 +14,13 @@ from typing import Any
 
 from xinglin.hospital.config.paths import CHECKOUT, make_folder, state_home
 
-WATCHED = ("**/migrations/*.py", "**/data/**/*", "hospital/demo/**/*.py", "hospital/config/*.py")
+WATCHED = (
+    "**/migrations/*.py",
+    "**/data/**/*",
+    "clinical/knowledge/medicines/*.csv",
+    "hospital/demo/**/*.py",
+    "hospital/config/*.py",
+)
 ASKED = ("DATABASE_URL", "XINGLIN_DEMO", "XINGLIN_SCALE", "XINGLIN_SEED")
 COUNT = "SELECT count(*) FROM django_migrations"
 CITY = "SELECT count(*) FROM demo_city WHERE situations_at IS NOT NULL"

@@ -1,9 +1,15 @@
-"""The catalogues that ship with the program: read from `data/`, checked, turned into values. Pure."""
+"""The catalogues that ship with the program: read from `data/`, checked, turned into values. Pure.
 
+Active substances and medicines are knowledge of medicine: they lie in `xinglin.clinical.knowledge`, with more columns
+than are used here.
+"""
+
+import csv
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from xinglin.hospital.kernel.texts import T
@@ -18,12 +24,12 @@ Row = Mapping[str, str]
 
 def ingredient_rows() -> list[dict[str, str]]:
     """Active substances."""
-    return rows_of("medicines/ingredients.csv")
+    return _clinical_rows("ingredients.csv")
 
 
 def product_rows() -> list[dict[str, str]]:
     """Medicines."""
-    return rows_of("medicines/products.csv")
+    return _clinical_rows("products.csv")
 
 
 def service_rows() -> list[dict[str, str]]:
@@ -216,6 +222,11 @@ def _wrongs(
     for column, pattern in patterns.items():
         if not pattern.fullmatch(row[column]):
             yield column, T(zh="格式不对", en="the shape is wrong")
+
+
+def _clinical_rows(name: str) -> list[dict[str, str]]:
+    with files("xinglin.clinical.knowledge").joinpath("medicines", name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _maybe(value: str) -> int | None:
