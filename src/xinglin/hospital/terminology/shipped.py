@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from io import StringIO
 from typing import Any
 
 from xinglin.hospital.kernel.texts import T
@@ -225,8 +226,8 @@ def _wrongs(
 
 
 def _clinical_rows(name: str) -> list[dict[str, str]]:
-    with files("xinglin.clinical.knowledge").joinpath("medicines", name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = files("xinglin.clinical").joinpath("knowledge", "medicines", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(StringIO(text, newline="")))
 
 
 def _maybe(value: str) -> int | None:
