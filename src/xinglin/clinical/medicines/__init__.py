@@ -1,0 +1,1 @@
+"""An order read, assessed against the tables, and told as cards."""
