@@ -9,6 +9,8 @@ from typing import Final
 
 ATC: Final = re.compile(r"[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?")
 ICD: Final = re.compile(r"[A-Z]\d\d?(\.\d{0,2}[A-Z0-9]?)?|[A-Z]\d?")
+LOCAL_ROUTES: Final = frozenset({"top", "eye", "ear", "nas", "pv", "wash", "buccal", "gargle", "dental", "local"})
+"""Routes by which a medicine works where it is put and little of it reaches the blood."""
 Document = list[dict[str, str]]
 Wrong = tuple[str, str, str, str]
 
@@ -48,6 +50,13 @@ class Names:
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     labs: frozenset[str] = frozenset()
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    routes: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By which routes the products give a substance; a substance without a product is not here."""
+
+    @property
+    def local_only(self) -> frozenset[str]:
+        """Substances that no product gives in a way that is meant to reach the blood."""
+        return frozenset(code for code, routes in self.routes.items() if routes <= LOCAL_ROUTES)
 
     def side(self, text: str) -> frozenset[str]:
         """Ingredient codes of codes and ``@CLASS`` joined by ``|``. Raises ValueError for what is not known."""
@@ -103,6 +112,7 @@ def read_names(documents: Mapping[str, Document]) -> tuple[Names, list[Wrong]]:
     for row in documents.get("ingredients", []):
         names.ingredients[row["code"]] = _ingredient(row)
     names.labs = frozenset(row["code"] for row in documents.get("labs", []))
+    names.routes = _routes(documents.get("products", []))
     wrong += _read_groups(documents, names)
     wrong += _read_classes(documents, names)
     return names, wrong
@@ -122,6 +132,15 @@ def _ingredient(row: Mapping[str, str | None]) -> Ingredient:
         online_condition_en=row.get("online_condition_en") or "",
         flags=frozenset(part for part in (row.get("flags") or "").split("|") if part),
     )
+
+
+def _routes(products: Document) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in products:
+        ways = {way for way in re.split(r"[|;,]", row.get("routes") or "") if way}
+        for part in re.split(r"[|;]", row.get("ingredients") or ""):
+            found.setdefault(part.split(":")[0].strip(), set()).update(ways)
+    return {code: frozenset(ways) for code, ways in found.items() if code}
 
 
 def _read_groups(documents: Mapping[str, Document], names: Names) -> list[Wrong]:
