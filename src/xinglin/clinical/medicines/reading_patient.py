@@ -39,23 +39,8 @@ REACTIONS: Final = {
     "rash": "any",
 }
 KNOWN: Final = frozenset(
-    [
-        "age_years",
-        "birth_date",
-        "sex",
-        "weight_kg",
-        "height_cm",
-        "pregnant",
-        "pregnancy_weeks",
-        "lactating",
-        "egfr",
-        "crcl",
-        "dialysis",
-        "child_pugh",
-        "labs",
-        "allergies",
-        "diagnoses",
-    ]
+    {"age_years", "birth_date", "sex", "weight_kg", "height_cm", "pregnant", "pregnancy_weeks", "lactating", "egfr"}
+    | {"crcl", "dialysis", "child_pugh", "labs", "allergies", "diagnoses"}
 )
 DIAGNOSIS: Final = re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?([xX]\d{2,4})?[+*]?")
 OLDEST: Final = 130
@@ -259,8 +244,8 @@ def _measured(entry: Mapping[str, Any], lab: rows.Lab, place: str, unknown: list
             Unknown(f"{place}.unit", "unit", f"{lab.code}的单位无法识别", f"the unit of {lab.code} is not known")
         )
         return None
-    factor = next(f for one, f in factors.items() if one.replace("μ", "µ") == unit.lower().replace("μ", "µ"))
-    converted = value * factor
+    times = next(f for one, f in factors.items() if one.replace("μ", "µ") == unit.lower().replace("μ", "µ"))
+    converted: Fraction = value * times
     low, high = lab.plausible_low, lab.plausible_high
     if (low is not None and converted < low) or (high is not None and converted > high):
         unknown.append(

@@ -28,7 +28,6 @@ from xinglin.supervision.facts.lake import Facts
 
 WRITTEN: Final = frozenset({"outpatient", "emergency", "online", "dialysis"})
 """Kinds of care whose medicine stands on a prescription: a stay has orders, the city's pharmacies sell without."""
-ROUTES: Final = {"po": "oral", "inh": "inhaled", "nas": "nasal", "sc": "injection", "top": "topical", "eye": "eye"}
 WEEK, MONTH = 7, 28
 USUAL_DAYS: Final = (84, 56, 42, 28, 14, 10, 7, 5, 3, 1)
 _CHRONIC_CODES: Final = frozenset(code for condition in CONDITIONS for code in condition.codes)
@@ -160,7 +159,7 @@ class Medicines:
             "line.frequency_code": medicine.frequency,
             "line.dose_measured": medicine.counts_days,
             "line.ingredients": ingredients(medicine),
-            "line.route_code": ROUTES.get(medicine.route, medicine.route),
+            "line.route_code": medicine.route,
             "line.dose_micrograms": medicine.micrograms,
             "line.daily_micrograms": daily,
             "line.antimicrobial_grade": AntimicrobialGrade.of(medicine.antimicrobial_grade),

@@ -96,7 +96,7 @@ class Line(Group):
     ingredients: str | None = fact(
         "有效成分", 'codes of the active substances, English INN in small letters, sorted, joined by "|"; "" for none'
     )
-    route_code: str | None = fact("给药途径", "way of giving, such as oral, injection, inhaled, topical")
+    route_code: str | None = fact("给药途径", "way of giving: a code of the route table, such as po, sc, inh, eye, top")
     days: int | None = fact("用药天数", "days for which the line was prescribed; None where none follow", "days")
     dose_micrograms: int | None = fact(
         "单次剂量（微克）", "one dose of the active substance; None where it cannot be told in mass", "µg"

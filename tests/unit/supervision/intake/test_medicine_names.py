@@ -11,16 +11,16 @@ from xinglin.supervision.intake.fhir.medicines import medicine
 @pytest.mark.parametrize(
     ("words", "ingredients", "atc", "route"),
     [
-        ("lisinopril 10 MG Oral Tablet", "lisinopril", "C09AA03", "oral"),
-        ("24 HR Metformin hydrochloride 500 MG Extended Release Oral Tablet", "metformin", "A10BA02", "oral"),
-        ("1 ML Epoetin Alfa 4000 UNT/ML Injection [Epogen]", "erythropoietin", "B03XA01", "injection"),
-        ("Acetaminophen 325 MG Oral Tablet [Tylenol]", "paracetamol", "N02BE01", "oral"),
-        ("Amoxicillin 250 MG / Clavulanate 125 MG Oral Tablet", "amoxicillin|clavulanic-acid", "J01CR02", "oral"),
-        ("albuterol 0.21 MG/ML Inhalation Solution", "salbutamol", "R03AC02", "inhaled"),
-        ("Mirena 52 MG Intrauterine System", "levonorgestrel", "G03AD01", "intrauterine"),
-        ("NDA020800 0.3 ML Epinephrine 1 MG/ML Auto-Injector", "epinephrine", "C01CA24", "injection"),
-        ("Penicillin V Potassium 250 MG Oral Tablet", "phenoxymethylpenicillin", "J01CE02", "oral"),
-        ("NITROFURANTOIN, MACROCRYSTALS 50 MG Oral Capsule", "nitrofurantoin", "J01XE01", "oral"),
+        ("lisinopril 10 MG Oral Tablet", "lisinopril", "C09AA03", "po"),
+        ("24 HR Metformin hydrochloride 500 MG Extended Release Oral Tablet", "metformin", "A10BA02", "po"),
+        ("1 ML Epoetin Alfa 4000 UNT/ML Injection [Epogen]", "erythropoietin", "B03XA01", "inj"),
+        ("Acetaminophen 325 MG Oral Tablet [Tylenol]", "paracetamol", "N02BE01", "po"),
+        ("Amoxicillin 250 MG / Clavulanate 125 MG Oral Tablet", "amoxicillin|clavulanic-acid", "J01CR02", "po"),
+        ("albuterol 0.21 MG/ML Inhalation Solution", "salbutamol", "R03AC02", "inh"),
+        ("Mirena 52 MG Intrauterine System", "levonorgestrel", "G03AD01", "iu"),
+        ("NDA020800 0.3 ML Epinephrine 1 MG/ML Auto-Injector", "epinephrine", "C01CA24", "inj"),
+        ("Penicillin V Potassium 250 MG Oral Tablet", "phenoxymethylpenicillin", "J01CE02", "po"),
+        ("NITROFURANTOIN, MACROCRYSTALS 50 MG Oral Capsule", "nitrofurantoin", "J01XE01", "po"),
     ],
 )
 def test_a_name_gives_its_substances(words: str, ingredients: str, atc: str, route: str) -> None:

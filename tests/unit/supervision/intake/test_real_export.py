@@ -62,7 +62,7 @@ def test_nearly_every_name_is_mapped(lake: Path) -> None:
         "SELECT DISTINCT line_ingredients, line_atc_code, line_route_code FROM 'LAKE/lines.parquet' "
         "WHERE line_drug_en LIKE 'insulin%'",
     )
-    assert combination == ("insulin-human|isophane-insulin", "A10AD01", "injection")
+    assert combination == ("insulin-human|isophane-insulin", "A10AD01", "inj")
 
 
 def test_every_visit_has_its_person_place_and_mode(lake: Path) -> None:

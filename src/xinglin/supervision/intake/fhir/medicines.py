@@ -27,20 +27,20 @@ SALTS: Final = re.compile(
     r"propionate|disoproxil|human)\b"
 )
 ROUTES: Final = (
-    ("oral", "oral"),
-    ("inject", "injection"),
-    ("syringe", "injection"),
-    ("inhal", "inhaled"),
-    ("ophthalmic", "ophthalmic"),
-    ("nasal", "nasal"),
-    ("transdermal", "transdermal"),
-    ("vaginal", "vaginal"),
-    ("rectal", "rectal"),
-    ("topical", "topical"),
-    ("mucosal", "oromucosal"),
-    ("intrauterine", "intrauterine"),
+    ("oral", "po"),
+    ("inject", "inj"),
+    ("syringe", "inj"),
+    ("inhal", "inh"),
+    ("ophthalmic", "eye"),
+    ("nasal", "nas"),
+    ("transdermal", "td"),
+    ("vaginal", "pv"),
+    ("rectal", "pr"),
+    ("topical", "top"),
+    ("mucosal", "buccal"),
+    ("intrauterine", "iu"),
     ("implant", "implant"),
-    ("day pack", "oral"),
+    ("day pack", "po"),
 )
 COUNTED: Final = ("tablet", "capsule")
 MICROGRAMS: Final = {"MG": 1_000, "MCG": 1, "G": 1_000_000}
