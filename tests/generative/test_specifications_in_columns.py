@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,11 @@ from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.engines.columns.auditor import ScopeAudit
 from xinglin.supervision.engines.columns.duck import Duck
 from xinglin.supervision.engines.columns.lists import Lists
-from xinglin.supervision.engines.columns.wide import Lake
+from xinglin.supervision.engines.columns.prepared import SUBJECT
+from xinglin.supervision.engines.columns.wide import Branch, Lake
 from xinglin.supervision.engines.plain import judge_row
 from xinglin.supervision.engines.tree import rule_tree
-from xinglin.supervision.facts.case import EVENT_DAY, READABLE, TERRITORY, Row
+from xinglin.supervision.facts.case import READABLE, Row
 from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, World, column_kinds, column_name, lines_of
 from xinglin.supervision.moments import remind, rows
 from xinglin.supervision.reports.specification import Example, case_of, knowledge_of
@@ -49,24 +49,46 @@ class Given:
     example: Example
 
 
+class GivenLake(Lake):
+    """One table of rows that carry every fact themselves."""
+
+    def __init__(self, lake: Lake, rows: ir.Table) -> None:
+        super().__init__(lake.engine, lake.folder)
+        self._rows = rows
+
+    def branches(self, table: str, wanted: set[str]) -> list[Branch]:
+        """Nothing stands above these rows."""
+        return []
+
+    def facts(self, table: str, paths: Iterable[str]) -> ir.Table:
+        """Some facts of the rows."""
+        return self._rows.select(*(column_name(path) for path in sorted(set(paths))))
+
+    def wide(self, table: str, paths: Iterable[str], only: tuple[str, ir.Table, str] | None = None) -> ir.Table:
+        """Some facts of some rows."""
+        assert only is not None
+        key, others, by = only
+        found = self.facts(table, {*paths, key})
+        return found.inner_join(others, found[column_name(key)] == others[by])
+
+
 class Fed(ScopeAudit):
     """The columns over rows that bring their measures along."""
 
     def __init__(self, lake: Lake, knowledge: Knowledge, found: Sequence[Given]) -> None:
-        self._given = found
         trees = tuple(rule_tree(rule, knowledge) for rule in dict.fromkeys(one.rule for one in found))
-        super().__init__(lake, knowledge, Lists(lake, knowledge), trees, then=False)
+        scope = trees[0].rule.scope
+        paths = [path for path in column_kinds() if path.partition(".")[0] in READABLE[scope]]
+        data = {column_name(path): pa.array([_cell(one.row, path) for one in found], _arrow(path)) for path in paths}
+        self._given = lake.engine.keep(f"given_{scope.value}", pa.table(data))
+        self._key = column_name(OF_SCOPE[scope].key)
+        super().__init__(GivenLake(lake, self._given), knowledge, Lists(lake, knowledge), trees, then=False)
 
-    @cached_property
-    def _facts(self) -> ir.Table:
-        paths = [path for path in column_kinds() if path.partition(".")[0] in READABLE[self.scope]]
-        data = {
-            column_name(path): pa.array([_cell(one.row, path) for one in self._given], _arrow(path)) for path in paths
-        }
-        subjects = pa.array([one.row.subject for one in self._given], pa.string())
-        found = self._lake.engine.keep(f"given_{self.scope.value}", pa.table({"subject": subjects, **data}))
-        nodes = [at for tree in self.trees for at in (*tree.nodes, *(one for _, one in tree.looked_up))]
-        return self._lists.joined(found, nodes, column_name(EVENT_DAY[self.scope]), column_name(TERRITORY), column_name)
+    def with_measures(self, table: ir.Table) -> ir.Table:
+        """The measures as they were given."""
+        names = [name for name in self._given.columns if name.startswith("measure_")]
+        found = self._given.select(given=self._given[self._key], **{name: self._given[name] for name in names})
+        return table.left_join(found, table[SUBJECT] == found.given).drop("given")
 
 
 def _arrow(path: str) -> pa.DataType:

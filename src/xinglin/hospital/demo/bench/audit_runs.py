@@ -84,27 +84,12 @@ class Timed(Duck):
         super().__init__(**settings)
         self.at_work = 0.0
 
-    def _asked(self, query: str) -> Any:
+    def run(self, query: str) -> Any:
+        """As in Duck."""
         began = time.perf_counter()
-        found = self.connection.raw_sql(query)
+        found = super().run(query)
         self.at_work += time.perf_counter() - began
         return found
-
-    def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
-        """As in Duck."""
-        if isinstance(what, pa.Table):
-            return super().keep(name, what)
-        self._asked(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.connection.compile(what)}')
-        return self.connection.table(name, database=("temp", "main"))
-
-    def one(self, what: ir.Table) -> dict[str, Any]:
-        """As in Duck."""
-        found = self._asked(self.connection.compile(what))
-        return dict(zip([column[0] for column in found.description], found.fetchone(), strict=True))
-
-    def write(self, what: ir.Table, path: Path) -> None:
-        """As in Duck."""
-        self._asked(f"COPY ({self.connection.compile(what)}) TO '{path}' (FORMAT parquet)")
 
 
 def rules() -> list[Rule]:

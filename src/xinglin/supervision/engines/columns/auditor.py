@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from xinglin.supervision.engines.columns.counting import SUBJECT, Counting, Sharing, shared
+from xinglin.supervision.engines.columns.levels import TOP, Levels
 from xinglin.supervision.engines.columns.lists import Lists
+from xinglin.supervision.engines.columns.prepared import NUMBER, brought, prepare
 from xinglin.supervision.engines.columns.staging import Staged
+from xinglin.supervision.engines.columns.stretches import WHEN, WHERE, stretches
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.compiled import missing_when
 from xinglin.supervision.engines.plain import core_of
-from xinglin.supervision.engines.tree import RuleTree, rule_tree
+from xinglin.supervision.engines.tree import RuleTree, reads, rule_tree
 from xinglin.supervision.facts.case import AMOUNT, EVENT_DAY, ORIGIN, TERRITORY, Row
 from xinglin.supervision.facts.lake import OF_SCOPE, column_kinds, column_name, lines_of
 from xinglin.supervision.measures import MEASURES
@@ -33,8 +37,12 @@ CODES: Mapping[Outcome, int] = {
     Outcome.FINDING: 2,
     Outcome.CANNOT_TELL: 3,
 }
-"""Outcomes as they are written into a column; unknown where the rule was not in force and so was not asked."""
+"""Outcomes as they are written into a column. A finding is one more than clear."""
 OUTCOMES: Mapping[int, Outcome] = {code: outcome for outcome, code in CODES.items()}
+NOT_ASKED = 4
+"""In place of an outcome where a rule was not in force and so was not asked."""
+OUTCOMES_A_COLUMN = 20
+"""So many outcomes of three bits stand in one whole number."""
 ALWAYS_KEPT = ("patient.id", "encounter.id", "institution.id", "physician.id")
 
 
@@ -86,20 +94,21 @@ class ScopeAudit:
         self._lists = lists
         self._counting = Counting(lake, knowledge, lists, then=then)
         self._paths = self._read()
-        self.judged = lake.engine.keep(f"judged_{self.scope.value}", self._judged())
+        self._law = stretches(knowledge, trees, lists.span)
+        asked = {path for tree in trees for at in (tree.applies, tree.violates) for path in reads(at)}
+        self._ready = prepare(lake, self.scope, _facts_of(asked) | self._measured_by(), self._law)
+        self._outcomes = lake.engine.keep(f"judged_{self.scope.value}", self._judged())
 
     def _read(self) -> frozenset[str]:
         """Every fact that a verdict, its origins and its amounts need."""
-        read = {path for tree in self.trees for path in tree.read if not path.startswith(("limits.", "lists."))}
+        read = _facts_of(path for tree in self.trees for path in tree.read)
         origins = {
             path for group in {path.partition(".")[0] for path in read} for path in ORIGIN.get(group, ()) if path
         }
         amounts = {path for path in AMOUNT.get(self.scope, ()) if path}
         own = {OF_SCOPE[self.scope].key, EVENT_DAY[self.scope], TERRITORY}
         lines = {"pack.line_id", "pack.item_id"} if self.scope is Scope.PACK else set()
-        measured = [one for one in MEASURES if one.scope is self.scope and f"measure.{one.name}" in read]
-        keys = {path for one in measured for path in (*(path for path, _ in one.match), one.own) if path}
-        return frozenset(read | origins | amounts | own | lines | keys | self._kept())
+        return frozenset(read | origins | amounts | own | lines | self._kept())
 
     def _kept(self) -> set[str]:
         """What a report groups by, where a row of the scope carries it."""
@@ -107,52 +116,109 @@ class ScopeAudit:
         return set(ALWAYS_KEPT) if table.parents or table.name == "encounters" else {"institution.id"}
 
     @cached_property
-    def _facts(self) -> ir.Table:
-        """The subjects with their facts, measures and listed values."""
-        table = OF_SCOPE[self.scope]
-        measured = {path.partition(".")[2] for path in self._paths if path.startswith("measure.")}
-        found = self._lake.wide(table.name, {path for path in self._paths if not path.startswith("measure.")})
-        found = found.mutate(**{SUBJECT: found[column_name(table.key)]}).filter(ibis._[SUBJECT].notnull())
-        wanted = [one for one in MEASURES if one.scope is self.scope and one.name in measured]
-        chain, made = found, {f"measure_{name}": ibis.null("int64") for name in measured - {m.name for m in wanted}}
-        for number, (sharing, measures) in enumerate(shared(wanted).items()):
+    def _measures(self) -> Mapping[Sharing, list[Declared]]:
+        """The measures that the rules read, by the pass in which they are counted."""
+        names = {path for tree in self.trees for path in tree.read}
+        return shared(one for one in MEASURES if one.scope is self.scope and f"measure.{one.name}" in names)
+
+    def _measured_by(self) -> set[str]:
+        """The facts by which subjects are told apart where there is nothing to count."""
+        keys = {path for sharing in self._measures for path in (*(path for path, _ in sharing.match), sharing.own)}
+        return keys - {""}
+
+    @cached_property
+    def _counted(self) -> list[tuple[Sharing, Sequence[Declared], ir.Table]]:
+        """The measures, counted and kept, each pass under names of its own."""
+        found: list[tuple[Sharing, Sequence[Declared], ir.Table]] = []
+        for number, (sharing, measures) in enumerate(self._measures.items()):
             numbers = self._counting.numbers(sharing, measures)
             held = self._lake.engine.keep(f"numbers_{self.scope.value}_{number}", numbers)
-            held = held.rename({f"counted_{number}": SUBJECT})
+            found.append((sharing, measures, held.rename({f"counted_{number}": SUBJECT})))
+        return found
+
+    def with_measures(self, table: ir.Table) -> ir.Table:
+        """The subjects with a column for every measure that the rules read."""
+        names = {path for tree in self.trees for path in tree.read if path.startswith("measure.")}
+        made: dict[str, ir.Value] = {column_name(path): ibis.null("int64") for path in names}
+        chain = table
+        for number, (sharing, measures, held) in enumerate(self._counted):
             chain = chain.left_join(held, chain[SUBJECT] == held[f"counted_{number}"])
             made |= _numbers(chain, f"counted_{number}", sharing, measures)
-        found = chain.select(*found.columns, **made) if made else found
-        nodes = [at for tree in self.trees for at in (*tree.nodes, *(one for _, one in tree.looked_up))]
-        return self._lists.joined(found, nodes, column_name(EVENT_DAY[self.scope]), column_name(TERRITORY), column_name)
+        return chain.select(*table.columns, **made) if made else table
 
     def _judged(self) -> ir.Table:
-        nodes = [at for tree in self.trees for at in (tree.applies, tree.violates)]
-        staged = Staged(self._facts, nodes, column_name, self._lists)
-        found = staged.table
-        day, place = found[column_name(EVENT_DAY[self.scope])], found[column_name(TERRITORY)]
-        made: dict[str, ir.Value] = {}
-        for tree in self.trees:
-            outcome = _outcome(staged.value(tree.applies), staged.value(tree.violates))
-            made[f"o_{tree.rule.id}"] = _if_in_force(tree.rule, day, place, outcome)
-        return found.select(SUBJECT, **made)
+        levels = Levels(self._ready.levels, self._ready.lawful)
+        trees = {tree.rule.id: (levels.grouped(tree.applies), levels.grouped(tree.violates)) for tree in self.trees}
+        roots = [at for both in trees.values() for at in both]
+        levels.ask(roots)
+        levels.ask_facts(self._measured_by())
+        asked = {
+            f"f_{tree.rule.id}": in_force
+            for tree in self.trees
+            if (in_force := self._law.in_force(tree.rule, self._lists.span)) is not None
+        }
+        table = self.with_measures(brought(self._ready, levels, self._law, self._lists, asked))
+        above = [at for root in roots for at in root.walk() if at.op == "listed" and levels.of(at) == TOP]
+        table = self._lists.joined(table, above, WHEN, WHERE, column_name)
+        once = [violates for _, violates in trees.values()]
+        law = WHEN, WHERE
+        staged = Staged(table, roots, column_name, self._lists, law=law, placed=levels.names, once=once)
+        packed: dict[str, list[ir.Value]] = {}
+        for rule, (applies, violates) in trees.items():
+            column, place = self._packed[rule]
+            outcome = _outcome(staged.value(applies), staged.value(violates), place)
+            if f"f_{rule}" in asked:
+                outcome = ibis.cases((staged.table[f"f_{rule}"], outcome), else_=_code(NOT_ASKED, place))
+            packed.setdefault(column, []).append(outcome)
+        return staged.table.select(NUMBER, **{name: reduce(operator.add, said) for name, said in packed.items()})
+
+    @cached_property
+    def _packed(self) -> Mapping[str, tuple[str, int]]:
+        """Where the outcome of each rule stands: the column, and the place of its three bits in it."""
+        return {
+            tree.rule.id: (f"v{number // OUTCOMES_A_COLUMN}", number % OUTCOMES_A_COLUMN)
+            for number, tree in enumerate(self.trees)
+        }
+
+    def _outcome(self, table: ir.Table, rule: str) -> ir.Value:
+        """The code of a rule's outcome; NOT_ASKED where it was not asked."""
+        column, place = self._packed[rule]
+        return (table[column] >> ibis.literal(3 * place, type="int64")) & ibis.literal(7, type="int64")
+
+    @property
+    def judged(self) -> ir.Table:
+        """The subjects with the code of each rule's outcome in `o_<rule>`; unknown where the rule was not asked."""
+        subjects = self._ready.rows.select(SUBJECT, number=self._ready.rows[NUMBER])
+        table = self._outcomes.inner_join(subjects, self._outcomes[NUMBER] == subjects.number)
+        return table.select(
+            SUBJECT, **{f"o_{rule}": self._outcome(table, rule).nullif(NOT_ASKED).cast("int8") for rule in self._packed}
+        )
+
+    @cached_property
+    def _combinations(self) -> ir.Table:
+        """How many subjects have the same outcomes of all rules: far fewer rows than subjects."""
+        columns = list(dict.fromkeys(column for column, _ in self._packed.values()))
+        found = self._outcomes.group_by(columns).aggregate(subjects=self._outcomes.count())
+        return self._lake.engine.keep(f"combinations_{self.scope.value}", found)
 
     def counts(self) -> dict[str, Counter[Outcome]]:
         """How many subjects got which outcome, by rule."""
-        table = self.judged
+        table = self._combinations
         wanted = {
-            f"{tree.rule.id}_{code}": (table[f"o_{tree.rule.id}"] == code).cast("int64").sum()
-            for tree in self.trees
+            f"{rule}_{code}": ibis.cases((self._outcome(table, rule) == code, table.subjects), else_=0).sum()
+            for rule in self._packed
             for code in OUTCOMES
         }
         row = self._lake.engine.one(table.aggregate(**wanted))
         return {
-            tree.rule.id: Counter({outcome: row[f"{tree.rule.id}_{code}"] or 0 for code, outcome in OUTCOMES.items()})
-            for tree in self.trees
+            rule: Counter({outcome: int(row[f"{rule}_{code}"] or 0) for code, outcome in OUTCOMES.items()})
+            for rule in self._packed
         }
 
     def subjects(self) -> int:
         """How many subjects there are."""
-        return int(self._lake.engine.one(self.judged.aggregate(n=self.judged.count()))["n"])
+        table = self._combinations
+        return int(self._lake.engine.one(table.aggregate(n=table.subjects.sum()))["n"] or 0)
 
     def reasons(self) -> dict[str, Counter[str]]:
         """For each rule, how often a fact was missing when it could not tell."""
@@ -182,11 +248,13 @@ class ScopeAudit:
     def _rows(self, trees: Sequence[RuleTree], outcomes: Collection[Outcome]) -> ir.Table:
         """The facts, limits, excesses and outcomes of the subjects for which one of the rules has such an outcome."""
         codes = [CODES[outcome] for outcome in outcomes]
-        judged = self.judged.select(SUBJECT, *(f"o_{tree.rule.id}" for tree in trees))
-        chosen = judged.filter(ibis.or_(*(judged[f"o_{tree.rule.id}"].isin(codes) for tree in trees)))
-        chosen = chosen.rename(chosen_subject=SUBJECT)
-        facts = self._facts.inner_join(chosen, self._facts[SUBJECT] == chosen.chosen_subject).drop("chosen_subject")
+        chosen = self.judged.select(
+            chosen_subject=SUBJECT, **{f"o_{tree.rule.id}": f"o_{tree.rule.id}" for tree in trees}
+        )
+        facts = self._facts(chosen.filter(ibis.or_(*(chosen[f"o_{tree.rule.id}"].isin(codes) for tree in trees))))
         nodes = [one for tree in trees for _, one in (*tree.looked_up, *tree.excess)]
+        day, place = column_name(EVENT_DAY[self.scope]), column_name(TERRITORY)
+        facts = self._lists.joined(facts, nodes, day, place, column_name)
         staged = Staged(facts, nodes, column_name, self._lists)
         facts = staged.table
         looked_up = {_place(path): staged.value(one) for tree in trees for path, one in tree.looked_up}
@@ -196,6 +264,15 @@ class ScopeAudit:
         needed = self._needed(trees)
         columns = [SUBJECT, *sorted(column_name(path) for path in needed), *(f"o_{tree.rule.id}" for tree in trees)]
         return facts.select(*columns, **looked_up, **excess)
+
+    def _facts(self, chosen: ir.Table) -> ir.Table:
+        """The facts and measures of some subjects, and what else is said of them."""
+        table = OF_SCOPE[self.scope]
+        facts = {path for path in self._paths | self._measured_by() if not path.startswith("measure.")}
+        found = self._lake.wide(table.name, facts, (table.key, chosen, "chosen_subject"))
+        kept = [column_name(path) for path in sorted(facts)]
+        beside = {name: found[name] for name in chosen.columns if name != "chosen_subject"}
+        return self.with_measures(found.select(*kept, **{SUBJECT: found[column_name(table.key)]}, **beside))
 
     def _needed(self, trees: Sequence[RuleTree]) -> frozenset[str]:
         read = {path for tree in trees for path in tree.read if not path.startswith(("limits.", "lists."))}
@@ -245,25 +322,24 @@ def _plain(kind: type, value: Any) -> Plain:
     return plain
 
 
-def _outcome(applies: ir.Value, violates: ir.Value) -> ir.Value:
-    """The one table from two columns to an outcome."""
-    code = {name: ibis.literal(CODES[name], type="int8") for name in Outcome}
+def _facts_of(paths: Iterable[str]) -> set[str]:
+    """The facts among paths: no limits, no lists."""
+    return {path for path in paths if not path.startswith(("limits.", "lists."))}
+
+
+def _code(code: int, place: int) -> ir.Value:
+    """A code at its place in a column of codes."""
+    return ibis.literal(code << (3 * place), type="int64")
+
+
+def _outcome(applies: ir.Value, violates: ir.Value, place: int) -> ir.Value:
+    """The one table from two columns to an outcome. What is not applied to is not asked whether it violates."""
+    step = _code(CODES[Outcome.CLEAR], place)
     return ibis.cases(
-        (applies & violates, code[Outcome.FINDING]),
-        (applies & (violates == ibis.literal(False)), code[Outcome.CLEAR]),
-        (applies == ibis.literal(False), code[Outcome.NOT_APPLICABLE]),
-        else_=code[Outcome.CANNOT_TELL],
+        (applies, ibis.coalesce(violates.cast("int64") * step + step, _code(CODES[Outcome.CANNOT_TELL], place))),
+        (applies == ibis.literal(False), _code(CODES[Outcome.NOT_APPLICABLE], place)),
+        else_=_code(CODES[Outcome.CANNOT_TELL], place),
     )
-
-
-def _if_in_force(rule: Rule, day: ir.Value, place: ir.Value, outcome: ir.Value) -> ir.Value:
-    """The outcome where the rule may be in force; asked where day or place is unknown: it says what is missing."""
-    asked = day.isnull() | (day >= ibis.date(rule.since.isoformat()))
-    if rule.until is not None:
-        asked = asked & (day.isnull() | (day <= ibis.date(rule.until.isoformat())))
-    if rule.territory:
-        asked = asked & (place.isnull() | place.startswith(rule.territory))
-    return ibis.cases((asked, outcome), else_=ibis.null("int8"))
 
 
 def _numbers(chain: ir.Table, counted: str, sharing: Sharing, measures: Sequence[Declared]) -> dict[str, ir.Value]:

@@ -24,7 +24,7 @@ class _Compiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types.
     """Where Ibis writes a query that DuckDB has a shorter and exact word for."""
 
     def visit_FloorDivide(self, op: Any, *, left: Any, right: Any) -> Any:  # noqa: N802  # Named by Ibis.
-        """Whole numbers by whole numbers, not by way of floating point; nothing is left over where this is asked."""
+        """Whole numbers by whole numbers, not by way of floating point; no rounding differs where this is asked."""
         return sge.IntDiv(this=sge.paren(left), expression=sge.paren(right))
 
 
@@ -49,6 +49,19 @@ class Duck:
         for name, value in settings.items():
             self.connection.raw_sql(f"SET {name} = {value}")
 
+    def run(self, query: str) -> Any:
+        """Ask DuckDB."""
+        return self.connection.raw_sql(query)
+
+    def sql(self, what: ir.Table) -> str:
+        """A table's query as Ibis writes it: step within step, as DuckDB folds them faster than Ibis does."""
+        written = ibis.options.sql
+        before, written.fuse_selects = written.fuse_selects, False
+        try:
+            return str(self.connection.compile(what))
+        finally:
+            written.fuse_selects = before
+
     def open(self, lake: Path, table: str) -> ir.Table | None:
         """A table of the lake: one file, or a folder of files by month."""
         if (lake, table) not in self._opened:
@@ -62,11 +75,22 @@ class Duck:
 
     def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
         """Compute a table once."""
-        return self.connection.create_table(name, what, temp=True, overwrite=True)
+        if isinstance(what, pa.Table):
+            self.connection.con.register("given", what)
+            self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM given')
+            self.connection.con.unregister("given")
+        else:
+            self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.sql(what)}')
+        return self.connection.table(name, database=("temp", "main"))
+
+    def keep_numbered(self, name: str, what: ir.Table, number: str) -> ir.Table:
+        """DuckDB numbers the rows of a table by itself."""
+        held = self.keep(name, what)
+        return held.mutate(**{number: held.rowid()})
 
     def drop(self, name: str) -> None:
         """Forget a kept table."""
-        self.connection.raw_sql(f'DROP TABLE IF EXISTS "{name}"')
+        self.run(f'DROP TABLE IF EXISTS "{name}"')
 
     def micros(self, instant: ir.Value) -> ir.Value:
         """Microseconds since 1970."""
@@ -80,16 +104,18 @@ class Duck:
 
     def rows(self, what: ir.Table) -> pa.RecordBatchReader:
         """Batches of rows."""
-        return self.connection.to_pyarrow_batches(what, chunk_size=50_000)
+        found: pa.RecordBatchReader = self.run(self.sql(what)).fetch_record_batch(50_000)
+        return found
 
     def one(self, what: ir.Table) -> dict[str, Any]:
         """The only row."""
-        row: dict[str, Any] = self.connection.to_pyarrow(what).to_pylist()[0]
-        return row
+        found = self.run(self.sql(what))
+        return dict(zip([column[0] for column in found.description], found.fetchone(), strict=True))
 
     def write(self, what: ir.Table, path: Path) -> None:
         """One Parquet file."""
-        self.connection.to_parquet(what, str(path))
+        target = str(path).replace("'", "''")
+        self.run(f"COPY ({self.sql(what)}) TO '{target}' (FORMAT parquet)")
 
     def close(self) -> None:
         """Close the connection."""

@@ -27,6 +27,9 @@ class Engine(Protocol):
     def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
         """Compute a table once and keep it under a name until the engine is closed."""
 
+    def keep_numbered(self, name: str, what: ir.Table, number: str) -> ir.Table:
+        """Compute a table once and keep it, each row with a number of its own."""
+
     def drop(self, name: str) -> None:
         """Forget a kept table."""
 
@@ -70,11 +73,15 @@ def _read(engine: Engine, held: ir.Table, path: str, kind: type) -> ir.Value:
     return column if column.type() == dt.dtype(wanted) else column.cast(wanted)
 
 
+def arrow_type(kind: type) -> pa.DataType:
+    """The type of a column of facts of a kind, for a table that is made here."""
+    return {int: pa.int64(), bool: pa.bool_(), date: pa.date32(), datetime: pa.int64()}.get(kind, pa.string())
+
+
 def empty_table(engine: Engine, name: str, paths: Sequence[str]) -> ir.Table:
     """A table of the lake without rows."""
-    arrow = {int: pa.int64(), bool: pa.bool_(), date: pa.date32(), datetime: pa.int64()}
     kinds = {column.path: column.type for column in table_columns(name)}
-    made = {column_name(path): pa.array([], arrow.get(kinds[path], pa.string())) for path in paths}
+    made = {column_name(path): pa.array([], arrow_type(kinds[path])) for path in paths}
     return engine.keep(f"empty_{name}_{len(paths)}_{abs(hash(tuple(paths))) % 10**8}", pa.table(made))
 
 

@@ -46,7 +46,7 @@ def floor_divided(a: ir.Value, by: int) -> ir.Value:
 
 
 def exactly_divided(a: ir.Value, b: ir.Value) -> ir.Value:
-    """a divided by b where nothing is left over."""
+    """a divided by b where nothing is left over or neither is negative: there all engines round alike."""
     return (a // b).cast("int64")
 
 
@@ -103,13 +103,11 @@ def _smaller(at: Node, a: ir.Value, b: ir.Value) -> ir.Value:
 
 
 def _divide_down(at: Node, a: ir.Value, b: ir.Value) -> ir.Value:
-    divisor = b.nullif(0)
-    return ibis.cases(((a >= 0) & (b > 0), exactly_divided(a - a % divisor, divisor)), else_=ibis.null("int64"))
+    return ibis.cases(((a >= 0) & (b > 0), exactly_divided(a, b.nullif(0))), else_=ibis.null("int64"))
 
 
 def _divide_up(at: Node, a: ir.Value, b: ir.Value) -> ir.Value:
-    divisor, above = b.nullif(0), a + b - 1
-    return ibis.cases(((a >= 0) & (b > 0), exactly_divided(above - above % divisor, divisor)), else_=ibis.null("int64"))
+    return ibis.cases(((a >= 0) & (b > 0), exactly_divided(a + b - 1, b.nullif(0))), else_=ibis.null("int64"))
 
 
 def _day_of(at: Node, instant: ir.Value) -> ir.Value:

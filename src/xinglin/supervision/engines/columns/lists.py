@@ -18,6 +18,7 @@ from xinglin.supervision.engines.columns.lookups import (
     limit_value,
     list_answer,
     resolve,
+    unlisted_answer,
 )
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.tree import Node, path_of
@@ -37,34 +38,44 @@ class Lists:
         self._knowledge = knowledge
         self._resolved: dict[tuple[str, ...], tuple[Resolved, ir.Table | None]] = {}
         self._codes: dict[str, Sequence[str]] = {}
+        self._nowhere: set[str] = set()
+        """Lists that answer for nothing that occurs: no table is joined for them."""
 
     def joined(
         self, table: ir.Table, nodes: Iterable[Node], day: str, place: str, column: Callable[[str], str]
     ) -> ir.Table:
-        """The table with a column for every list that the trees ask; lists with the same keys are one join."""
+        """The table with a column for every list that the trees ask and that lists anything that occurs; lists with the
+        same keys are one join."""
         together: dict[tuple[str, ...], list[Node]] = defaultdict(list)
         for at in _listed(nodes):
             together[tuple(str(arg.extra) for arg in at.args[2:])].append(at)
         chain = table
         answers: list[tuple[str, Resolved, int, Asked]] = []
         for number, (paths, asking) in enumerate(together.items()):
-            resolved, held = self._held(tuple(str(at.extra).removeprefix("other.") for at in asking))
+            resolved, held = self._held(tuple(_name(at) for at in asking))
             one = Asked(tuple(column(path) for path in paths), day, place, f"l{number}")
-            if held is not None:
-                chain = joined_lists(chain, held, resolved, one)
+            if held is None:
+                self._nowhere |= {at.extra for at in asking}
+                continue
+            chain = joined_lists(chain, held, resolved, one)
             answers.extend((list_column(at), resolved, place_, one) for place_, at in enumerate(asking))
         if not answers:
             return table
         return chain.select(*table.columns, **{into: list_answer(chain, res, n, one) for into, res, n, one in answers})
 
-    def answer(self, table: ir.Table, day: str = "", place: str = "") -> LookUp:
-        """Where the answer of a limit or a list stands in a table."""
+    def answer(self, table: ir.Table, column: Callable[[str], str], day: str = "", place: str = "") -> LookUp:
+        """Where the answer of a limit or a list stands in a table; `day` and `place` in place of the facts' columns."""
 
         def look_up(at: Node) -> ir.Value:
-            if at.op == "listed":
-                return table[list_column(at)]
-            days, places = (column_name(str(arg.extra)) for arg in at.args)
-            return limit_value(self._knowledge, str(at.extra), table[days], table[places], self._span)
+            days, places = (column(str(arg.extra)) for arg in at.args[:2])
+            days, places = day or days, place or places
+            if at.op == "limit":
+                return limit_value(self._knowledge, str(at.extra), table[days], table[places], self.span)
+            if at.extra in self._nowhere:
+                keys = [table[column(str(arg.extra))] for arg in at.args[2:]]
+                lookup = self._knowledge.lookups[_name(at)]
+                return unlisted_answer(lookup, [table[days], table[places], *keys])
+            return table[list_column(at)]
 
         return look_up
 
@@ -72,14 +83,14 @@ class Lists:
         """The answers of lists; no table where they answer for nothing that occurs."""
         if names not in self._resolved:
             places = self._occurring(TERRITORY)
-            resolved = resolve(self._knowledge, names, self._occurring, places, self._span)
+            resolved = resolve(self._knowledge, names, self._occurring, places, self.span)
             place = f"list_{len(self._resolved)}"
             held = self._lake.engine.keep(place, resolved.table) if resolved.table.num_rows else None
             self._resolved[names] = resolved, held
         return self._resolved[names]
 
     @cached_property
-    def _span(self) -> Span:
+    def span(self) -> Span:
         """The first and the last day on which anything in the lake happened."""
         found: list[date] = []
         for scope, path in EVENT_DAY.items():
@@ -107,6 +118,11 @@ class Lists:
     def _exploded(self) -> list[str]:
         paths = ("line.ingredients", "item.ingredients", "allergy.substance_code", "line.drug_code", "item.code")
         return sorted({code for path in paths for joined in self._distinct(path) for code in joined.split("|") if code})
+
+
+def _name(at: Node) -> str:
+    """The name of a list, whichever side asks."""
+    return str(at.extra).removeprefix("other.")
 
 
 def list_column(at: Node) -> str:

@@ -171,12 +171,19 @@ def joined_lists(chain: ir.Table, held: ir.Table, resolved: Resolved, asked: Ask
 def list_answer(found: ir.Table, resolved: Resolved, number: int, asked: Asked) -> ir.Value:
     """What a list answers for a row: unknown where it cannot be asked, else the listed value, else what is unlisted."""
     lookup = resolved.lookups[number]
-    kind = column_type(lookup.kind)
-    unknown = found[asked.day].isnull() | found[asked.place].isnull()
-    for key in asked.keys:
-        unknown = unknown | found[key].isnull()
-    otherwise = ibis.null(kind) if lookup.unlisted is None else ibis.literal(lookup.unlisted, type=kind)
-    if not resolved.table.num_rows:
-        return ibis.cases((unknown, ibis.null(kind)), else_=otherwise)
+    unknown, otherwise = _unlisted(lookup, [found[name] for name in (asked.day, asked.place, *asked.keys)])
     listed = found[f"{asked.into}__listed"].notnull()
-    return ibis.cases((unknown, ibis.null(kind)), (listed, found[f"{asked.into}__v{number}"]), else_=otherwise)
+    return ibis.cases(unknown, (listed, found[f"{asked.into}__v{number}"]), else_=otherwise)
+
+
+def unlisted_answer(lookup: Lookup, asked: Sequence[ir.Value]) -> ir.Value:
+    """What a list answers that lists nothing of what occurs. `asked` are day, place and keys."""
+    unknown, otherwise = _unlisted(lookup, asked)
+    return ibis.cases(unknown, else_=otherwise)
+
+
+def _unlisted(lookup: Lookup, asked: Sequence[ir.Value]) -> tuple[tuple[ir.Value, ir.Value], ir.Value]:
+    """The branch of a list that cannot be asked, and the answer for what is not listed."""
+    kind = column_type(lookup.kind)
+    otherwise = ibis.null(kind) if lookup.unlisted is None else ibis.literal(lookup.unlisted, type=kind)
+    return (ibis.or_(*(one.isnull() for one in asked)), ibis.null(kind)), otherwise

@@ -45,7 +45,7 @@ class _Compiler(PySparkCompiler):  # type: ignore[misc]  # Ibis has no types.
     """Where Spark reads a query otherwise than DuckDB does."""
 
     def visit_FloorDivide(self, op: Any, *, left: Any, right: Any) -> Any:  # noqa: N802  # Named by Ibis.
-        """Whole numbers by whole numbers, not by way of floating point; nothing is left over where this is asked."""
+        """Whole numbers by whole numbers, not by way of floating point; no rounding differs where this is asked."""
         return sge.IntDiv(this=sge.paren(left), expression=sge.paren(right))
 
     def visit_StringSplit(self, op: Any, *, arg: Any, delimiter: Any) -> Any:  # noqa: N802  # Named by Ibis.
@@ -69,6 +69,13 @@ def _months(_on, _months):  # type: ignore[no-untyped-def]
 
 
 _add_months = ibis.udf.scalar.builtin(_months, name="add_months", signature=((dt.date, dt.int32), dt.date))
+
+
+def _any_number():  # type: ignore[no-untyped-def]
+    """Numbers that differ from row to row, by the engine's own function."""
+
+
+_numbers = ibis.udf.scalar.builtin(_any_number, name="monotonically_increasing_id", signature=((), dt.int64))
 
 
 class Spark:
@@ -112,6 +119,10 @@ class Spark:
         else:
             self._session.sql(self.connection.compile(what)).write.mode("overwrite").parquet(path)
         return self.connection.read_parquet(path, table_name=name)
+
+    def keep_numbered(self, name: str, what: ir.Table, number: str) -> ir.Table:
+        """Numbers with gaps, which need no gathering of all rows in one place."""
+        return self.keep(name, what.mutate(**{number: _numbers()}))
 
     def drop(self, name: str) -> None:
         """Forget a kept table."""

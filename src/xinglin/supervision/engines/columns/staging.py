@@ -7,7 +7,7 @@ lines becomes thousands of comparisons a row.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import ibis.expr.types as ir
 
@@ -25,13 +25,26 @@ TWICE = frozenset(
 class Staged:
     """A table with the shared parts of trees in columns, and the trees over it."""
 
-    def __init__(self, table: ir.Table, nodes: Sequence[Node], column: Callable[[str], str], lists: Lists) -> None:
+    def __init__(
+        self,
+        table: ir.Table,
+        nodes: Sequence[Node],
+        column: Callable[[str], str],
+        lists: Lists,
+        *,
+        law: tuple[str, str] | None = None,
+        placed: Mapping[int, str] | None = None,
+        once: Collection[Node] = (),
+    ) -> None:
+        """`law` are the columns of day and place where they are not the facts' own, `placed` the columns of nodes that
+        are there already, `once` the whole trees that are named once; the others are named more than once."""
         self._column = column
         self._lists = lists
-        self._places: dict[int, str] = {}
+        self._law = law or ("", "")
+        self._places: dict[int, str] = dict(placed or {})
         self.table = table
         self._translator = self._over(table)
-        for layer in _layers(nodes):
+        for layer in _layers(nodes, self._places, {id(at) for at in once}):
             made = {f"s{len(self._places) + number}": self._translator.value(at) for number, at in enumerate(layer)}
             self.table = self.table.mutate(**made)
             self._places |= {id(at): name for at, name in zip(layer, made, strict=True)}
@@ -44,14 +57,36 @@ class Staged:
     def _over(self, table: ir.Table) -> Translator:
         places = {key: table[name] for key, name in self._places.items()}
         months_after = self._lists.engine.months_after
-        return Translator(lambda path: table[self._column(path)], self._lists.answer(table), months_after, places)
+        return Translator(
+            lambda path: table[self._column(path)],
+            self._lists.answer(table, self._column, *self._law),
+            months_after,
+            places,
+        )
 
 
-def _layers(nodes: Iterable[Node]) -> list[list[Node]]:
-    """The shared nodes, each in a layer above those that it needs. A whole tree is itself asked more than once."""
+def _below(roots: Iterable[Node], placed: Collection[int]) -> list[Node]:
+    """Every node that is yet to be translated, each once, operands first."""
+    found: dict[int, Node] = {}
+
+    def down(at: Node) -> None:
+        if id(at) not in found and id(at) not in placed:
+            for arg in at.args:
+                down(arg)
+            found[id(at)] = at
+
+    for root in roots:
+        down(root)
+    return list(found.values())
+
+
+def _layers(nodes: Iterable[Node], placed: Collection[int], once: Collection[int]) -> list[list[Node]]:
+    """The shared nodes, each in a layer above those that it needs."""
     roots = list(nodes)
-    every = list({id(at): at for root in roots for at in root.walk()}.values())
-    uses: Counter[int] = Counter({id(root): 2 for root in roots})
+    every = _below(roots, placed)
+    uses: Counter[int] = Counter()
+    for root in roots:
+        uses[id(root)] += 1 if id(root) in once else 2
     for at in every:
         for arg in at.args:
             uses[id(arg)] += 2 if at.op in TWICE else 1
@@ -59,7 +94,7 @@ def _layers(nodes: Iterable[Node]) -> list[list[Node]]:
     level: dict[int, int] = {}
     found: dict[int, list[Node]] = defaultdict(list)
     for at in every:
-        below = max((level[id(arg)] for arg in at.args), default=0)
+        below = max((level.get(id(arg), 0) for arg in at.args), default=0)
         level[id(at)] = below + (id(at) in shared)
         if id(at) in shared:
             found[level[id(at)]].append(at)

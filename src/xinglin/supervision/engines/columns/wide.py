@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
@@ -13,6 +14,15 @@ from xinglin.supervision.engines.columns.expressions import column_type
 from xinglin.supervision.facts.lake import TABLES, Parent, column_kinds, column_name
 
 KNOWN_AT = "record.known_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Parents that a row finds by one fact of its own: the first by that fact, the others by what it gives."""
+
+    root: Parent
+    parents: tuple[Parent, ...]
+    groups: frozenset[str]
 
 
 class Lake:
@@ -39,12 +49,21 @@ class Lake:
             found = found.filter(known_at.isnull() | (known_at <= self.as_of))
         return found.drop(column_name(KNOWN_AT)) if hidden else found
 
-    def wide(self, table: str, paths: Iterable[str]) -> ir.Table:
-        """A table with facts of its own and of its parents, each in the column of its path."""
+    def wide(self, table: str, paths: Iterable[str], only: tuple[str, ir.Table, str] | None = None) -> ir.Table:
+        """A table with facts of its own and of its parents, each in the column of its path.
+
+        `only` names a fact of the table, other rows, and a column of these: rows without an equal there are left out
+        before parents are looked for, and the other columns there stand beside the facts.
+        """
         spec, wanted = TABLES[table], set(paths)
         parents = _needed_parents(table, wanted)
         read = wanted | {parent.by for parent in parents}
         base = self.facts(table, {path for path in read if _group(path) in spec.groups})
+        beside: list[str] = []
+        if only is not None:
+            path, others, by = only
+            base = base.inner_join(others, base[column_name(path)] == others[by])
+            beside = [name for name in others.columns if name != by]
         places: dict[str, list[str]] = {}
         for path in read:
             if _group(path) in spec.groups:
@@ -58,7 +77,44 @@ class Lake:
             for path in taken:
                 places.setdefault(path, []).append(f"p{number}__{column_name(path)}")
             given |= groups
-        return chain.select(**{column_name(path): _first(chain, places.get(path, []), path) for path in sorted(wanted)})
+        facts = {column_name(path): _first(chain, places.get(path, []), path) for path in sorted(wanted)}
+        return chain.select(*beside, **facts)
+
+    def branches(self, table: str, wanted: set[str]) -> list[Branch]:
+        """The parents of a table that give something that is wanted, by the facts of its own that lead to them."""
+        own = set(TABLES[table].groups)
+        found: list[Branch] = []
+        for parent in _needed_parents(table, wanted):
+            groups = frozenset(TABLES[parent.table].groups)
+            for number, branch in enumerate(found):
+                if _group(parent.by) not in own and _group(parent.by) in branch.groups:
+                    found[number] = Branch(branch.root, (*branch.parents, parent), branch.groups | groups)
+                    break
+            else:
+                found.append(Branch(parent, (parent,), groups))
+        return found
+
+    def above(self, branch: Branch, wanted: Iterable[str]) -> ir.Table:
+        """The facts of a branch, each in the column of its path, by `key`."""
+        paths = set(wanted)
+        needed = paths | {parent.by for parent in branch.parents[1:]}
+        chain, given = None, set[str]()
+        for number, parent in enumerate(branch.parents):
+            groups = set(TABLES[parent.table].groups)
+            held = self._parent(parent, number, sorted(p for p in needed if _group(p) in groups - given))
+            given |= groups
+            if chain is None:
+                chain = held
+            else:
+                by = next(
+                    f"p{before}__{column_name(parent.by)}"
+                    for before in range(number)
+                    if f"p{before}__{column_name(parent.by)}" in chain.columns
+                )
+                chain = chain.left_join(held, chain[by] == held[f"p{number}__key"])
+        assert chain is not None, branch
+        names = {name.partition("__")[2]: name for name in reversed(chain.columns)}
+        return chain.select(key="p0__key", **{column_name(path): names[column_name(path)] for path in sorted(paths)})
 
     def _parent(self, parent: Parent, number: int, taken: list[str]) -> ir.Table:
         """A parent's facts under names of their own."""
