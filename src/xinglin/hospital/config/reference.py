@@ -110,9 +110,12 @@ MEANINGS = {
     "XINGLIN_HOSTS": "host names that the hospital answers to, separated by commas",
     "XINGLIN_LOG": "log level; logs never hold patient data",
     "XINGLIN_ORIGINS": "origins behind TLS that may post forms, separated by commas",
+    "XINGLIN_PUBLIC_URL": "address of this hospital as printed on prescriptions and named in their certificates",
     "XINGLIN_STREAM_PORT": "port of the event stream",
     "XINGLIN_STREAM_URL": "address of the event stream as browsers see it, when a proxy stands before it",
     "XINGLIN_TLS": "1 when served over TLS: cookies are then sent over TLS only",
+    "XINGLIN_TSA_ROOT": "file with the root certificate of the outside timestamp authority, PEM or DER",
+    "XINGLIN_TSA_URL": "timestamp authority (RFC 3161) to use instead of the hospital's own",
 }
 
 

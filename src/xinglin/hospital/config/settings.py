@@ -25,6 +25,9 @@ XINGLIN_DEMO = env.flag("XINGLIN_DEMO")
 DEBUG = env.flag("XINGLIN_DEBUG")
 XINGLIN_STREAM_PORT = env.number("XINGLIN_STREAM_PORT", env.number("PORT", 8000) + 1)
 XINGLIN_STREAM_URL = env.text("XINGLIN_STREAM_URL", "")  # empty: the page's own host on the stream's port
+XINGLIN_PUBLIC_URL = env.text("XINGLIN_PUBLIC_URL", "http://localhost:8000")  # stands in certificates
+XINGLIN_TSA_URL = env.text("XINGLIN_TSA_URL", "")  # empty: the hospital's own timestamps
+XINGLIN_TSA_ROOT = env.text("XINGLIN_TSA_ROOT", "")
 ALLOWED_HOSTS = env.text("XINGLIN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 if env.text("HOST", "127.0.0.1") in {"0.0.0.0", "::"} and "XINGLIN_HOSTS" not in os.environ:
     ALLOWED_HOSTS = ["*"]

@@ -44,6 +44,14 @@ KEEP_CLOCK = Permission(
     frozenset(),
     T(zh="让过期处方失效、跟进配送（系统）", en="expire prescriptions and follow deliveries (the system)"),
 )
+KEEP_AUTHORITY = Permission(
+    "pharmacy.authority",
+    frozenset({Role.MEDICAL_AFFAIRS}),
+    T(
+        zh="管理医院电子处方证书：吊销、更换密钥",
+        en="keep the certificates of electronic prescriptions: revoke them, change keys",
+    ),
+)
 PERMISSIONS = [
     WRITE_PRESCRIPTION,
     REVIEW_PRESCRIPTION,
@@ -52,4 +60,5 @@ PERMISSIONS = [
     OWN_PRESCRIPTION,
     RELEASE,
     KEEP_CLOCK,
+    KEEP_AUTHORITY,
 ]

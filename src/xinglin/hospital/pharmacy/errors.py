@@ -248,3 +248,60 @@ class RecipientUnknown(DomainError):
     text = T(zh="还没有收货方式和地址。", en="No way of delivery and no address has been chosen yet.")
     hint = T(zh="请患者在处方页面选择。", en="The patient chooses on the prescription page.")
     status = 422
+
+
+class KeyAlreadyRevoked(DomainError):
+    """A revocation is final."""
+
+    code = "authority.already_revoked"
+    text = T(zh="证书 {serial} 已于 {at} 吊销。", en="Certificate {serial} was revoked at {at}.")
+
+
+class RootStays(DomainError):
+    """The root is neither revoked nor changed by a command."""
+
+    code = "authority.root_stays"
+    text = T(
+        zh="根证书不能这样吊销或更换：各处阅读器都装着它。",
+        en="The root cannot be revoked or changed this way: readers everywhere have it installed.",
+    )
+    hint = T(
+        zh="请吊销签发证书；根密钥泄露时须另立新根并通知所有机构。",
+        en="Revoke the issuing certificate; if the root key is known to others, found a new root and tell every house.",
+    )
+
+
+class NameNotCanonical(DomainError):
+    """A name on the prescription is not in its proper form: it may pose as another."""
+
+    code = "prescription.name_not_canonical"
+    text = T(zh="{who}的姓名写法不规范：{what}。", en="The name of the {who} is not in its proper form: {what}.")
+    hint = T(
+        zh="请核对证件，由医务管理更正登记姓名后再签发。",
+        en="Compare it with the document; medical affairs corrects the registered name, then it can be issued.",
+    )
+
+
+class NoDocumentForEnded(DomainError):
+    """A prescription that ended before the review is not handed out as a document."""
+
+    code = "prescription.no_document"
+    text = T(zh="处方“{state}”，不再签发文件。", en='The prescription is "{state}"; no document is signed for it.')
+
+
+class TooManyVerifications(DomainError):
+    """The public page is asked too often from one address."""
+
+    code = "verify.too_many"
+    text = T(zh="查询太频繁，每分钟最多 {most} 次。", en="Too many questions: at most {most} a minute.")
+    hint = T(zh="请过一分钟再试；批量核验请用离线命令。", en="Try again in a minute; verify many offline instead.")
+    status = 429
+
+
+class NoTimestamp(DomainError):
+    """The outside timestamp authority does not answer."""
+
+    code = "authority.no_timestamp"
+    text = T(zh="时间戳服务没有应答，暂时不能签发处方文件。", en="The timestamp authority does not answer.")
+    hint = T(zh="请稍后再试。", en="Try again in a moment.")
+    status = 424

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.pharmacy.authentic import models as authentic  # noqa: F401 (Django looks for all tables here)
 from xinglin.hospital.pharmacy.states import CUSTODY, State
 
 KEPT = Keeping(

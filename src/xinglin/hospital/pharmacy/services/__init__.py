@@ -2,26 +2,38 @@
 
 from xinglin.hospital.pharmacy.drafts import Answer, Draft, DraftLine
 from xinglin.hospital.pharmacy.law import key_of as ask_key
+from xinglin.hospital.pharmacy.services.authority import (
+    authority_keys,
+    published_certificate,
+    published_keys,
+    published_revocations,
+    revoke_certificate,
+    rotate_key,
+)
 from xinglin.hospital.pharmacy.services.delivering import (
     choose_delivery,
     confirm_receipt,
     follow_deliveries,
     recall_parcel,
 )
+from xinglin.hospital.pharmacy.services.documents import Document, signed_document
 from xinglin.hospital.pharmacy.services.ending import cancel_prescription, expire_prescriptions, return_medicine
 from xinglin.hospital.pharmacy.services.handing import hand_over
 from xinglin.hospital.pharmacy.services.picking import pick, register_pack_identification, unpick
 from xinglin.hospital.pharmacy.services.releasing import release, withdraw_release
 from xinglin.hospital.pharmacy.services.reviewing import answer_question, review_prescription
+from xinglin.hospital.pharmacy.services.verifying import verify_prescription
 from xinglin.hospital.pharmacy.services.writing import Previewed, issue_prescription, preview, save_draft
 
 __all__ = [
     "Answer",
+    "Document",
     "Draft",
     "DraftLine",
     "Previewed",
     "answer_question",
     "ask_key",
+    "authority_keys",
     "cancel_prescription",
     "choose_delivery",
     "confirm_receipt",
@@ -31,12 +43,19 @@ __all__ = [
     "issue_prescription",
     "pick",
     "preview",
+    "published_certificate",
+    "published_keys",
+    "published_revocations",
     "recall_parcel",
     "register_pack_identification",
     "release",
     "return_medicine",
     "review_prescription",
+    "revoke_certificate",
+    "rotate_key",
     "save_draft",
+    "signed_document",
     "unpick",
+    "verify_prescription",
     "withdraw_release",
 ]
