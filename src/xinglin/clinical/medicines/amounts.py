@@ -81,7 +81,7 @@ UNIT_WORDS: dict[str, str] = {
         "ul": "ul 微升",
         "ml": "ml mls 毫升 ㎖ cc ㏄ milliliter milliliters millilitre millilitres",
         "L": "l 升 liter liters litre litres",
-        "IU": "iu u 单位 国际单位 unit units ius 个单位",
+        "IU": "iu u unt 单位 国际单位 unit units ius 个单位",
         "wIU": "万单位 万u 万iu 万国际单位 万个单位",
         "kIU": "千单位 ku kiu",
         "mmol": "mmol 毫摩尔 mmols",
@@ -165,7 +165,7 @@ def number(text: str) -> Fraction | None:
         return Fraction(1, 2)
     if word and word[0] in HAN_NUMERALS:
         return _han(word)
-    if not NUMBER.fullmatch(word) or not word.isascii() and not any(c in VULGAR for c in word):
+    if not NUMBER.fullmatch(word) or (not word.isascii() and not any(c in VULGAR for c in word)):
         return None
     return _arabic(word)
 

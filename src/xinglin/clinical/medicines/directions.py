@@ -90,7 +90,9 @@ class Phase:
             return None
         none, zero = found.low, Amount(Fraction(0), Fraction(0), found.low.unit)
         low = zero if prn else none
-        return DayAmount(low, _capped(found.high, max_amount, low.unit), _capped(found.peak, max_amount, low.unit), found.per_kg)
+        return DayAmount(
+            low, _capped(found.high, max_amount, low.unit), _capped(found.peak, max_amount, low.unit), found.per_kg
+        )
 
     def _of_slots(self) -> DayAmount | None:
         first = self.doses[0]
@@ -103,7 +105,10 @@ class Phase:
         period = self.frequency.period if self.frequency and self.frequency.period > 1 else Fraction(1)
         weekly = Fraction(len(self.frequency.weekdays), 7) if self.frequency and self.frequency.weekdays else 1 / period
         return DayAmount(
-            Amount(low * weekly, low * weekly, peak.unit), Amount(high * weekly, high * weekly, peak.unit), peak, first.per_kg
+            Amount(low * weekly, low * weekly, peak.unit),
+            Amount(high * weekly, high * weekly, peak.unit),
+            peak,
+            first.per_kg,
         )
 
     def _of_dose(self, prn: bool, max_times: Fraction | None) -> DayAmount | None:
@@ -218,7 +223,9 @@ class Sig:
                     found.append(dose.amount)
                 elif phase.frequency and phase.frequency.period == 1:
                     parts = phase.frequency.low
-                    found.append(Amount(dose.amount.low / phase.frequency.high, dose.amount.high / parts, dose.amount.unit))
+                    found.append(
+                        Amount(dose.amount.low / phase.frequency.high, dose.amount.high / parts, dose.amount.unit)
+                    )
         return max(found, key=lambda amount: amount.high) if found else None
 
     @property
@@ -261,4 +268,8 @@ class Sig:
     def complete(self) -> bool:
         """Everything was understood, without a doubt, and it says how much and how often."""
         main = self.main
-        return not self.rest and not self.doubts and bool(main and main.doses and (main.frequency or main.once or self.prn))
+        return (
+            not self.rest
+            and not self.doubts
+            and bool(main and main.doses and (main.frequency or main.once or self.prn))
+        )

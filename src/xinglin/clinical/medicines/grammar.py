@@ -14,7 +14,10 @@ DAY = "(?:(?:/|E|v)+N?v*[DH]|F)"
 RULES: tuple[tuple[str, str], ...] = (
     ("max_single", rf"(?:ET|NT)v*o[ov]*{NUM}U|o[ov]*{NUM}U(?:/T|ET)"),
     ("max_of_day", rf"(?:ED|ND|N?H?n|NHv?|D|F)v*(?:{AMT}[;v]*)?o[ov]*{NUM}(?:T|X|v*U)"),
-    ("max_plain", rf"o[ov]*(?:ED|ND|D|F)v*{NUM}(?:T|X|v*U)|o[ov]*{NUM}(?:T|X|v*U)?(?:{DAY}|v*nv*N?[DH]?|v*N[H](?!v*N))"),
+    (
+        "max_plain",
+        rf"o[ov]*(?:ED|ND|D|F)v*{NUM}(?:T|X|v*U)|o[ov]*{NUM}(?:T|X|v*U)?(?:{DAY}|v*nv*N?[DH]?|v*N[H](?!v*N))",
+    ),
     ("max_days", r"o[ov]*Nv?[DWM]"),
     ("per_kg", rf"{NUM}U/\(?B(?:[;/X]?[DT])?\)?|EB+v*{NUM}U"),
     ("rate", rf"{NUM}U/[IH](?!v*[NA])|E[IH]v*{NUM}U(?!v*E)"),
@@ -40,7 +43,7 @@ RULES: tuple[tuple[str, str], ...] = (
     ("code", "F(?:v*NT(?!/))?"),
     ("divided", "kv*(?:NT)?|Nk"),
     ("duration", r"(?:[cu][cuv;]*|X|Q[;v]*|v)?(?:Nh|N|h)v?[DWM](?:v*[cu])?|Nu"),
-    ("total", rf"#;?N|Q[;v]*#?;?Nv?U?"),
+    ("total", r"#;?N|Q[;v]*#?;?Nv?U?"),
     ("at_meal", rf"G(?:v*{NUM}[HI]v*)?|{NUM}[HI]v*G"),
     ("prn", "K(?:[cv]*r)*"),
     ("pause", r"sv*(?:Nh?|h)v?[DWM]"),

@@ -35,7 +35,15 @@ class Flaw(NamedTuple):
     end: int
 
 
-_PUNCTUATION = {c: ";" for c in ",.;:!?'\"·•=。|"} | {"(": "(", ")": ")", "/": "/", "*": "X", "-": "~", "≤": "o", "&": ";"}
+_PUNCTUATION = dict.fromkeys(",.;:!?'\"·•=。|", ";") | {
+    "(": "(",
+    ")": ")",
+    "/": "/",
+    "*": "X",
+    "-": "~",
+    "≤": "o",
+    "&": ";",
+}
 _LATIN = re.compile(r"[a-z]+(?:\(s\))?")
 _SWALLOW = re.compile(r"[a-z]+(?:[-'_]?[a-z0-9]+)*(?:\.\d+)?")
 _NEXT = re.compile(r"[ -]+([a-z]+(?:'t)?)")
@@ -45,14 +53,26 @@ _EVERY = re.compile(
     r"(hours?|hrs?|hs?|小时|days?|d|weeks?|wks?|w|months?|mo|minutes?|mins?)(?![a-z])"
 )
 _RANGE = re.compile(r" ?(?:-|至|到|to(?= )|或|or(?= )) ?")
-_SCHEDULE = re.compile(r"(?:\d|½|1/2)(?:\.5)? ?- ?(?:\d|½|1/2)(?:\.5)? ?- ?(?:\d|½|1/2)(?:\.5)?(?: ?- ?(?:\d|½|1/2)(?:\.5)?)?(?![\d.-])")
-_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?![\d:a-z%.])|(1[0-2]|0?[1-9]) ?([ap])\.?m\.?(?![a-z])|([01]?\d|2[0-4])[点时](?!间)(半)?")
-_WEEKDAYS = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])((?:[,/和及与 ]{0,2}(?:周|星期|礼拜)?[一二三四五六日天])*)")
+_SCHEDULE = re.compile(
+    r"(?:\d|½|1/2)(?:\.5)? ?- ?(?:\d|½|1/2)(?:\.5)? ?- ?(?:\d|½|1/2)(?:\.5)?(?: ?- ?(?:\d|½|1/2)(?:\.5)?)?(?![\d.-])"
+)
+_CLOCK = re.compile(
+    r"([01]?\d|2[0-4]):([0-5]\d)(?![\d:a-z%.])|(1[0-2]|0?[1-9]) ?([ap])\.?m\.?(?![a-z])|([01]?\d|2[0-4])[点时](?!间)(半)?"
+)
+_WEEKDAYS = re.compile(
+    r"(?:周|星期|礼拜)([一二三四五六日天])((?:[,/和及与 ]{0,2}(?:周|星期|礼拜)?[一二三四五六日天])*)"
+)
 _AFTER_DAY = re.compile(r" ?(?:次|回|片|粒|袋|支|丸|贴|枚|瓶|滴|喷|包|揿|吸|颗|百|十|个|至|到|-|剂|格|半|m?g|ml)")
-_NTH = re.compile(r"第? ?(\d{1,2}|[一二三四五六七八九十]{1,2})(?: ?[-至到] ?第?(\d{1,2}|[一二三四五六七八九十]{1,2}))? ?([天日周])(起|开始)?")
+_NTH = re.compile(
+    r"第? ?(\d{1,2}|[一二三四五六七八九十]{1,2})(?: ?[-至到] ?第?(\d{1,2}|[一二三四五六七八九十]{1,2}))? ?([天日周])(起|开始)?"
+)
 _NTH_EN = re.compile(r"days? ?(\d{1,2})(?: ?(?:-|to|through) ?(\d{1,2}))?(?![\d/])(?! ?(?:tab|cap|mg|times|x))")
-_FIRST_N = re.compile(r"[前头](\d{1,2}|[一二三四五六七八九十两]{1,2})(天|日|周)|first (\d{1,2}) days?|for the first (\d{1,2}) days?")
-_DAY_EN = re.compile(r"(?:on )?(mon|tues?|wed|thu(?:r|rs)?|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?(?![a-z])")
+_FIRST_N = re.compile(
+    r"[前头](\d{1,2}|[一二三四五六七八九十两]{1,2})(天|日|周)|first (\d{1,2}) days?|for the first (\d{1,2}) days?"
+)
+_DAY_EN = re.compile(
+    r"(?:on )?(mon|tues?|wed|thu(?:r|rs)?|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?(?![a-z])"
+)
 _DAY_GAP = re.compile(r"(?: ?[,/&;] ?| and | )(?:and )?")
 _DIGITS = frozenset("0123456789.½¼¾⅓⅔⅛")
 
@@ -174,7 +194,13 @@ class Lexer:
         hours = int(hour) % 12 + (12 if found[4] == "p" else 0) if found[4] else int(hour)
         last = self.tokens[-1] if self.tokens else None
         start = found.start()
-        if last and last.kind == "L" and last.value[1] == "" and len(last.value[0]) == 1 and ":" not in last.value[0][0]:
+        if (
+            last
+            and last.kind == "L"
+            and last.value[1] == ""
+            and len(last.value[0]) == 1
+            and ":" not in last.value[0][0]
+        ):
             start = self.tokens.pop().start
             if last.value[0][0] in ("afternoon", "evening") and hours < 12:
                 hours += 12
@@ -193,7 +219,7 @@ class Lexer:
                 word = found[0].replace(".", "").replace(" ", "")
                 node = self.tree.get(word)
                 if node and "" in node:
-                    return self._add(*node[""], i, found.end())
+                    return self._add(node[""][0], node[""][1], i, found.end())
         if folded[i] in "dmtwfos":
             end = self._english_days(i)
             if end:
@@ -254,7 +280,8 @@ class Lexer:
         if word in lexicon.ROUTE_DOUBTS:
             return self._double_meaning(word, i, end)
         if word[-1] == "x" and self.folded[end : end + 1].isdigit() and "" in self.tree.get(word[:-1], {}):
-            self._add(*self.tree[word[:-1]][""], i, end - 1)
+            kind, value = self.tree[word[:-1]][""]
+            self._add(kind, value, i, end - 1)
             return self._add("X", None, end - 1, end)
         swallowed = _SWALLOW.match(self.folded, i)
         assert swallowed
@@ -311,13 +338,22 @@ class Lexer:
             return self._add("?", None, i, end)
         if kind == "U" and last == "L" and value in ("puff",) and self.folded[i:end] == "吸":
             kind, value = "R", "inh"
-        if kind == "U" and UNITS[value].kind == "count" and not (last and last in "Nh/EX~") and self.folded[i:end] in ("吸", "按", "喷", "贴"):
+        if (
+            kind == "U"
+            and UNITS[value].kind == "count"
+            and not (last and last in "Nh/EX~")
+            and self.folded[i:end] in ("吸", "按", "喷", "贴")
+        ):
             kind, value = "R", {"吸": "inh", "喷": "nas", "贴": "td"}.get(self.folded[i:end], "")
             if not value:
                 return self._add("?", None, i, end)
         if kind == "k" and end == i + 1 and last and last in "/E":
             kind = "I"
-        if kind == "K" and self.folded[i:end] in ("疼痛", "发热") and self.folded[end : end + 1] not in ("时", "者", ""):
+        if (
+            kind == "K"
+            and self.folded[i:end] in ("疼痛", "发热")
+            and self.folded[end : end + 1] not in ("时", "者", "")
+        ):
             return self._add("?", None, i, end)
         return self._add(kind, value, i, end)
 

@@ -45,19 +45,30 @@ TIMINGS = {
     "bedtime": "",
 }
 SLOTS = {
-    ("morning",): "早 早上 早晨 晨 晨起 清晨 上午 晨间 起床后 起床时 am qam|hours in|the|morning every|am in|am mane morning "
+    (
+        "morning",
+    ): "早 早上 早晨 晨 晨起 清晨 上午 晨间 起床后 起床时 am qam|hours in|the|morning every|am in|am mane morning "
     "in|the|am each|morning|time at|breakfast upon|waking on|waking on|awakening 晨服 早上好",
     ("noon",): "中 中午 午 午间 正午 noon at|noon midday at|lunch at|midday",
     ("afternoon",): "下午 pm afternoon in|the|afternoon in|afternoon",
-    ("evening",): "晚 晚上 晚间 傍晚 夜间 夜 in|the|evening at|night evening night nighttime at|dinner at|supper in|the|pm "
+    (
+        "evening",
+    ): "晚 晚上 晚间 傍晚 夜间 夜 in|the|evening at|night evening night nighttime at|dinner at|supper in|the|pm "
     "nocte 夜里 dinner|time",
-    ("bedtime",): "睡前 临睡前 睡觉前 临睡 就寝前 睡时 睡前服 at|bedtime bedtime before|bed before|bedtime before|sleep "
+    (
+        "bedtime",
+    ): "睡前 临睡前 睡觉前 临睡 就寝前 睡时 睡前服 at|bedtime bedtime before|bed before|bedtime before|sleep "
     "before|going|to|bed 入睡前 hs qhs at|hs",
     ("morning", "evening"): "早晚 morning|and|evening in|the|morning|and|evening morning|and|night am|and|pm "
     "in|the|morning|and|at|night 早、晚",
     ("morning", "noon", "evening"): "早中晚 早午晚",
 }
-MEALS_ZH = {("morning",): "早 早上 晨", ("noon",): "中 午", ("evening",): "晚", ("morning", "noon", "evening"): "三 每 各"}
+MEALS_ZH = {
+    ("morning",): "早 早上 晨",
+    ("noon",): "中 午",
+    ("evening",): "晚",
+    ("morning", "noon", "evening"): "三 每 各",
+}
 MEALS_EN = {
     ("morning",): "breakfast",
     ("noon",): "lunch",
@@ -108,13 +119,17 @@ WORDS = {
 }
 PHASES = {
     (1, 1): "首日 首天 第一天 第一日 第1天 第1日 first|day day|one on|the|first|day 第1d 头一天 on|day|one",
-    (0, 0): "首剂 首次 首剂量 首次剂量 第一次 loading|dose first|dose initial|dose initially 负荷量 负荷剂量 loading 首次服 首服 首剂用",
+    (
+        0,
+        0,
+    ): "首剂 首次 首剂量 首次剂量 第一次 loading|dose first|dose initial|dose initially 负荷量 负荷剂量 loading 首次服 首服 首剂用",
 }
 PRN = (
     "prn 必要时 需要时 按需 必要时用 必要时服 必要时服用 需要时服用 as|needed when|needed if|needed as|required when|required if|required "
     "when|necessary if|necessary as|necessary sos 按需服用 按需使用 临时 发作时 疼痛时 痛时 发热时 发烧时 头痛时 胸痛时 心绞痛发作时 "
     "喘息时 喘时 咳嗽时 失眠时 腹痛时 气喘时 哮喘发作时 恶心时 瘙痒时 for|pain for|fever for|cough for|itching for|nausea "
-    "for|headache for|insomnia for|sleep for|anxiety for|wheezing for|shortness|of|breath for|chest|pain for|pain|or|fever "
+    "for|headache for|insomnia for|sleep for|anxiety for|wheezing for|shortness|of|breath for|chest|pain "
+    "for|pain|or|fever "
     "for|fever|or|pain 不适时 高热时 胸闷时 疼痛 发热 for|constipation for|diarrhea for|allergies for|spasm"
 )
 FREQUENCIES = {

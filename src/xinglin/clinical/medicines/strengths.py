@@ -12,7 +12,7 @@ from xinglin.clinical.medicines.amounts import ACTIVITY, COUNT, MASS, SHARE, UNI
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _UNIT = (
-    r"(?:万国际单位|万单位|万iu|万u|国际单位|单位|iu|u|miu|ng|ug|mcg|mg|kg|g|ml|l|ul|mmol|meq|%|微克|毫克|克|毫升|升|units?"
+    r"(?:万国际单位|万单位|万iu|万u|国际单位|单位|iu|unt|u|miu|ng|ug|mcg|mg|kg|g|ml|l|ul|mmol|meq|%|微克|毫克|克|毫升|升|units?"
     r"|㎎|㎍|㎖)(?![a-z])"
 )
 _QUANTITY = re.compile(rf"(?<![\d.])({_NUMBER}|\.\d+) ?({_UNIT})")
@@ -25,7 +25,7 @@ _PACK = re.compile(
     rf"(?:[x*,] ?|共)(\d{{1,4}}) ?([{_COUNTED}s]|tablets?|capsules?|puffs?|sprays?|sachets?)(?:/[盒瓶板袋支])?|\d+[{_COUNTED}]/[盒瓶板]"
 )
 _JOIN = re.compile(r" ?([:/+,&]|and|in|per|含|相当于|、|与|和) ?")
-_FILLER = re.compile(r"每|含|per|and|each|contains?|[片粒袋包支丸贴枚瓶滴喷揿吸 ,:;/+()与和x*]|复方")
+_FILLER = re.compile(r"每|含|per|and|each|contains?|tablets?|capsules?|[片粒袋包支丸贴枚瓶滴喷揿吸 ,:;/+()与和x*]|复方")
 _SAME_MASS = Fraction(2_000_000)  # 2 g: `10g:10mg` is a tube and its content, `1000mg:62.5mg` two substances.
 
 
@@ -69,7 +69,7 @@ def parse_strength(text: str) -> Strength | None:
     if concentration:
         return Strength(concentration.parts, concentration.per, False, pack)
     per_count, folded = _take_per_count(folded)
-    folded, source = _spread_unit(folded), source
+    folded = re.sub(r"(?<=[a-z位%]) ?/ ?(ml|l|g)(?![a-z])", r"/1\1", _spread_unit(folded))
     found = list(_QUANTITY.finditer(folded))
     if not found:
         return None
@@ -131,7 +131,9 @@ def _joins(folded: str, found: list[re.Match[str]]) -> list[str]:
     joins = []
     for left, right in zip(found, found[1:], strict=False):
         between = folded[left.end() : right.start()].strip()
-        joins.append("in" if between in ("in", "per", "溶于") else between[:1] if between[:1] in {":", "/", "+"} else "")
+        joins.append(
+            "in" if between in ("in", "per", "溶于") else between[:1] if between[:1] in {":", "/", "+"} else ""
+        )
     return joins
 
 
@@ -140,12 +142,16 @@ def _names(folded: str, found: list[re.Match[str]]) -> list[str] | None:
     names, at = [], 0
     for match in found:
         words = _JOIN.sub(" ", folded[at : match.start()])
-        names.append(re.sub(r"^(?:每|含|各含|复方| )+|[ :(),;、每]+$", "", _FILLER_EDGE.sub("", words)).strip(" ():,;/+"))
+        names.append(
+            re.sub(r"^(?:每|含|各含|复方| )+|[ :(),;、每]+$", "", _FILLER_EDGE.sub("", words)).strip(" ():,;/+")
+        )
         at = match.end()
     return None if _FILLER.sub("", folded[at:]).strip() else names
 
 
-_FILLER_EDGE = re.compile(rf"每 ?[{_COUNTED}]? ?(?:含有?)?|主要成分(?:为)?|each (?:tablet|capsule|sachet) contains|contains")
+_FILLER_EDGE = re.compile(
+    rf"每 ?[{_COUNTED}]? ?(?:含有?)?|主要成分(?:为)?|each (?:tablet|capsule|sachet) contains|contains"
+)
 
 
 def _assemble(
@@ -163,7 +169,7 @@ def _assemble(
         if place not in (0, len(amounts) - 1):
             return None
         join = joins[place] if place == 0 else joins[-1]
-        whole = (join in (":", "in", "") and place == 0) or join == "in" or per_count
+        whole = join == ":" or (join == "" and place == 0) or per_count
         rest = [k for k in range(len(amounts)) if k != place]
         return Strength(_parts(amounts, names, rest), amounts[place], whole, pack)
     if len(amounts) == 2 and joins[0] == ":" and kinds == [MASS, MASS]:
@@ -200,8 +206,6 @@ def substance(amount: Amount, strength: Strength) -> tuple[StrengthPart, ...] | 
         if inside is None:
             return None
         low, high = inside.low / strength.per.low, inside.high / strength.per.low
-        if amount.kind == MASS and len(strength.parts) == 1 and strength.per.kind == MASS:
-            return tuple(StrengthPart(p.name, p.amount.times(low, high)) for p in strength.parts)
         return tuple(StrengthPart(p.name, p.amount.times(low, high)) for p in strength.parts)
     if len(strength.parts) == 1 and strength.parts[0].amount.kind == amount.kind:
         return (StrengthPart(strength.parts[0].name, amount),)
