@@ -9,10 +9,12 @@ from typing import Any
 import ibis
 
 from xinglin.supervision.engines import compiled, measuring, plain
-from xinglin.supervision.engines.columns import auditor, counting, expressions, lookups, wide
+from xinglin.supervision.engines.columns import auditor, counting, expressions, levels, lookups, stretches, wide
+from xinglin.supervision.engines.tree import node
 from xinglin.supervision.measures.declared import How
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.tables.rows import DatedRow
+from xinglin.supervision.verdicts import Outcome
 
 Patch = tuple[Any, str, Any]
 Broken = dict[str, tuple[Any, ...]]
@@ -137,14 +139,12 @@ COMPILED: Broken = {
 }
 
 
-def _columns_lossy(applies: Any, violates: Any) -> Any:
-    code = {name: ibis.literal(auditor.CODES[name], type="int8") for name in auditor.CODES}
-    by_name = {name.value: one for name, one in code.items()}
+def _columns_lossy(applies: Any, violates: Any, place: int) -> Any:
     return ibis.cases(
-        (applies & violates, by_name["finding"]),
-        (applies, by_name["clear"]),
-        (applies == ibis.literal(False), by_name["not_applicable"]),
-        else_=by_name["cannot_tell"],
+        (applies & violates, auditor._code(auditor.CODES[Outcome.FINDING], place)),
+        (applies, auditor._code(auditor.CODES[Outcome.CLEAR], place)),
+        (applies == ibis.literal(False), auditor._code(auditor.CODES[Outcome.NOT_APPLICABLE], place)),
+        else_=auditor._code(auditor.CODES[Outcome.CANNOT_TELL], place),
     )
 
 
@@ -152,8 +152,12 @@ def _nowhere_special(row: DatedRow, *rest: Any, right: Any = lookups._holds) -> 
     return right(replace(row, territory=""), *rest)
 
 
-def _from_the_day_after(rule: Any, day: Any, *rest: Any, right: Any = auditor._if_in_force) -> Any:
-    return right(replace(rule, since=rule.since + timedelta(days=9000)), day, *rest)
+def _from_the_day_after(self: Any, rule: Any, span: Any, right: Any = stretches.Stretches.in_force) -> Any:
+    return right(self, replace(rule, since=rule.since + timedelta(days=9000)), span)
+
+
+def _any_together(self: Any, at: Any, right: Any = levels.Levels._regroup) -> Any:
+    return right(self, node("and", bool, *at.args) if at.op == "or" else at)
 
 
 def _then_is_now(
@@ -185,7 +189,9 @@ TRANSLATION: Broken = {
     ),
     "otherwise keeps unknown": ("otherwise", (expressions.WORDS, "otherwise", lambda _, x, value: x)),
     "limits know no places": ("rule:A07", (lookups, "_holds", _nowhere_special)),
-    "rules begin later": ("rule:A07", (auditor, "_if_in_force", _from_the_day_after)),
+    "rules begin later": ("rule:A07", (stretches.Stretches, "in_force", _from_the_day_after)),
+    "one place is as another": ("rule:A07", (stretches.Stretches, "where", lambda self, place: ibis.literal(""))),
+    "what stands together is and": ("or", (levels.Levels, "_regroup", _any_together)),
     "what was known later is known": ("measure:visit_days_30", (counting.Counting, "__init__", _then_is_now)),
     "distinct counts all": (
         "measure:supply_institutions",

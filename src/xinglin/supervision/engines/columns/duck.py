@@ -81,11 +81,18 @@ class Duck:
             self.connection.con.unregister("given")
         else:
             self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.sql(what)}')
-        return self.connection.table(name, database=("temp", "main"))
+        held = self.connection.table(name, database=("temp", "main"))
+        if isinstance(what, pa.Table):
+            return held
+        wider = {
+            one: kind for one, kind in what.schema().items() if held[one].type().is_decimal() and kind.is_integer()
+        }
+        return held.cast(wider) if wider else held  # A sum is wider to DuckDB than to Ibis.
 
     def keep_numbered(self, name: str, what: ir.Table, number: str) -> ir.Table:
         """DuckDB numbers the rows of a table by itself."""
-        held = self.keep(name, what)
+        self.keep(name, what)
+        held = self.connection.table(name, database=("temp", "main"))
         return held.mutate(**{number: held.rowid()})
 
     def drop(self, name: str) -> None:
@@ -105,7 +112,7 @@ class Duck:
     def rows(self, what: ir.Table) -> pa.RecordBatchReader:
         """Batches of rows."""
         found: pa.RecordBatchReader = self.run(self.sql(what)).fetch_record_batch(50_000)
-        return found
+        return found.cast(what.schema().to_pyarrow())
 
     def one(self, what: ir.Table) -> dict[str, Any]:
         """The only row."""
