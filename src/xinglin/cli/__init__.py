@@ -11,6 +11,7 @@ import typer
 from xinglin.cli import (
     audit,
     bench,
+    check,
     db,
     demo,
     journal,
@@ -40,6 +41,7 @@ app.command()(people.people)
 app.command()(tour.tour)
 app.command()(bench.bench)
 app.command()(audit.audit)
+app.command()(check.check)
 app.command()(reference.reference)
 app.command()(replay.replay)
 app.command()(score.score)

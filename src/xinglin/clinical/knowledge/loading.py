@@ -40,6 +40,7 @@ TABLES: Final[dict[str, type[Any]]] = {
     "herb_pairs": rows.HerbPair,
     "lookalikes": rows.LookAlike,
     "antimicrobials": rows.Antimicrobial,
+    "allergens": rows.Allergen,
 }
 """File name without ending, and the kind of its rows."""
 Document = list[dict[str, str]]

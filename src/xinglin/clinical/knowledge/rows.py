@@ -323,3 +323,11 @@ class Antimicrobial(Row):
     outpatient_ok: str = column(cells.yes_no)
     text_zh: str = column(cells.text)
     text_en: str = column(cells.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allergen(Row):
+    """A class of substances as records of allergies name it."""
+
+    names: tuple[str, ...] = column(cells.words)
+    substances: frozenset[str] = column(cells.side)

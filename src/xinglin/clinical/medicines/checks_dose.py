@@ -90,7 +90,7 @@ def _way(row: rows.Dose, line: Line) -> bool:
     route = "iv" if line.route == "ivgtt" else line.route
     if routes and "any" not in routes and (route not in routes if route else "po" not in routes):
         return False
-    return not row.form or "any" in row.form or line.form in row.form
+    return not row.form or not line.form or "any" in row.form or line.form in row.form
 
 
 def _age(case: Case, row: rows.Dose, code: str, unchecked: Unchecked) -> bool:

@@ -94,7 +94,7 @@ def _atom(atom: Atom, case: Case, sides: Sides, reading: Reading) -> bool | None
     if atom.kind in {"dx", "with", "flag", "held"}:
         return _recorded(atom, case, sides, reading)
     if atom.side:
-        return _of_side(atom, sides, reading)
+        return _of_side(atom, case, sides, reading)
     if atom.kind == "sex":
         reading.facts["patient.sex"] = case.patient.sex
         if not case.patient.sex:
@@ -170,13 +170,14 @@ def _recorded(atom: Atom, case: Case, sides: Sides, reading: Reading) -> bool:
     return bool(intents & atom.codes)
 
 
-def _of_side(atom: Atom, sides: Sides, reading: Reading) -> bool | None:
+def _of_side(atom: Atom, case: Case, sides: Sides, reading: Reading) -> bool | None:
     line = sides.line(atom.side)
     if line is None:
         return False
     name = f"{line.place}.{atom.kind}"
     if atom.kind in {"prn", "single_dose", "new"}:
-        value = {"prn": line.prn, "single_dose": line.single_dose, "new": line.ordered}[atom.kind]
+        renewed = any(sides.code(atom.side) in other.codes for other in case.current)
+        value = {"prn": line.prn, "single_dose": line.single_dose, "new": line.ordered and not renewed}[atom.kind]
         reading.facts[name] = str(value).lower()
         return value
     if atom.kind in {"route", "form"}:
