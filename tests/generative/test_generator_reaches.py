@@ -78,8 +78,8 @@ def test_every_word_of_both_readings() -> None:
 def test_every_limit_and_list_with_an_answer() -> None:
     said()
     answers: dict[str, set[Any]] = defaultdict(set)
-    for key, value in engine().tables._answers.items():
-        answers[key[0]].add(value)
+    for name, value in engine().tables.given():
+        answers[name].add(value)
     knowledge = rich_knowledge()
     assert [name for name in knowledge.limits if not answers[name] - {None}] == []
     assert [name for name, one in knowledge.lookups.items() if not answers[name] - {None, one.unlisted}] == []

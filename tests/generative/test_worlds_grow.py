@@ -16,7 +16,9 @@ def _asked(world: World) -> dict[object, object]:
     for table, by in PLACES:
         keys = {tuple(row.get(path) for path in by) for row in world.wide(table)}
         for key in keys:
-            found[table, by, key] = _in_order(list(world.events(table, by, key))) if None not in key else []
+            found[table, by, key] = (
+                _in_order([row.whole() for row in world.events(table, by, key)]) if None not in key else []
+            )
     return found
 
 

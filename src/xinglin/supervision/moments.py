@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines.compiled import Compiled, Said
@@ -109,14 +109,15 @@ def judge(
     without: list[str] = []
     asked = [rule for rule in RULES if moment in rule.moments and (only is None or rule.id in only)]
     case = with_measures(case, knowledge, judged_at, history, asked)
-    by_scope = {scope: [(row, Said(row)) for row in rows(case, scope)] for scope in {rule.scope for rule in asked}}
+    facts = flat(case)
+    by_scope = {scope: [Said(row) for row in rows(case, scope, facts)] for scope in {rule.scope for rule in asked}}
     engine = compiled(Holding(knowledge))
     for rule in asked:
         if not by_scope[rule.scope]:
             without.append(rule.id)
-        for row, said in by_scope[rule.scope]:
-            if may_be_in_force(rule, row):
-                core = engine.judge(rule, row, said)
+        for said in by_scope[rule.scope]:
+            if may_be_in_force(rule, said.row):
+                core = engine.judge(rule, said.row, said)
                 sentence, hint = fill(rule, core, knowledge)
                 verdicts.append(Verdict(core, moment, judged_at, rule.title, sentence, hint))
     return Judged(tuple(verdicts), tuple(without), knowledge.digest, case)
@@ -180,11 +181,15 @@ def may_be_in_force(rule: Rule, row: Row) -> bool:
     return not isinstance(territory, str) or territory.startswith(rule.territory)
 
 
-def rows(case: Case, scope: Scope) -> Iterator[Row]:
-    """The rows of a scope that a case holds: none where the subject has no id."""
-    facts = flat(case)
+NOT_MEASURED: Final = Measure()
+
+
+def rows(case: Case, scope: Scope, facts: dict[str, Plain] | None = None) -> Iterator[Row]:
+    """The rows of a scope that a case holds: none where the subject has no id. `facts` is the case flat, if at hand."""
+    facts = flat(case) if facts is None else facts
+    measured = {one.subject: one for one in reversed(case.measures) if one.scope == scope.value}
     for subject, lines, own in _subjects(case, scope):
-        measures = next((m for m in case.measures if (m.scope, m.subject) == (scope.value, subject)), Measure())
+        measures = measured.get(subject, NOT_MEASURED)
         yield Row(scope, subject, lines, facts | own | values("measure", measures))
 
 

@@ -188,7 +188,7 @@ class Origin(NamedTuple):
     time: Json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Core:
     """What the law says of these facts. Equal facts give equal cores, whoever asks and whenever."""
 
@@ -203,6 +203,12 @@ class Core:
     missing: tuple[str, ...] = ()
     evidence: tuple[tuple[str, Json], ...] = ()
     origins: tuple[tuple[str, Origin], ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Core) and self.as_json() == other.as_json()
+
+    def __hash__(self) -> int:
+        return hash((self.rule, self.version, self.subject, self.outcome))
 
     def as_json(self) -> dict[str, Json]:
         """The core as it is hashed and stored."""

@@ -7,18 +7,34 @@ prescription of five medicines is asked some hundreds of questions while a key i
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from xinglin.supervision.engines.calendar import completed_years, day_in_shanghai, months_later, seconds_from
 from xinglin.supervision.engines.plain import breach_line, origins_of
-from xinglin.supervision.engines.tree import Node, RuleTree, measure_tree, path_of, rule_tree
+from xinglin.supervision.engines.tree import Node, RuleTree, path_of, rule_tree
 from xinglin.supervision.facts.case import Row
-from xinglin.supervision.measures.declared import Declared
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.verdicts import Core, Excess, Json, Origin, Outcome, Plain, jsonable, outcome_of
+from xinglin.supervision.tables.rows import Table
+from xinglin.supervision.verdicts import (
+    BreachLine,
+    Certainty,
+    Core,
+    Excess,
+    Json,
+    Origin,
+    Outcome,
+    Plain,
+    Scope,
+    canonical,
+    jsonable,
+    outcome_of,
+)
 from xinglin.supervision.vocabulary.papers import Rule
 
 Step = Callable[..., Any]
@@ -42,68 +58,102 @@ AROUND: Final = {
     "completed_years": completed_years,
     "months_later": months_later,
     "day_in_shanghai": day_in_shanghai,
-    "NO": (False,),
 }
 
 
+def changes_of(table: Table) -> list[date]:
+    """The days on which a row of a table begins, or is over, in order."""
+    over = {row.until + timedelta(days=1) for row in table.rows if row.until is not None and row.until < date.max}
+    return sorted({row.since for row in table.rows} | over)
+
+
+class Answers(dict[Any, Plain]):
+    """What a list says on one day in one place, by its key: a code, or several as a tuple."""
+
+    __slots__ = ("_day", "_knowledge", "_name", "_place")
+
+    def __init__(self, knowledge: Knowledge, name: str, day: date, place: str) -> None:
+        super().__init__()
+        self._knowledge, self._name, self._day, self._place = knowledge, name, day, place
+
+    def __missing__(self, key: Any) -> Plain:
+        codes = tuple(str(jsonable(part)) for part in (key if isinstance(key, tuple) else (key,)))
+        value = self[key] = self._knowledge.look_up(self._name, codes, self._day, self._place)
+        return value
+
+
+class Nothing(dict[Any, Plain]):
+    """What a list says where day or place is unknown."""
+
+    def __missing__(self, key: Any) -> Plain:
+        return None
+
+
 class Tables:
-    """Limits and lists, each question answered once."""
+    """Limits and lists, each question answered once.
+
+    A table says the same on all days between two days on which one of its rows begins or has ended: such days share
+    their answers, so that what is kept does not grow with the days that are asked about.
+    """
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._answers: dict[tuple[Any, ...], Plain] = {}
+        self._limits: dict[tuple[str, int, str], Plain] = {}
+        self._lists: dict[tuple[str, int, str], Answers] = {}
+        self._changes = {name: changes_of(one.table) for name, one in knowledge.limits.items()}
+        of_table = {name: changes_of(table) for name, table in knowledge.tables.items()}
+        self._changes_of_list = {name: of_table[one.table] for name, one in knowledge.lookups.items()}
+        self._nothing = Nothing()
 
     def limit(self, name: str, day: date | None, place: str | None) -> Plain:
         """A limit on a day in a place; unknown where one of them is."""
         if day is None or place is None:
             return None
-        key = (name, day, place)
-        if key not in self._answers:
-            self._answers[key] = self._knowledge.limit(name, day, place)
-        return self._answers[key]
+        key = (name, bisect_right(self._changes[name], day), place)
+        if key not in self._limits:
+            self._limits[key] = self._knowledge.limit(name, day, place)
+        return self._limits[key]
+
+    def at(self, name: str, day: date | None, place: str | None) -> Mapping[Any, Plain]:
+        """A list on a day in a place, to be read by a key of which nothing is unknown."""
+        if day is None or place is None:
+            return self._nothing
+        key = (name, bisect_right(self._changes_of_list[name], day), place)
+        found = self._lists.get(key)
+        if found is None:
+            found = self._lists[key] = Answers(self._knowledge, name, day, place)
+        return found
+
+    def given(self) -> Iterator[tuple[str, Plain]]:
+        """Every answer that was given, with the name of the limit or list."""
+        yield from ((name, value) for (name, _, _), value in self._limits.items())
+        yield from ((name, value) for (name, _, _), of_key in self._lists.items() for value in of_key.values())
 
     def listed(self, name: str, day: date | None, place: str | None, *keys: Plain) -> Plain:
         """A listed value; unknown where day, place or a part of the key is."""
-        if day is None or place is None or None in keys:
-            return None
-        key = (name, day, place, keys)
-        if key not in self._answers:
-            codes = tuple(str(jsonable(part)) for part in keys)
-            self._answers[key] = self._knowledge.look_up(name, codes, day, place)
-        return self._answers[key]
+        return None if None in keys else self.at(name, day, place)[keys[0] if len(keys) == 1 else keys]
 
 
-def source_of(nodes: Iterable[Node], arguments: str, *, gate: bool = False) -> tuple[str, dict[str, Any]]:
-    """The text of a function that returns the values of the nodes, and the literals that it names.
-
-    With `gate`, the first node decides whether anything else is wanted: as soon as one of the parts that it joins by
-    `and` is false, so is all of it.
-    """
+def source_of(nodes: Iterable[Node], arguments: str) -> tuple[str, dict[str, Any]]:
+    """The text of a function that returns the values of the nodes, and the literals that it names."""
     names: dict[int, str] = {}
     literals: dict[str, Any] = dict(AROUND)
     steps: list[str] = []
     wanted = list(nodes)
-
-    def write(root: Node) -> None:
+    for root in wanted:
         for at in root.walk():
             if id(at) not in names:
                 names[id(at)] = name = f"v{len(names)}"
-                steps.append(f"    {name} = {_step(at, [names[id(arg)] for arg in at.args], literals)}")
-
-    for part in _parts(wanted[0]) if gate else ():
-        write(part)
-        steps.append(f"    if {names[id(part)]} is False: return NO")
-    for root in wanted:
-        write(root)
+                steps.append(f"    {name} = {step_of(at, [names[id(arg)] for arg in at.args], literals)}")
     result = ", ".join(names[id(at)] for at in wanted)
     return f"def judged({arguments}):\n" + "\n".join(steps) + f"\n    return ({result},)\n", literals
 
 
-def _parts(at: Node) -> Iterator[Node]:
-    """What a tree joins by `and`, from left to right."""
+def parts_of(at: Node) -> Iterator[Node]:
+    """What a tree joins by `and`, from left to right: as soon as one part is false, so is all of it."""
     if at.op == "and":
         for arg in at.args:
-            yield from _parts(arg)
+            yield from parts_of(arg)
     else:
         yield at
 
@@ -114,7 +164,8 @@ def _literal(value: Any, literals: dict[str, Any]) -> str:
     return name
 
 
-def _step(at: Node, args: list[str], literals: dict[str, Any]) -> str:
+def step_of(at: Node, args: list[str], literals: dict[str, Any]) -> str:
+    """The text of one operation on operands that have names; literals are put among `literals`."""
     if at.op == "literal":
         return _literal(at.extra, literals)
     if at.op == "fact":
@@ -153,13 +204,17 @@ def _fact(path: str) -> str:
     if path == "other.code":
         return "other"
     if path.startswith("other."):
-        return f"E.get({path.removeprefix('other.')!r})"
+        return f"E[{path.removeprefix('other.')!r}]"
     return f"S.get({path!r})"
 
 
-def function_of(nodes: Iterable[Node], arguments: str, *, gate: bool = False) -> Step:
+def function_of(nodes: Iterable[Node], arguments: str) -> Step:
     """A function that returns the values of the nodes."""
-    text, around = source_of(nodes, arguments, gate=gate)
+    return defined(*source_of(nodes, arguments))
+
+
+def defined(text: str, around: dict[str, Any]) -> Step:
+    """The function `judged` of a text that was made of trees."""
     assert not re.search(r"__|import", text), "a rule's text holds nothing but steps"
     exec(compile(text, "<rule>", "exec"), around)
     made: Step = around["judged"]
@@ -172,88 +227,186 @@ class CompiledRule:
 
     tree: RuleTree
     function: Step
-    facts: tuple[str, ...]
+    shown: tuple[tuple[str, str, int], ...]
+    """What a verdict shows in order: path, group, and for a limit or list its place among the function's values."""
     needs: tuple[tuple[str, tuple[str, ...]], ...]
     """What must be known, and for a limit or list what it is looked up by: it is missing only where those are known."""
+    measures: frozenset[str]
+    """The names of the measures that the rule reads."""
 
-    @property
-    def measures(self) -> frozenset[str]:
-        """The names of the measures that the rule reads."""
-        return frozenset(path.partition(".")[2] for path in self.facts if path.startswith("measure."))
-
-    def judge(self, row: Row, tables: Tables, said: Said) -> Core:
+    def judge(self, tables: Tables, said: Said) -> Core:
         """What the rule says of a row: the same core as the reference engine's. `said` is shared by a row's rules."""
-        values = self.function(row.facts, tables)
-        outcome = outcome_of(values[0], values[1])
-        first = 2 + len(self.tree.excess)
-        looked_up = {path: values[first + number] for number, (path, _) in enumerate(self.tree.looked_up)}
-        evidence: list[tuple[str, Json]] = [
-            (path, value) for path in self.facts if (value := said.fact(path)) is not None
-        ]
-        if looked_up:
-            evidence += [(path, jsonable(value)) for path, value in looked_up.items() if value is not None]
-            evidence.sort(key=lambda entry: entry[0])
-        found = outcome is Outcome.FINDING
-        over = NO_EXCESS
-        if found and self.tree.excess:
-            over = Excess(**{unit: values[2 + number] for number, (unit, _) in enumerate(self.tree.excess)})
-        missing: tuple[str, ...] = ()
-        if outcome is Outcome.CANNOT_TELL:
-            known = {**row.facts, **looked_up}
-            missing = tuple(
-                path
-                for path, by in self.needs
-                if known.get(path) is None and all(known.get(key) is not None for key in by)
-            )
-        return Core(
-            rule=self.tree.rule.id,
-            version=self.tree.rule.version,
-            scope=row.scope,
-            subject=row.subject,
-            outcome=outcome,
-            certainty=self.tree.rule.certainty,
-            lines=tuple(breach_line(row, line, over) for line in row.lines) if found else (),
-            excess=over,
-            missing=missing,
-            evidence=tuple(evidence),
-            origins=said.origins({path.partition(".")[0] for path, _ in evidence}),
-        )
+        values = self.function(said.row.facts, tables)
+        return Deferred(self, said, values, outcome_of(values[0], values[1]))
 
 
 NO_EXCESS: Final = Excess()
+OF_FACT: Final = -1
+QUIET: Final = frozenset({Outcome.CLEAR, Outcome.NOT_APPLICABLE})
 
 
 class Said:
     """The facts of one row as they are written down, each put into words once for all rules."""
 
     def __init__(self, row: Row) -> None:
-        self._row = row
+        self.row = row
         self._facts: dict[str, Json] = {}
-        self._origins: dict[str, tuple[str, Origin]] = {}
+        self._texts: dict[str, str] = {}
+        self._origins: dict[str, Origin] = {}
 
     def fact(self, path: str) -> Json:
         """A fact as JSON."""
         if path not in self._facts:
-            self._facts[path] = jsonable(self._row.facts.get(path))
+            self._facts[path] = jsonable(self.row.facts.get(path))
         return self._facts[path]
 
-    def origins(self, groups: set[str]) -> tuple[tuple[str, Origin], ...]:
-        """Where the facts of groups come from."""
-        for group in groups:
-            if group not in self._origins:
-                ((_, origin),) = origins_of(self._row, {group})
-                self._origins[group] = group, origin
-        return tuple(self._origins[group] for group in sorted(groups))
+    def text(self, path: str) -> str:
+        """A fact as it stands in the canonical form; empty where it is unknown."""
+        text = self._texts.get(path)
+        if text is None:
+            text = self._texts[path] = entry(path, self.fact(path))
+        return text
+
+    def origin(self, group: str) -> Origin:
+        """Where the facts of a group come from."""
+        found = self._origins.get(group)
+        if found is None:
+            ((_, found),) = origins_of(self.row, {group})
+            self._origins[group] = found
+        return found
+
+    def ending(self, rule: str) -> str:
+        """Rule, scope and subject as they stand in the canonical form."""
+        row = self.row
+        return f'"rule":"{rule}","scope":"{row.scope.value}",{entry("subject", row.subject)},'
+
+    def origin_text(self, group: str) -> str:
+        """The same as it stands in the canonical form."""
+        key = f"{group}:"
+        text = self._texts.get(key)
+        if text is None:
+            text = self._texts[key] = entry(group, list(self.origin(group)))
+        return text
+
+
+def entry(name: str, value: Json) -> str:
+    """A name and its value in the canonical form; empty where the value is unknown."""
+    if isinstance(value, str):
+        return f'"{name}":{encode_basestring(value)}'
+    if type(value) is int:
+        return f'"{name}":{value}'
+    return "" if value is None else canonical({name: value})[1:-1].decode()
+
+
+class Deferred(Core):
+    """A core that is written down when it is read: most verdicts of a keystroke never are."""
+
+    __slots__ = ("_of", "_said", "_values")
+    _of: CompiledRule
+    _said: Said
+    _values: tuple[Any, ...]
+
+    def __init__(self, of: CompiledRule, said: Said, values: tuple[Any, ...], outcome: Outcome) -> None:
+        keep = object.__setattr__
+        keep(self, "_of", of)
+        keep(self, "_said", said)
+        keep(self, "_values", values)
+        keep(self, "outcome", outcome)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Core, tuple(getattr(self, one.name) for one in fields(Core))
+
+    @property
+    def rule(self) -> str:
+        return self._of.tree.rule.id
+
+    @property
+    def version(self) -> int:
+        return self._of.tree.rule.version
+
+    @property
+    def scope(self) -> Scope:
+        return self._said.row.scope
+
+    @property
+    def subject(self) -> str:
+        return self._said.row.subject
+
+    @property
+    def certainty(self) -> Certainty:
+        return self._of.tree.rule.certainty
+
+    @property
+    def lines(self) -> tuple[BreachLine, ...]:
+        if self.outcome is not Outcome.FINDING:
+            return ()
+        row = self._said.row
+        return tuple(breach_line(row, line, self.excess) for line in row.lines)
+
+    @property
+    def excess(self) -> Excess:
+        over = self._of.tree.excess
+        if self.outcome is not Outcome.FINDING or not over:
+            return NO_EXCESS
+        return Excess(**{unit: self._values[2 + number] for number, (unit, _) in enumerate(over)})
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        if self.outcome is not Outcome.CANNOT_TELL:
+            return ()
+        known = self._said.row.facts | {
+            path: self._values[place] for path, _, place in self._of.shown if place != OF_FACT
+        }
+        return tuple(
+            path
+            for path, by in self._of.needs
+            if known.get(path) is None and all(known.get(key) is not None for key in by)
+        )
+
+    @property
+    def evidence(self) -> tuple[tuple[str, Json], ...]:
+        return tuple((path, value) for path, _, value in self._shown())
+
+    @property
+    def origins(self) -> tuple[tuple[str, Origin], ...]:
+        return tuple((group, self._said.origin(group)) for group in sorted({group for _, group, _ in self._shown()}))
+
+    def _shown(self) -> Iterator[tuple[str, str, Json]]:
+        fact, values = self._said.fact, self._values
+        for path, group, place in self._of.shown:
+            value = fact(path) if place == OF_FACT else jsonable(values[place])
+            if value is not None:
+                yield path, group, value
+
+    @property
+    def hash(self) -> str:
+        """The same hash. Where nothing was found and nothing is missing it is put together from what is written."""
+        if self.outcome not in QUIET:
+            return super().hash
+        said, values, rule = self._said, self._values, self._of.tree.rule
+        evidence: list[str] = []
+        groups: set[str] = set()
+        for path, group, place in self._of.shown:
+            text = said.text(path) if place == OF_FACT else entry(path, jsonable(values[place]))
+            if text:
+                evidence.append(text)
+                groups.add(group)
+        origins = ",".join([said.origin_text(group) for group in sorted(groups)])
+        text = (
+            f'{{"certainty":"{rule.certainty.value}","evidence":{{{",".join(evidence)}}},"excess":{{}},"lines":[],'
+            f'"missing":[],"origins":{{{origins}}},"outcome":"{self.outcome.value}",{said.ending(rule.id)}'
+            f'"version":{rule.version}}}'
+        )
+        return sha256(text.encode()).hexdigest()
 
 
 class Compiled:
-    """Every rule and measure that was asked for, compiled for one knowledge."""
+    """Every rule that was asked for, compiled for one knowledge."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.tables = Tables(knowledge)
         self._rules: dict[int, CompiledRule] = {}
-        self._measures: dict[str, Step] = {}
 
     def rule(self, rule: Rule) -> CompiledRule:
         """A rule ready to run."""
@@ -264,15 +417,7 @@ class Compiled:
 
     def judge(self, rule: Rule, row: Row, said: Said | None = None) -> Core:
         """What a rule says of a row; `said` may be shared by all rules that are asked of it."""
-        return self.rule(rule).judge(row, self.tables, said or Said(row))
-
-    def measure(self, measure: Declared, events: frozenset[str]) -> Step:
-        """`where` and `value` of a measure, ready to run."""
-        key = f"{measure.scope.value}.{measure.name}"
-        if key not in self._measures:
-            tree = measure_tree(measure, self.knowledge, events)
-            self._measures[key] = function_of(tree.nodes, "S, E, own, other, L", gate=True)
-        return self._measures[key]
+        return self.rule(rule).judge(self.tables, said or Said(row))
 
 
 def missing_when(tree: RuleTree) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -287,9 +432,12 @@ def compile_rule(rule: Rule, knowledge: Knowledge) -> CompiledRule:
     """A rule as a function for one knowledge."""
     tree = rule_tree(rule, knowledge)
     looked_up = dict(tree.looked_up)
+    first = 2 + len(tree.excess)
+    places = {path: first + number for number, path in enumerate(looked_up)}
     return CompiledRule(
         tree,
         function_of((*tree.nodes, *looked_up.values()), "S, L"),
-        tuple(path for path in tree.read if path not in looked_up),
+        tuple((path, path.partition(".")[0], places.get(path, OF_FACT)) for path in tree.read),
         missing_when(tree),
+        frozenset(path.partition(".")[2] for path in tree.read if path.startswith("measure.")),
     )

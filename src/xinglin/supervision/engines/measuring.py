@@ -1,20 +1,23 @@
-"""Measures over a world of rows: the reference, event after event.
+"""Measures over a world of rows: which events a subject has, which of them count, and the number that follows.
 
-The loop is the same whether the declaration is read by the reference engine's values or by its compiled tree; both are
-kept so that the one can judge the other.
+Which of them count is read in two ways: by the reference engine's values, event after event, and by loops written for
+the measure. Both are kept so that the one can judge the other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache, partial
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from xinglin.supervision.engines.compiled import Compiled
+from xinglin.supervision.engines.loops import Loops, Seen, sieved
 from xinglin.supervision.engines.plain import PlainFacts, Value
 from xinglin.supervision.facts.case import EVENT_DAY, READABLE
-from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Facts, World, column_kinds
+from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Event, Facts, World, column_kinds
 from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.measures.declared import EXPLODED, Counted, Declared, How, Ordered, Shape
 from xinglin.supervision.tables.knowledge import Knowledge
@@ -68,21 +71,77 @@ def plain_pairing(measure: Declared, knowledge: Knowledge) -> Pairing:
     return asked
 
 
-def compiled_pairing(measure: Declared, engine: Compiled) -> Pairing:
-    """A declaration as a compiled function."""
-    step, tables = engine.measure(measure, event_groups(measure)), engine.tables
+Found = Sequence[tuple[Any, ...]]
+"""What counts: the event, the subject's code at which it was looked at, and then the values."""
+Kept = dict[tuple[Any, ...], list[Seen]]
+Look = Callable[[Facts, tuple[str | None, ...], list[Seen], Kept], "Found | None"]
+"""What counts of a subject's events; None where it is unknown of one of them. The last is kept for the next subject."""
 
-    def asked(subject: Facts, event: Facts, code: str | None, other: str | None) -> Answer:
-        made: Answer = step(subject, event, code, other, tables)
+
+def plain_look(measure: Declared, knowledge: Knowledge) -> Look:
+    """Event after event, code after code, by the reference engine."""
+    asked = plain_pairing(measure, knowledge)
+
+    def look(subject: Facts, owns: tuple[str | None, ...], events: list[Seen], _kept: Kept) -> Found | None:
+        found: list[tuple[Any, ...]] = []
+        for event, codes, _ in events:
+            whole = event.whole()
+            for own in owns:
+                for other in codes:
+                    counts, *values = asked(subject, whole, own, other)
+                    if counts is None:
+                        return None
+                    if counts:
+                        found.append((event, own, *values))
+        return found
+
+    return look
+
+
+def compiled_look(measure: Declared, loops: Loops) -> Look:
+    """The same by loops that were written for the measure."""
+    loop, tables = loops.of(measure, event_groups(measure)), loops.tables
+    sieve, run = loop.sieve, loop.run
+
+    def look(subject: Facts, owns: tuple[str | None, ...], events: list[Seen], kept: Kept) -> Found | None:
+        if sieve is not None:
+            events = sieved(sieve, subject, events, tables, kept)
+        if not events:
+            return ()
+        made: Found | None = run(subject, owns, events, tables)
         return made
 
-    return asked
+    return look
 
 
-def _pairing(measure: Declared, engine: Compiled | Knowledge) -> Pairing:
-    if isinstance(engine, Compiled):
-        return compiled_pairing(measure, engine)
-    return plain_pairing(measure, engine)
+Asked = Mapping[Scope, Sequence[tuple[Declared, Look]]]
+
+
+def looks(engine: Compiled | Knowledge, *, history: bool) -> Asked:
+    """Every measure by scope, ready to be asked; without `history`, those that stay within the case."""
+    made: dict[Scope, list[tuple[Declared, Look]]] = {scope: [] for scope in Scope}
+    ready: Callable[[Declared], Look]
+    if isinstance(engine, Knowledge):
+        ready = partial(plain_look, knowledge=engine)
+    else:
+        ready = partial(compiled_look, loops=Loops(engine))
+    for measure in MEASURES:
+        if history or not measure.history:
+            made[measure.scope].append((measure, ready(measure)))
+    return made
+
+
+_ASKED: Final[WeakKeyDictionary[Compiled, dict[bool, Asked]]] = WeakKeyDictionary()
+"""What was made ready once stays ready as long as the engine it was made of."""
+
+
+def _looks_kept(engine: Compiled | Knowledge, *, history: bool) -> Asked:
+    if isinstance(engine, Knowledge):
+        return looks(engine, history=history)
+    made = _ASKED.setdefault(engine, {})
+    if history not in made:
+        made[history] = looks(engine, history=history)
+    return made[history]
 
 
 KEPT: Final = 512
@@ -98,87 +157,95 @@ class Measurer:
     def __init__(self, world: World, engine: Compiled | Knowledge, *, then: bool = True, history: bool = True) -> None:
         self._world = world
         self._then = then
-        self._seen: dict[tuple[Any, ...], list[tuple[Facts, tuple[str | None, ...]]]] = {}
-        self._asked: dict[Scope, list[tuple[Declared, Pairing]]] = defaultdict(list)
-        for measure in MEASURES:
-            if history or not measure.history:
-                self._asked[measure.scope].append((measure, _pairing(measure, engine)))
+        self._seen: dict[tuple[Any, ...], tuple[list[Seen], Kept]] = {}
+        self._asked = _looks_kept(engine, history=history)
 
     def of(self, scope: Scope, subject: Facts, only: frozenset[str] | None = None) -> dict[str, int | None]:
         """The numbers of a subject by name; `only` narrows them."""
+        if not self._then:
+            subject = {**subject, "record.asked_at": None}
         return {
-            measure.name: self._number(measure, pairing, subject)
-            for measure, pairing in self._asked[scope]
+            measure.name: self._number(measure, look, subject)
+            for measure, look in self._asked[scope]
             if only is None or measure.name in only
         }
 
-    def _number(self, measure: Declared, pairing: Pairing, subject: Facts) -> int | None:
-        if not self._then:
-            subject = {**subject, "record.asked_at": None}
-        keys = tuple(subject.get(path) for path, _ in measure.match)
-        owns = _codes(subject, measure.own)
+    def _number(self, measure: Declared, look: Look, subject: Facts) -> int | None:
+        keys = tuple([subject.get(path) for path, _ in measure.match])
+        owns = _codes(subject.get(measure.own), measure.own)
         if None in keys or owns is None:
             return None
-        found: list[tuple[Facts, Answer]] = []
-        by_code: dict[str | None, list[Facts]] = {code: [] for code in owns}
-        for event, others in self._visible(measure, keys, subject):
-            for code in owns:
-                for other in others:
-                    answer = pairing(subject, event, code, other)
-                    if answer[0] is None:
-                        return None
-                    if answer[0]:
-                        found.append((event, answer))
-                        by_code[code].append(event)
-        if isinstance(measure, Ordered):
-            # Each code runs by itself: a supply of two substances lasts once, not twice.
-            numbers = [_ordered(measure, subject, events) for events in by_code.values() if events]
-            return None if None in numbers else max((n for n in numbers if n is not None), default=0)
-        return _counted(measure, found)
+        events, kept = self._visible(measure, keys, subject)
+        found = look(subject, owns, events, kept) if events else ()
+        if found is None:
+            return None
+        if isinstance(measure, Counted):
+            return _counted(measure, found)
+        # Each code runs by itself: a supply of two substances lasts once, not twice.
+        by_code: dict[str | None, list[Event]] = defaultdict(list)
+        for event, code in found:
+            by_code[code].append(event)
+        numbers = [_ordered(measure, subject, of_code) for of_code in by_code.values()]
+        return None if None in numbers else max((n for n in numbers if n is not None), default=0)
 
-    def _visible(
-        self, measure: Declared, keys: tuple[Plain, ...], subject: Facts
-    ) -> list[tuple[Facts, tuple[str | None, ...]]]:
-        """The events that were known by then, each with its codes; kept for the next measure."""
-        paths = tuple(path for _, path in measure.match)
+    def _visible(self, measure: Declared, keys: tuple[Plain, ...], subject: Facts) -> tuple[list[Seen], Kept]:
+        """The events that were known by then, each with its codes; kept for the next measure with what sieves leave."""
+        paths = event_paths(measure)
         asked_at = subject.get("record.asked_at") if self._then else None
         place = (measure.over, paths, keys, measure.other, asked_at)
         found = self._seen.get(place)
         if found is None:
             if len(self._seen) >= KEPT:
                 self._seen.clear()
-            found = self._seen[place] = [
-                (event, (None,) if (codes := _codes(event, measure.other)) is None else codes)
-                for event in self._world.events(measure.over, paths, keys)
-                if _known_by(event.get("record.known_at"), asked_at)
-            ]
+            found = self._seen[place] = self._look_up(measure, paths, keys, asked_at), {}
         return found
 
+    def _look_up(
+        self, measure: Declared, paths: tuple[str, ...], keys: tuple[Plain, ...], asked_at: Plain
+    ) -> list[Seen]:
+        events = self._world.events(measure.over, paths, keys)
+        if asked_at is not None:
+            events = [event for event in events if _known_by(event["record.known_at"], asked_at)]
+        if not measure.other:
+            return [(event, ALONE, True) for event in events]
+        return [seen(event, measure.other) for event in events]
 
-def _known_by(known_at: Plain, asked_at: Plain) -> bool:
-    return asked_at is None or known_at is None or _instant(known_at) <= _instant(asked_at)
+
+@cache
+def event_paths(measure: Declared) -> tuple[str, ...]:
+    """The facts by which a measure's events are found."""
+    return tuple(path for _, path in measure.match)
 
 
-def _instant(value: Plain) -> datetime:
-    assert isinstance(value, datetime)
-    return value
+ALONE: Final = (None,)
+"""The codes of a row that is looked at once."""
 
 
-def _codes(facts: Facts, path: str) -> tuple[str | None, ...] | None:
+def seen(event: Event, other: str) -> Seen:
+    """An event with the codes at which it is looked at; one empty look where they are unknown."""
+    codes = _codes(event[other], other) if other else None
+    return event, ALONE if codes is None else codes, True
+
+
+def _known_by(known_at: Any, asked_at: Any) -> bool:
+    """Whether a row was known at an instant; it was, where nothing is said of either."""
+    return asked_at is None or known_at is None or bool(known_at <= asked_at)
+
+
+def _codes(joined: Plain, path: str) -> tuple[str | None, ...] | None:
     """The codes at which a row is looked at: one empty look where none are asked for, None where they are unknown."""
     if not path:
-        return (None,)
-    joined = facts.get(path)
+        return ALONE
     if joined is None:
         return None
-    return tuple(code for code in str(joined).split(EXPLODED) if code)
+    return tuple([code for code in str(joined).split(EXPLODED) if code])
 
 
-def _counted(measure: Counted, found: list[tuple[Facts, Answer]]) -> int | None:
+def _counted(measure: Counted, found: Found) -> int | None:
     if measure.how is How.NEAREST:
-        near = [(answer[2], answer[1]) for _, answer in found]
+        near = [(one[3], one[2]) for one in found]
         return None if any(None in pair for pair in near) else min(near)[1] if near else measure.empty
-    values = [answer[1] for _, answer in found] if measure.value is not None else [1] * len(found)
+    values = [one[2] for one in found] if measure.value is not None else [1] * len(found)
     if None in values:
         return None
     if not values:
@@ -186,8 +253,8 @@ def _counted(measure: Counted, found: list[tuple[Facts, Answer]]) -> int | None:
     if not measure.by:
         return _made(measure.how, values)
     groups: dict[Plain, list[Any]] = defaultdict(list)
-    for (event, _), value in zip(found, values, strict=True):
-        groups[event.get(measure.by)].append(value)
+    for one, value in zip(found, values, strict=True):
+        groups[one[0][measure.by]].append(value)
     if None in groups:
         return None
     return max(_made(measure.how, group) for group in groups.values())
@@ -203,14 +270,14 @@ def _made(how: How, values: list[Any]) -> int:
     return sum(values)
 
 
-def _ordered(measure: Ordered, subject: Facts, events: list[Facts]) -> int | None:
+def _ordered(measure: Ordered, subject: Facts, events: list[Event]) -> int | None:
     today = subject.get(EVENT_DAY[measure.scope])
-    days = [event.get(measure.day) for event in events]
+    days = [event[measure.day] for event in events]
     if not isinstance(today, date) or None in days:
         return None
     if measure.shape is Shape.COURSE:
         return _course(sorted({day for day in days if isinstance(day, date)}), measure.gap)
-    lasting = [event.get(measure.days) for event in events]
+    lasting = [event[measure.days] for event in events]
     if None in lasting:
         return None
     supplies = sorted((day, length) for day, length in zip(days, lasting, strict=True))

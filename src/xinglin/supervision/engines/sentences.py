@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 
 from xinglin.supervision.engines.calendar import SHANGHAI
 from xinglin.supervision.facts.case import all_columns
@@ -28,7 +29,13 @@ def fill(rule: Rule, core: Core, knowledge: Knowledge) -> tuple[Words, Words]:
             ),
             Words("补上缺少的事实后会重新判断。", "It is judged again once the missing facts are there."),
         )
-    return Words(f"{rule.title.zh}：{core.outcome.zh}。", f"{rule.title.en}: {core.outcome.en}."), Words("", "")
+    return _quiet(rule.title, core.outcome)
+
+
+@cache
+def _quiet(title: Words, outcome: Outcome) -> tuple[Words, Words]:
+    """What is said where nothing was found: the same of every subject."""
+    return Words(f"{title.zh}：{outcome.zh}。", f"{title.en}: {outcome.en}."), Words("", "")
 
 
 def _both(text: Words, core: Core) -> Words:

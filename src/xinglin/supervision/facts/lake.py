@@ -8,7 +8,7 @@ of a small city in a test, or the history that one reminder needs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -117,7 +117,20 @@ TABLES: Final[dict[str, LakeTable]] = {
 }
 """Every table by its name, parents before children. A key is given once; an encounter is at most one stay."""
 
+_AWAITED: Final[dict[str, frozenset[tuple[str, str]]]] = {
+    name: frozenset((name, parent.key) for one in TABLES.values() for parent in one.parents if parent.table == name)
+    for name in TABLES
+}
+"""By which facts rows of other tables find a row of this one."""
+
 OF_SCOPE: Final[dict[Scope, LakeTable]] = {table.scope: table for table in TABLES.values() if table.scope is not None}
+
+
+@cache
+def own_groups(table: str) -> frozenset[str]:
+    """The groups that a row of a table carries itself and none of its parents does."""
+    above = {group for parent in TABLES[table].parents for group in TABLES[parent.table].groups}
+    return frozenset(TABLES[table].groups) - above - {"record"}
 
 
 def column_name(path: str) -> str:
@@ -138,6 +151,49 @@ def column_kinds() -> Mapping[str, type]:
     return {column.path: column.type for name, group in {**GROUPS, **BESIDE}.items() for column in columns(name, group)}
 
 
+class Event(dict[str, Plain]):
+    """A row beside its parents: a fact is looked for where it is first asked for, and then kept.
+
+    Read it by ``event[path]``, which never fails: what nobody knows is None. `whole` has all of its facts at once.
+    """
+
+    __slots__ = ("above", "row")
+
+    def __init__(self, row: Facts, above: tuple[Facts, ...]) -> None:
+        self.row = row
+        self.above = above
+
+    def __missing__(self, path: str) -> Plain:
+        value = self.row.get(path)
+        if value is None:
+            for one in self.above:
+                value = one.get(path)
+                if value is not None:
+                    break
+        self[path] = value
+        return value
+
+    def whole(self) -> Facts:
+        """Every known fact of the row and its parents; what a nearer one says is not replaced."""
+        found: Facts = {}
+        for one in reversed(self.above):
+            found |= one if None not in one.values() else _known(one)
+        return found | _known(self.row)
+
+
+def _known(row: Facts) -> Facts:
+    return {path: value for path, value in row.items() if value is not None}
+
+
+def _first(rows: Iterable[Facts], path: str) -> Plain:
+    """What the first of the rows that knows a fact says of it."""
+    for row in rows:
+        value = row.get(path)
+        if value is not None:
+            return value
+    return None
+
+
 class World:
     """Rows by table, and the ways from one to another.
 
@@ -151,8 +207,9 @@ class World:
         self.tables: dict[str, list[Facts]] = defaultdict(list)
         self._by_key: dict[str, dict[str, Facts]] = defaultdict(dict)
         self._by_other: dict[tuple[str, str], dict[Plain, Facts]] = {}
+        self._held: dict[str, list[Event]] = {}
         self._wide: dict[str, list[Facts]] = {}
-        self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Plain, ...], list[Facts]]] = {}
+        self._indexes: dict[str, dict[tuple[str, ...], dict[tuple[Plain, ...], list[Event]]]] = defaultdict(dict)
         self._waiting: dict[tuple[str, str, str], list[tuple[str, int]]] = defaultdict(list)
 
     def add(self, table: str, row: Facts) -> None:
@@ -163,7 +220,7 @@ class World:
             self.extend(table, (row,))
             return
         self.tables[table] = [one for one in self.tables[table] if one is not former]
-        for worked_out in (self._by_other, self._wide, self._indexes, self._waiting):
+        for worked_out in (self._by_other, self._held, self._wide, self._indexes, self._waiting):
             worked_out.clear()
         self.extend(table, (row,))
 
@@ -178,7 +235,7 @@ class World:
             for (of, other), found in self._by_other.items():
                 if of == table:
                     found.setdefault(row.get(other), row)
-            if table in self._wide:
+            if table in self._held:
                 self._hold(table, row)
             if self._waiting:
                 self._arrived(table, row)
@@ -202,70 +259,94 @@ class World:
     def wide(self, table: str) -> list[Facts]:
         """The own rows of a table with the facts of their parents, those of the base among them."""
         if table not in self._wide:
-            self._wide[table] = []
-            for row in self.tables.get(table, ()):
-                self._hold(table, row)
+            self._wide[table] = [event.whole() for event in self._rows(table)]
         return self._wide[table]
 
+    def _rows(self, table: str) -> list[Event]:
+        """The own rows of a table beside their parents."""
+        if table not in self._held:
+            self._held[table] = []
+            for row in self.tables.get(table, ()):
+                self._hold(table, row)
+        return self._held[table]
+
     def _hold(self, table: str, row: Facts) -> None:
-        """Widen one more row, and find it by whatever rows of its table are found by."""
-        held = self._wide[table]
-        held.append(self._widened(TABLES[table], row, len(held)))
+        """Put one more row beside its parents, and find it by whatever rows of its table are found by."""
+        held = self._held[table]
+        held.append(self._beside(TABLES[table], row, len(held)))
+        self._wide.pop(table, None)
         self._enter(table, held[-1])
 
-    def _enter(self, table: str, row: Facts) -> None:
-        for (of, by), index in self._indexes.items():
-            if of == table:
-                key = tuple(row.get(path) for path in by)
-                if None not in key:
-                    index.setdefault(key, []).append(row)
+    def _enter(self, table: str, row: Event) -> None:
+        for by, index in self._indexes[table].items():
+            _enter_one(index, row, _places(table, by))
 
     def _arrived(self, table: str, row: Facts) -> None:
-        """Widen the rows again that waited for this parent."""
-        for place in {(parent.table, parent.key) for one in TABLES.values() for parent in one.parents}:
-            value = row.get(place[1])
-            if place[0] != table or not isinstance(value, str):
+        """Look again at the rows that waited for this parent."""
+        for of, path in _AWAITED.get(table, ()):
+            value = row.get(path)
+            if not isinstance(value, str):
                 continue
-            for child, number in self._waiting.pop((*place, value), ()):
-                former = self._wide[child][number]
-                for (of, by), index in self._indexes.items():
-                    if of == child and (key := tuple(former.get(path) for path in by)) in index:
+            for child, number in self._waiting.pop((of, path, value), ()):
+                former = self._held[child][number]
+                for by, index in self._indexes[child].items():
+                    if (key := tuple(former[path] for path in by)) in index:
                         index[key] = [one for one in index[key] if one is not former]
-                self._wide[child][number] = self._widened(TABLES[child], self.tables[child][number], number)
-                self._enter(child, self._wide[child][number])
+                self._held[child][number] = self._beside(TABLES[child], self.tables[child][number], number)
+                self._wide.pop(child, None)
+                self._enter(child, self._held[child][number])
 
-    def _widened(self, table: LakeTable, row: Facts, number: int) -> Facts:
-        found: Facts = {path: value for path, value in row.items() if value is not None}
+    def _beside(self, table: LakeTable, row: Facts, number: int | None) -> Event:
+        """A row beside its parents; with its number, it waits for those that are not there yet."""
+        above: tuple[Facts, ...] = ()
         for parent in table.parents:
-            value = found.get(parent.by)
-            above = self.find(parent.table, parent.key, value)
-            if above is None:
-                if isinstance(value, str) and value:
-                    self._waiting[parent.table, parent.key, value].append((table.name, number))
-                continue
-            for path, known in above.items():
-                if known is not None:
-                    found.setdefault(path, known)
-        return found
+            value = row.get(parent.by)
+            if value is None:
+                value = _first(above, parent.by)
+            found = self.find(parent.table, parent.key, value)
+            if found is not None:
+                above = (*above, found)
+            elif value and number is not None and isinstance(value, str):
+                self._waiting[parent.table, parent.key, value].append((table.name, number))
+        return Event(row, above)
 
-    def events(self, table: str, by: tuple[str, ...], keys: tuple[Plain, ...]) -> Iterator[Facts]:
+    def one(self, table: str, key: str) -> Event | None:
+        """The row of a table with a key, beside its parents."""
+        row = self.find(table, TABLES[table].key, key)
+        return None if row is None else self._beside(TABLES[table], row, None)
+
+    def events(self, table: str, by: tuple[str, ...], keys: tuple[Plain, ...]) -> Sequence[Event]:
         """The rows of a table whose facts `by` are these keys; no row in which one of them is unknown."""
-        own = self._by_key[table]
-        if self.base is not None:
+        mine = self._index(table, by).get(keys, ())
+        if self.base is None:
+            return mine
+        below, own = self.base.events(table, by, keys), self._by_key.get(table)
+        if own and below:
             path = TABLES[table].key
-            yield from (row for row in self.base.events(table, by, keys) if row.get(path) not in own)
-        yield from self._index(table, by).get(keys, ())
+            below = [row for row in below if row.row.get(path) not in own]
+        return [*below, *mine] if mine else below
 
-    def _index(self, table: str, by: tuple[str, ...]) -> dict[tuple[Plain, ...], list[Facts]]:
-        place = (table, by)
-        if place not in self._indexes:
-            rows = self.wide(table)
-            found = self._indexes[place] = {}
-            for row in rows:
-                key = tuple(row.get(path) for path in by)
-                if None not in key:
-                    found.setdefault(key, []).append(row)
-        return self._indexes[place]
+    def _index(self, table: str, by: tuple[str, ...]) -> dict[tuple[Plain, ...], list[Event]]:
+        indexes = self._indexes[table]
+        if by not in indexes:
+            found: dict[tuple[Plain, ...], list[Event]] = {}
+            places = _places(table, by)
+            for row in self._rows(table):
+                _enter_one(found, row, places)
+            indexes[by] = found
+        return indexes[by]
+
+
+@cache
+def _places(table: str, by: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    """Facts by which rows are found, and whether a row carries them itself."""
+    return tuple((path, path.partition(".")[0] in own_groups(table)) for path in by)
+
+
+def _enter_one(index: dict[tuple[Plain, ...], list[Event]], row: Event, places: tuple[tuple[str, bool], ...]) -> None:
+    key = tuple([row.row.get(path) if own else row[path] for path, own in places])
+    if None not in key:
+        index.setdefault(key, []).append(row)
 
 
 def row_of(scope: Scope, facts: Facts) -> Row | None:

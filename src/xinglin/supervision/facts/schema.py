@@ -8,6 +8,7 @@ enumeration. Anything else is refused when the class is made, so that no fact ca
 from __future__ import annotations
 
 import dataclasses
+import operator
 import re
 import types
 import typing
@@ -46,7 +47,9 @@ class Group:
     def __post_init__(self) -> None:
         group: typing.Any = type(self)
         for name, kind in column_types(group).items():
-            check_value(f"{group.__name__}.{name}", kind, getattr(self, name))
+            value = getattr(self, name)
+            if value is not None:
+                check_value(f"{group.__name__}.{name}", kind, value)
 
 
 def fact(name_zh: str, meaning: str, unit: str = "") -> typing.Any:
@@ -96,6 +99,16 @@ def columns(prefix: str, group: type) -> list[Column]:
     ]
 
 
+@cache
+def _reader(prefix: str, group: typing.Any) -> tuple[tuple[str, ...], typing.Callable[[object], tuple[Plain, ...]]]:
+    """The paths of a group's facts, and what reads them all."""
+    names = tuple(column_types(group))
+    read: typing.Any = operator.attrgetter(*names)
+    return tuple(f"{prefix}.{name}" for name in names), read if len(names) > 1 else lambda held: (read(held),)
+
+
 def values(prefix: str, group: Group) -> dict[str, Plain]:
     """The facts of a group by path."""
-    return {f"{prefix}.{f.name}": getattr(group, f.name) for f in dataclasses.fields(group)}  # type: ignore[arg-type]
+    of: typing.Any = type(group)
+    paths, read = _reader(prefix, of)
+    return dict(zip(paths, read(group), strict=True))
