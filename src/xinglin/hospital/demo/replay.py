@@ -12,8 +12,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 from xinglin.hospital.demo.city.city import City
 from xinglin.hospital.demo.lake import lake_rows, write_rows
@@ -45,6 +47,62 @@ class Given:
     hash: bytes
 
 
+DIGEST: Final = 32
+NOT_ASKED: Final = 0
+OUTCOMES: Final = tuple(Outcome)
+
+
+class Answers(Mapping[Place, Given]):
+    """Verdicts by rule and subject. A year of a city is some twenty million of them, so those of one subject are kept
+    together as bytes: an outcome and a hash for each rule of its scope, nothing where a rule was not asked.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, tuple[Scope, int]] = {}
+        self._sizes: Counter[Scope] = Counter()
+        for rule in RULES:
+            self._places[rule.id] = rule.scope, self._sizes[rule.scope] * (DIGEST + 1)
+            self._sizes[rule.scope] += 1
+        self._held: dict[Scope, dict[str, bytearray]] = {scope: {} for scope in Scope}
+        self._count = 0
+
+    def put(self, rule: str, subject: str, given: Given) -> None:
+        """One more verdict. Raises ValueError for a rule that has judged the subject already."""
+        scope, start = self._places[rule]
+        held = self._held[scope].get(subject)
+        if held is None:
+            held = self._held[scope][subject] = bytearray(self._sizes[scope] * (DIGEST + 1))
+        if held[start] != NOT_ASKED:
+            raise ValueError(f"{rule} has judged {subject} twice")
+        held[start] = OUTCOMES.index(given.outcome) + 1
+        held[start + 1 : start + 1 + DIGEST] = given.hash
+        self._count += 1
+
+    def take(self, others: Answers) -> None:
+        """Put in all that another share has said. Raises ValueError for a subject that both have judged."""
+        for scope, held in others._held.items():
+            both = held.keys() & self._held[scope].keys()
+            if both:
+                raise ValueError(f"{len(both)} subjects were judged in two shares, such as {min(both)}")
+            self._held[scope] |= held
+        self._count += len(others)
+
+    def __getitem__(self, place: Place) -> Given:
+        rule, subject = place
+        scope, start = self._places[rule]
+        held = self._held[scope].get(subject)
+        if held is None or held[start] == NOT_ASKED:
+            raise KeyError(place)
+        return Given(OUTCOMES[held[start] - 1], bytes(held[start + 1 : start + 1 + DIGEST]))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Place]:
+        for rule, (scope, start) in self._places.items():
+            yield from ((rule, subject) for subject, held in self._held[scope].items() if held[start] != NOT_ASKED)
+
+
 @dataclass
 class Book:
     """The rows of a year by table and key, in the order in which they were written down."""
@@ -58,6 +116,10 @@ class Book:
             raise ValueError(f"two rows of {table} have the key {key[1]}")
         self.rows[key] = row
 
+    def has(self, table: str, row: Facts) -> Facts | None:
+        """The row with the same key, if there is one."""
+        return self.rows.get((table, str(row[TABLES[table].key])))
+
     def write(self, folder: Path) -> None:
         """The book as a lake."""
         write_rows(((table, row) for (table, _), row in self.rows.items()), folder)
@@ -68,8 +130,11 @@ class Judging:
     """One case as it came to control: when, about what, and which rules are asked."""
 
     at: datetime
-    case: Case
+    person: str
+    """Whose case it is; empty for a statistic."""
     scopes: frozenset[Scope]
+    make: Callable[[], Case]
+    """The case, put together when it is judged: a year of them would not find room."""
 
 
 @dataclass
@@ -93,12 +158,19 @@ def books(city: City) -> tuple[Book, Book]:
     """The year as it was written down at first, and as it stands at the end; both with every row that ever came."""
     first, last = Book(), Book()
     for table, row in lake_rows(city, final=False):
-        first.add(table, row)
-    for table, row in lake_rows(city, final=True):
-        last.add(table, row)
-        if (table, str(row[TABLES[table].key])) not in first.rows and TABLES[table].scope not in STATISTICS:
-            first.add(table, dict(row))
+        first.add(table, _known(row))
+    for table, whole in lake_rows(city, final=True):
+        row = _known(whole)
+        former = first.has(table, row)
+        last.add(table, former if former == row else row)
+        if former is None and TABLES[table].scope not in STATISTICS:
+            first.add(table, row)
     return first, last
+
+
+def _known(row: Facts) -> Facts:
+    """What is known of a row: a year of a city has to find room."""
+    return {path: value for path, value in row.items() if value is not None}
 
 
 STATISTICS: Final = frozenset({Scope.PRACTICE, Scope.RING})
@@ -114,7 +186,7 @@ class Cases:
         for (table, _), row in book.rows.items():
             path = LINKS.get(table)
             if path is not None:
-                self._of[table, str(row[path])].append(row)
+                self._of[table, str(row.get(path))].append(row)
 
     def all(self) -> Iterator[Judging]:
         """Every case, visit after visit; statistics last."""
@@ -126,38 +198,40 @@ class Cases:
             elif TABLES[table].scope in STATISTICS:
                 scope = TABLES[table].scope
                 assert scope is not None
-                yield Judging(BEGINNING, _case(row), frozenset({scope}))
+                yield Judging(BEGINNING, "", frozenset({scope}), partial(_case, row))
 
     def _visit(self, key: str, encounter: Facts) -> Judging:
         stays, written = self._of["stays", key], self._of["prescriptions", key]
         lines = [line for one in written for line in self._of["lines", str(one["prescription.id"])]]
         at = self._judged(("encounters", [encounter]), ("stays", stays), ("prescriptions", written))
-        return Judging(at, _case(encounter, *stays, *written, lines=lines), OF_VISIT)
+        return self._judging(at, OF_VISIT, encounter, *stays, *written, lines=lines)
 
     def _claim(self, key: str, encounter: Facts, claim: Facts) -> Iterator[Judging]:
         """The claim with what it charges; each refund is a case of its own, when it came."""
-        stays = self._of["stays", key]
-        written = [
-            one for one in self._of["prescriptions", key] if one["prescription.id"] == claim["claim.prescription_id"]
-        ]
+        stays, of = self._of["stays", key], claim.get("claim.prescription_id")
+        written = [one for one in self._of["prescriptions", key] if one["prescription.id"] == of]
         lines = [line for one in written for line in self._of["lines", str(one["prescription.id"])]]
         charged = self._of["items", str(claim["claim.id"])]
-        items = [item for item in charged if not item["item.origin_id"]]
+        items = [item for item in charged if not item.get("item.origin_id")]
         packs = [pack for item in items for pack in self._of["packs", str(item["item.id"])]]
         arrived = self._arrived(encounter, *stays, *written)
         at = self._judged(("claims", [claim]), ("items", items), ("packs", packs), since=arrived)
-        yield Judging(at, _case(encounter, *stays, *written, claim, lines=lines, items=items, packs=packs), OF_CLAIM)
-        for refund in (item for item in charged if item["item.origin_id"]):
+        rows = (encounter, *stays, *written, claim)
+        yield self._judging(at, OF_CLAIM, *rows, lines=lines, items=items, packs=packs)
+        for refund in (item for item in charged if item.get("item.origin_id")):
             later = self._judged(("items", [refund]), since=at)
-            yield Judging(later, _case(encounter, *stays, claim, items=[refund]), frozenset({Scope.ITEM}))
+            yield self._judging(later, frozenset({Scope.ITEM}), encounter, *stays, claim, items=[refund])
+
+    def _judging(self, at: datetime, scopes: frozenset[Scope], *rows: Facts, **parts: list[Facts]) -> Judging:
+        return Judging(at, str(rows[0].get("patient.id")), scopes, partial(_case, *rows, **parts))
 
     def _arrived(self, *rows: Facts) -> datetime:
-        return max((_instant(row["record.known_at"]) for row in rows), default=BEGINNING)
+        return max((_instant(row.get("record.known_at")) for row in rows), default=BEGINNING)
 
     def _judged(self, *parts: tuple[str, list[Facts]], since: datetime = BEGINNING) -> datetime:
         """When all rows of a case were here and asked about; written into the rows of both books."""
         rows = [row for _, part in parts for row in part]
-        at = max([since, self._arrived(*rows), *(_instant(row["record.asked_at"]) for row in rows)])
+        at = max([since, self._arrived(*rows), *(_instant(row.get("record.asked_at")) for row in rows)])
         for table, part in parts:
             for row in part:
                 row["record.asked_at"] = at
@@ -205,39 +279,49 @@ def arrivals(book: Book) -> list[tuple[datetime, str, Facts]]:
     for (table, _), row in book.rows.items():
         known = row.get("record.known_at")
         if table == "lines":
-            known = book.rows["prescriptions", str(row["line.prescription_id"])]["record.known_at"]
+            known = book.rows["prescriptions", str(row["line.prescription_id"])].get("record.known_at")
         found.append((_instant(known), table, row))
     return sorted(found, key=lambda one: (one[0], order[one[1]]))
 
 
 def control_all(
-    book: Book, cases: Iterable[Judging], knowledge: Knowledge, *, say: Say
-) -> tuple[dict[Place, Given], World]:
-    """Every case at control in the order of judging. Also returns the history as it stands at the end."""
+    book: Book, cases: Iterable[Judging], knowledge: Knowledge, *, say: Say, share: tuple[int, int] = (0, 1)
+) -> tuple[Answers, World]:
+    """The cases of a share of the persons at control, in the order of judging: of share 0 of 1, all.
+
+    Also returns the history as it stands at the end. The history is the same in every share.
+    """
     history, coming = World(), iter(arrivals(book))
-    asked = {scopes: {rule.id for rule in RULES if rule.scope in scopes} for scopes in SCOPES}
-    given: dict[Place, Given] = {}
+    given = Answers()
     pending = next(coming, None)
     for number, judging in enumerate(sorted(cases, key=lambda one: one.at)):
         while pending is not None and pending[0] <= judging.at:
             history.extend(pending[1], (pending[2],))
             pending = next(coming, None)
-        only = asked.get(judging.scopes) or {rule.id for rule in RULES if rule.scope in judging.scopes}
-        judged = control(judging.case, knowledge=knowledge, judged_at=judging.at, only=only, history=history)
-        for verdict in judged.verdicts:
-            place = verdict.core.rule, verdict.core.subject
-            if place in given:
-                raise ValueError(f"{place} was judged twice")
-            given[place] = Given(verdict.outcome, bytes.fromhex(verdict.core.hash))
-        if number % 2000 == 1999:
-            say(f"{number + 1} cases, {len(given)} verdicts")
+        if crc32(judging.person.encode()) % share[1] == share[0]:
+            _judge(judging, knowledge, history, given)
+        if number % 5000 == 4999:
+            say(f"{number + 1} cases, {len(given)} verdicts in share {share[0] + 1} of {share[1]}")
     while pending is not None:
         history.extend(pending[1], (pending[2],))
         pending = next(coming, None)
     return given, history
 
 
-SCOPES: Final = (OF_VISIT, OF_CLAIM, frozenset({Scope.ITEM}))
+def _judge(judging: Judging, knowledge: Knowledge, history: World, given: Answers) -> None:
+    asked = ASKED.get(judging.scopes) or asked_of(judging.scopes)
+    judged = control(judging.make(), knowledge=knowledge, judged_at=judging.at, only=asked, history=history)
+    for verdict in judged.verdicts:
+        core = verdict.core
+        given.put(core.rule, core.subject, Given(core.outcome, bytes.fromhex(core.hash)))
+
+
+def asked_of(scopes: frozenset[Scope]) -> frozenset[str]:
+    """The rules of scopes."""
+    return frozenset(rule.id for rule in RULES if rule.scope in scopes)
+
+
+ASKED: Final = {scopes: asked_of(scopes) for scopes in (OF_VISIT, OF_CLAIM, frozenset({Scope.ITEM}))}
 
 
 def audit_all(folder: Path, knowledge: Knowledge, *, then: bool) -> Iterator[Said]:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Final
 
 from xinglin.hospital.demo.lake import CAUSES
@@ -20,8 +19,9 @@ from xinglin.hospital.demo.replay import STATISTICS, Book, Given, Place
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.engines.columns.auditor import Said
 from xinglin.supervision.engines.compiled import Compiled
-from xinglin.supervision.engines.measuring import Measurer
-from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Facts, World, row_of
+from xinglin.supervision.engines.loops import Seen
+from xinglin.supervision.engines.measuring import Measurer, seen
+from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Event, Facts, World, row_of
 from xinglin.supervision.measures.declared import Declared
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Core, Plain, Words
@@ -67,99 +67,111 @@ class Hindsight:
             self.now.extend(table, (row for (of, _), row in last.rows.items() if of == table))
         self._causes: dict[tuple[str, str], Mapping[str, str]] = {}
 
-    @cached_property
-    def _known_then(self) -> dict[str, dict[str, Facts]]:
-        return {name: _by_key(self.then, name) for name in TABLES}
-
-    @cached_property
-    def _known_now(self) -> dict[str, dict[str, Facts]]:
-        return {name: _by_key(self.now, name) for name in TABLES}
-
     def changed(self, table: str, key: str) -> Mapping[str, str]:
         """The facts of a row that stand otherwise at the end, each with its cause."""
         found = self._causes.get((table, key))
         if found is None:
-            then, now = self._known_then[table].get(key, {}), self._known_now[table].get(key, {})
-            paths = {path for path in then.keys() | now.keys() if then.get(path) != now.get(path)}
+            then, now = _whole(self.then, table, key), _whole(self.now, table, key)
             statistic = TABLES[table].scope in STATISTICS
-            found = self._causes[table, key] = {
+            found = {
                 path: "statistics_made_again" if statistic else CAUSES.get(path, UNLISTED)
-                for path in paths
-                if not path.startswith("record.")
+                for path in then.keys() | now.keys()
+                if then.get(path) != now.get(path) and not path.startswith("record.")
             }
+            self._causes[table, key] = found or UNCHANGED
         return found
 
     def row(self, table: str, key: str, causes: frozenset[str]) -> Facts:
         """A row as it stood then, and as it stands now in whatever these causes changed."""
-        then, now = self._known_then[table].get(key, {}), self._known_now[table].get(key, {})
-        made = dict(then)
-        for path, cause in self.changed(table, key).items():
+        made, changed = _whole(self.then, table, key), self.changed(table, key)
+        now = _whole(self.now, table, key) if changed else {}
+        for path, cause in changed.items():
             if cause in causes:
                 made[path] = now.get(path)
         return made
 
-    def judged(self, rule: Rule, subject: str, causes: frozenset[str]) -> Core:
-        """The verdict on a subject when these causes are let in."""
+    def judged(self, rule: Rule, subject: str, causes: frozenset[str], met: set[str] | None = None) -> Core:
+        """The verdict on a subject when these causes are let in. `met` is given every cause that events have."""
         facts = self.row(OF_SCOPE[rule.scope].name, subject, causes)
-        view = View(self, causes, facts)
-        # Measures ask themselves when a refund became known: without a time of asking, every refund is.
-        asked = {**facts, "record.asked_at": None} if "refund" in causes else facts
-        numbers = view.of(rule.scope, asked, self.engine.rule(rule).measures)
-        row = row_of(rule.scope, {**facts, **{f"measure.{name}": value for name, value in numbers.items()}})
+        wanted = self.engine.rule(rule).measures
+        if wanted:
+            view = View(self, causes, facts, met)
+            # Measures ask themselves when a refund became known: without a time of asking, every refund is.
+            asked = {**facts, "record.asked_at": None} if "refund" in causes else facts
+            numbers = view.of(rule.scope, asked, wanted)
+            facts = {**facts, **{f"measure.{name}": value for name, value in numbers.items()}}
+        row = row_of(rule.scope, facts)
         assert row is not None, "a subject that was judged has an id"
         return self.engine.judge(rule, row)
 
     def explain(self, said: Said, given: Given) -> tuple[str, ...] | None:
-        """The causes of a difference; None where they do not explain it."""
+        """The causes of a difference; None where they do not explain it.
+
+        A cause that neither the subject's own facts nor those of any event have changes nothing and is passed over;
+        would it change something after all, the last verdict would not be that of the audit.
+        """
         rule, subject = find_rule(said.core.rule), said.core.subject
-        before = self.judged(rule, subject, frozenset())
-        if bytes.fromhex(before.hash) != given.hash:
+        met: set[str] = set(self.changed(OF_SCOPE[rule.scope].name, subject).values())
+        before = self.judged(rule, subject, frozenset(), met)
+        hashed = before.hash
+        if bytes.fromhex(hashed) != given.hash:
             return None
+        if self.engine.rule(rule).measures:
+            met.add("refund")
         let_in: frozenset[str] = frozenset()
         causes = []
         for cause in LISTED:
             let_in |= {cause}
-            after = self.judged(rule, subject, let_in)
-            if after.hash != before.hash:
-                causes.append(cause)
-                before = after
-        return tuple(causes) if causes and before.hash == said.core.hash else None
+            if cause in met:
+                after = self.judged(rule, subject, let_in).hash
+                if after != hashed:
+                    causes.append(cause)
+                    hashed = after
+        return tuple(causes) if causes and hashed == said.core.hash else None
 
 
 class View(Measurer):
     """Measures over the year as it would have been known when a subject was judged, had some causes come in time."""
 
-    def __init__(self, years: Hindsight, causes: frozenset[str], judged: Facts) -> None:
+    def __init__(self, years: Hindsight, causes: frozenset[str], judged: Facts, met: set[str] | None = None) -> None:
         super().__init__(years.now, years.engine)
         self._years = years
         self._causes = causes
         self._judged = judged
+        self._met = set[str]() if met is None else met
 
-    def _visible(
-        self, measure: Declared, keys: tuple[Plain, ...], subject: Facts
-    ) -> list[tuple[Facts, tuple[str | None, ...]]]:
+    def _look_up(
+        self, measure: Declared, paths: tuple[str, ...], keys: tuple[Plain, ...], asked_at: Plain
+    ) -> list[Seen]:
         found = []
-        for event, codes in super()._visible(measure, keys, {**subject, "record.asked_at": None}):
+        for event in self._world.events(measure.over, paths, keys):
+            key = str(event[TABLES[measure.over].key])
+            changed = self._years.changed(measure.over, key)
             why = late(event, self._judged)
+            self._met |= {why, *changed.values()}
             if not why or why in self._causes:
-                key = str(event[TABLES[measure.over].key])
-                changed = self._years.changed(measure.over, key)
-                found.append((self._years.row(measure.over, key, self._causes) if changed else event, codes))
+                stood = Event(self._years.row(measure.over, key, self._causes), ()) if changed else event
+                found.append(seen(stood, measure.other))
         return found
 
 
-def late(event: Facts, subject: Facts) -> str:
+UNCHANGED: Final[Mapping[str, str]] = {}
+
+
+def _whole(world: World, table: str, key: str) -> Facts:
+    """Every known fact of a row and its parents; none where it is not there."""
+    found = world.one(table, key)
+    return {} if found is None else found.whole()
+
+
+def late(event: Event, subject: Facts) -> str:
     """Why an event was not known when the subject was judged; empty where it was."""
-    known, asked = event.get("record.known_at"), subject.get("record.asked_at")
+    known, asked = event["record.known_at"], subject.get("record.asked_at")
     if not isinstance(known, datetime) or not isinstance(asked, datetime) or known <= asked:
         return ""
-    if event.get("item.origin_id"):
+    if event["item.origin_id"]:
         return "refund"
-    return "came_later" if event.get("institution.id") == subject.get("institution.id") else "other_institution"
-
-
-def _by_key(world: World, table: str) -> dict[str, Facts]:
-    return {str(row[TABLES[table].key]): row for row in world.wide(table)}
+    return "came_later" if event["institution.id"] == subject.get("institution.id") else "other_institution"
 
 
 def explain_all(years: Hindsight, given: Mapping[Place, Given], said: Iterable[Said]) -> Explained:

@@ -15,8 +15,9 @@ from typing import Any, Final
 from xinglin.benefits.policy import demo_book
 from xinglin.hospital.demo.city.city import build
 from xinglin.hospital.demo.pricing import price_list
-from xinglin.hospital.demo.replay import Cases, Comparison, Say, audit_all, books, compare, control_all
-from xinglin.hospital.demo.replay_causes import LISTED, Explained, Hindsight, explain_all
+from xinglin.hospital.demo.replay import Answers, Cases, Comparison, Say, books
+from xinglin.hospital.demo.replay_causes import LISTED, Explained
+from xinglin.hospital.demo.replay_shares import AT_ONCE, audits, beside, control_shares, mark
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.tables.loading import load_knowledge
 from xinglin.supervision.verdicts import Outcome, Scope
@@ -45,34 +46,38 @@ class Replay:
         return self.comparison.identical and not self.hindsight.unexplained
 
 
-def run(seed: int, scale: float, *, say: Say) -> Replay:
-    """Make the city, judge its year twice and once more in hindsight."""
+def run(seed: int, scale: float, *, say: Say, work: Path | None = None) -> Replay:
+    """Make the city, judge its year twice and once more in hindsight; `work` is where a broken run is taken up again.
+
+    Raises PartFailed where a process ends without its answer.
+    """
     knowledge = load_knowledge()
-    seconds: dict[str, float] = {}
     begun = perf_counter()
-
-    def took(name: str) -> None:
-        nonlocal begun
-        seconds[name] = perf_counter() - begun
-        begun = perf_counter()
-        say(f"{name}: {seconds[name]:.0f} s")
-
     city = build(seed=seed, scale=scale, city_date=CITY_DATE, prices=price_list(), book=demo_book())
     first, last = books(city)
+    del city
     cases = list(Cases(first, last).all())
-    took("the city and its two books")
-    given, history = control_all(first, cases, knowledge, say=say)
-    took("control, case by case")
-    with TemporaryDirectory() as folder:
-        first.write(Path(folder))
-        comparison = compare(given, audit_all(Path(folder), knowledge, then=True))
-    took("the audit of what was known then")
-    with TemporaryDirectory() as folder:
-        last.write(Path(folder))
-        years = Hindsight(history, last, knowledge)
-        explained = explain_all(years, given, audit_all(Path(folder), knowledge, then=False))
-    took("the audit in hindsight, every difference tried")
-    return Replay(seed, scale, len(cases), len(first.rows), len(given), comparison, explained, seconds)
+    with TemporaryDirectory() as own:
+        folder = work or Path(own)
+        folder.mkdir(parents=True, exist_ok=True)
+        named = mark(seed, scale, knowledge)
+        lakes = folder / f"{named}-then", folder / f"{named}-now"
+        for book, lake in zip((first, last), lakes, strict=True):
+            book.write(lake)
+        seconds = {"the city, its two books and their lakes": perf_counter() - begun}
+        say(f"{len(cases)} cases, {len(first.rows)} rows in {perf_counter() - begun:.0f} s")
+        shares = beside(control_shares(first, cases, knowledge, say=say), folder, named, say=say)
+        given = Answers()
+        for one in shares:
+            given.take(one.answer)
+        judged, size = len(cases), len(first.rows)
+        cases.clear()
+        seconds |= {f"control, case by case, share {n + 1} of {AT_ONCE}": one.seconds for n, one in enumerate(shares)}
+        say(f"control: {', '.join(f'{one.seconds:.0f} s' for one in shares)}")
+        then, late = beside(audits(lakes, first, last, given, knowledge, say=say), folder, named, say=say)
+    seconds |= {"the audit of what was known then": then.seconds}
+    seconds |= {"the audit in hindsight, every difference tried": late.seconds, "all": perf_counter() - begun}
+    return Replay(seed, scale, judged, size, len(given), then.answer, late.answer, seconds)
 
 
 def as_json(done: Replay) -> dict[str, Any]:
@@ -101,8 +106,9 @@ def written(done: Replay) -> str:
     parts = [
         "# The replay: one year, judged twice",
         f"Printed by `make replay` (city of seed {done.seed}, scale {done.scale}, {len(RULES)} rules, "
-        f"Python {platform.python_version()}, {platform.machine()}; seconds by the clock on the wall of a machine that "
-        "other work shared).",
+        f"Python {platform.python_version()}, {platform.machine()}; seconds by the clock on the wall). Control runs in "
+        f"{AT_ONCE} processes, each with the cases of some of the persons and with all of the history; the two audits "
+        "run beside one another.",
         "Each case was judged at control when its rows had arrived, with a history that held the rows that had arrived "
         "by then and no other. Then the audit judged the whole lake in one pass, asking what was known then. A verdict "
         "is the same when rule, subject and hash are: outcome, evidence, missing facts, excess and lines.",
