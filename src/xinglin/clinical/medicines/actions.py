@@ -13,6 +13,11 @@ from xinglin.clinical.medicines.frequency import Frequency, codes, every_hours, 
 from xinglin.clinical.medicines.reader import ONE, PERIODS, ZERO, Action, Draft, Reader
 
 
+def _broken(r: Reader, k: int, end: int) -> int | None:
+    """`1/6片`, `50/500`: numbers in a relation that is not one amount; no part of it may be read as a dose."""
+    return None
+
+
 def _max_single(r: Reader, k: int, end: int) -> int | None:
     place = r.first("Nh", r.first("o", k, end), end)
     r.max_single, _, _ = r.amount(place)
@@ -23,7 +28,7 @@ def _max(r: Reader, k: int, end: int) -> int | None:
     """`每日不超过4次`, `max 4 g/day`; a limit in other hours than 24 is unclear."""
     over = r.first("o", k, end)
     place = r.first("Nh", over, end)
-    low, high, after = r.number(place)
+    _, high, after = r.number(place)
     for hours in range(k, end):
         if r.kinds[hours] == "H" and (r.kinds[hours - 1] != "N" or r.tokens[hours - 1].value != (24, 24)):
             return None
@@ -147,6 +152,15 @@ def _often(r: Reader, k: int, end: int) -> int | None:
     return end - k
 
 
+def _every_days(r: Reader, k: int, end: int) -> int | None:
+    """`every 3 days`, `每2周` without a number of times: once."""
+    low, high = r.tokens[r.first("N", k, end)].value
+    if low != high or low <= 0:
+        return None
+    r.set_frequency(frequency(ONE, ONE, low * PERIODS[r.kinds[end - 1]]), k, end)
+    return end - k
+
+
 def _total_day(r: Reader, k: int, end: int) -> int | None:
     """`每日3片`, `20mg/日`: an amount for the whole day (or week). `每周15mg` is one weekly dose."""
     place = k if r.kinds[k] in "Nh" and r.kinds[end - 1] in "DW" else r.first("DW", k, end) + 1
@@ -236,7 +250,7 @@ def _slots_dose(r: Reader, k: int, end: int) -> int | None:
         place = max(i for i in range(k, end) if r.kinds[i] == "L") + 1
         while _time_at_meal(r, place, end):
             place = _time_at_meal(r, place, end)
-    while r.kinds[place] in "v;G":
+    while r.kinds[place] in "v;GR":
         place += 1
     amount, also, after = r.amount(place)
     for slot in r.slots(k, place):
@@ -463,12 +477,15 @@ def _lone_times(r: Reader, k: int, end: int) -> int | None:
 
 
 ACTIONS: Mapping[str, Action] = {
+    "broken": _broken,
     "max_single": _max_single, "max_of_day": _max, "max_plain": _max, "max_days": _max_days, "per_kg": _per_kg,
     "rate": _rate, "every": _every, "other": _other, "days_of_week": _days_of_week, "often": _often, "times": _often,
-    "total_day_split": _total_day_split, "total_day": _total_day, "doses_after": _doses_after, "dose_each": _dose_each,
+    "total_day_split": _total_day_split, "total_day": _total_day,
+    "every_days": _every_days, "doses_after": _doses_after, "dose_each": _dose_each,
     "slots_times": _slots_times, "slots_dose": _slots_dose, "strength": _strength, "dose_slots": _dose_slots,
     "dose": _dose, "slots": _slots, "daily": _daily, "code": _code, "divided": _divided, "duration": _duration,
-    "total": _total, "at_meal": _at_meal, "aside": _aside, "prn": _prn, "pause": _pause, "doubled": _doubled, "triple": _triple, "strengths": _strengths,
+    "total": _total, "at_meal": _at_meal, "aside": _aside, "prn": _prn, "pause": _pause,
+    "doubled": _doubled, "triple": _triple, "strengths": _strengths,
     "stat": _stat, "route": _route, "phase": _phase, "then": _then,
     "directed": _directed, "open_ended": _open_ended, "pairs": _pairs, "once_alone": _lone_times, "noise": _noise,
     "bare": _bare, "times_alone": _lone_times,

@@ -18,7 +18,8 @@ MASS, VOLUME, ACTIVITY, MOLES, CHARGE, SHARE, COUNT = "mass", "volume", "activit
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: its code, what it measures, how many base units it is (µg, ml, IU, mmol, mEq, %, one piece), its names."""
+    """A unit: its code, what it measures, how many base units it is (µg, ml, IU, mmol, mEq, %, one piece), "
+    "its names."""
 
     code: str
     kind: str
@@ -42,7 +43,7 @@ _ALL = (
     _unit("L", VOLUME, "1000", "L", "L"),
     _unit("IU", ACTIVITY, "1", "单位", "units"),
     _unit("kIU", ACTIVITY, "1000", "千单位", "thousand units"),
-    _unit("wIU", ACTIVITY, "10000", "万单位", "x 10,000 units"),
+    _unit("wIU", ACTIVITY, "10000", "万单位", "ten thousand units"),
     _unit("MIU", ACTIVITY, "1000000", "MIU", "million units"),
     _unit("mIU", ACTIVITY, "1/1000", "mIU", "mIU"),
     _unit("mmol", MOLES, "1", "mmol", "mmol"),
@@ -69,7 +70,7 @@ _ALL = (
 )
 UNITS: dict[str, Unit] = {unit.code: unit for unit in _ALL}
 
-# Words as they stand after `fold` (lower case, half width, µ as u). "mu" and "miu" are settled by their case in the text.
+# Words as they stand after `fold` (lower case, half width, µ as u). Case settles "mu" and "miu".
 UNIT_WORDS: dict[str, str] = {
     word: code
     for code, words in {
@@ -155,7 +156,8 @@ HAN_NUMBER = re.compile("[" + "".join(sorted(HAN_NUMERALS)) + "]+(?:点[" + "".j
 
 @lru_cache(maxsize=8192)
 def number(text: str) -> Fraction | None:
-    """The exact value of a number as written: `0.5`, `1,000`, `1/2`, `1 1/2`, `1½`, `十五`, `半`. None when it is none.
+    """The exact value of a number as written: `0.5`, `1,000`, `1/2`, `1 1/2`, `1½`, `十五`, `半`. None when "
+    "it is none.
 
     >>> number("1½")
     Fraction(3, 2)
@@ -210,7 +212,8 @@ def _han_whole(word: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount from `low` to `high` (equal when there is no range) of a unit; the unit is "" when none is written."""
+    """An amount from `low` to `high` (equal when there is no range) of a unit; the unit is "" when none is "
+    "written."""
 
     low: Fraction
     high: Fraction
@@ -226,7 +229,8 @@ class Amount:
         return UNITS[self.unit].kind if self.unit else ""
 
     def into(self, unit: str) -> "Amount | None":
-        """The same amount in another unit of its kind; None when it cannot be (mg into ml, a tablet into a capsule)."""
+        """The same amount in another unit of its kind; None when it cannot be (mg into ml, a tablet into a "
+        "capsule)."""
         if unit == self.unit:
             return self
         if not self.unit or UNITS[unit].kind != self.kind or self.kind == COUNT:
@@ -244,6 +248,8 @@ class Amount:
         digits = plain(self.low) if self.low == self.high else f"{plain(self.low)}-{plain(self.high)}"
         if not self.unit:
             return digits
+        if self.unit == "wIU" and lang != "zh":
+            return Amount(self.low * 10000, self.high * 10000, "IU").text(lang)
         unit = UNITS[self.unit]
         return f"{digits}{unit.zh}" if lang == "zh" else f"{digits} {unit.en}"
 
@@ -261,7 +267,7 @@ def plain(value: Fraction) -> str:
 
 _AMOUNT = re.compile(
     rf"\s*({NUMBER.pattern}|半|{HAN_NUMBER.pattern})(?:\s*(?:-|至|到|to)\s*({NUMBER.pattern}|{HAN_NUMBER.pattern}))?"
-    r"\s*([a-z%万千百个国际单位㎎㎍㎖㎏㏄\u4e00-\u9fff]*)\s*(半)?\s*",
+    r"\s*([a-z%万千百个国际单位㎎㎍㎖㎏㏄\u4e00-\u9fff]*?)\s*(半)?\s*",
     re.ASCII,
 )
 

@@ -57,21 +57,24 @@ _SCHEDULE = re.compile(
     r"(?:\d|½|1/2)(?:\.5)? ?- ?(?:\d|½|1/2)(?:\.5)? ?- ?(?:\d|½|1/2)(?:\.5)?(?: ?- ?(?:\d|½|1/2)(?:\.5)?)?(?![\d.-])"
 )
 _CLOCK = re.compile(
-    r"([01]?\d|2[0-4]):([0-5]\d)(?![\d:a-z%.])|(1[0-2]|0?[1-9]) ?([ap])\.?m\.?(?![a-z])|([01]?\d|2[0-4])[点时](?!间)(半)?"
+    r"([01]?\d|2[0-4]):([0-5]\d)(?![\d:a-z%.])|(1[0-2]|0?[1-9]) ?"
+    r"([ap])\.?m\.?(?![a-z])|([01]?\d|2[0-4])[点时](?!间)(半)?"
 )
 _WEEKDAYS = re.compile(
     r"(?:周|星期|礼拜)([一二三四五六日天])((?:[,/和及与 ]{0,2}(?:周|星期|礼拜)?[一二三四五六日天])*)"
 )
 _AFTER_DAY = re.compile(r" ?(?:次|回|片|粒|袋|支|丸|贴|枚|瓶|滴|喷|包|揿|吸|颗|百|十|个|至|到|-|剂|格|半|m?g|ml)")
 _NTH = re.compile(
-    r"第? ?(\d{1,2}|[一二三四五六七八九十]{1,2})(?: ?[-至到] ?第?(\d{1,2}|[一二三四五六七八九十]{1,2}))? ?([天日周])(起|开始)?"
+    r"第? ?(\d{1,2}|[一二三四五六七八九十]{1,2})"
+    r"(?: ?[-至到] ?第?(\d{1,2}|[一二三四五六七八九十]{1,2}))? ?([天日周])(起|开始)?"
 )
 _NTH_EN = re.compile(r"days? ?(\d{1,2})(?: ?(?:-|to|through) ?(\d{1,2}))?(?![\d/])(?! ?(?:tab|cap|mg|times|x))")
 _FIRST_N = re.compile(
     r"[前头](\d{1,2}|[一二三四五六七八九十两]{1,2})(天|日|周)|first (\d{1,2}) days?|for the first (\d{1,2}) days?"
 )
 _DAY_EN = re.compile(
-    r"(?:on )?(mon|tues?|wed|thu(?:r|rs)?|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?(?![a-z])"
+    r"(?:on )?(mon|tues?|wed|thu(?:r|rs)?|fri|sat|sun|monday|tuesday|wednesday|"
+    r"thursday|friday|saturday|sunday)s?(?![a-z])"
 )
 _DAY_GAP = re.compile(r"(?: ?[,/&;] ?| and | )(?:and )?")
 _DIGITS = frozenset("0123456789.½¼¾⅓⅔⅛")

@@ -21,13 +21,16 @@ ROUTES = {
     "ivgtt": "ivgtt ivd 静滴 静脉滴注 静点 静脉点滴 ivdrip iv|drip iv|infusion ivpb iv|gtt iv|drip",
     "inh": "inh 吸入 经口吸入 inhale inhaled by|inhalation 喷吸",
     "neb": "neb nebs 雾化 雾化吸入 nebulized nebulised nebulizer nebuliser via|nebulizer by|nebulizer",
-    "eye": "滴眼 点眼 滴双眼 滴左眼 滴右眼 涂眼 双眼 左眼 右眼 患眼 眼睑内 结膜囊内 结膜囊 ou into|eye in|eye in|both|eyes in|each|eye "
-    "in|the|eye in|the|eyes eye eyes in|left|eye in|right|eye both|eyes each|eye left|eye right|eye in|affected|eye 眼用",
+    "eye": "滴眼 点眼 滴双眼 滴左眼 滴右眼 涂眼 双眼 左眼 右眼 患眼 眼睑内 结膜囊内 结膜囊 ou into|eye in|eye "
+    "in|both|eyes in|each|eye "
+    "in|the|eye in|the|eyes eye eyes in|left|eye in|right|eye both|eyes each|eye left|eye right|eye "
+    "in|affected|eye 眼用",
     "ear": "滴耳 左耳 右耳 双耳 患耳 in|ear in|each|ear in|both|ears in|left|ear in|right|ear in|affected|ear ear ears",
     "nas": "滴鼻 喷鼻 鼻喷 双鼻 每侧鼻孔 每鼻孔 双侧鼻孔 双侧鼻腔 每侧 鼻腔 nasal nasally intranasally intranasal "
     "in|each|nostril each|nostril per|nostril nostril in|nose nostrils into|each|nostril 每侧鼻腔",
     "throat": "喷喉 喷咽",
-    "top": "外用 外涂 涂 涂抹 涂擦 外搽 搽 外敷 涂患处 涂于患处 敷 敷于患处 擦 患处 局部外用 外涂患处 topically topical "
+    "top": "外用 外涂 涂 涂抹 涂擦 外搽 搽 外敷 涂患处 涂于患处 敷 敷于患处 擦 患处 局部外用 外涂患处 "
+    "topically topical "
     "to|affected|area to|the|affected|area to|skin on|skin externally affected|area to|affected|areas",
     "td": "贴患处 贴敷 透皮 外贴 贴于患处 transdermal transdermally",
     "gargle": "含漱 漱口 gargle rinse|mouth swish|and|spit",
@@ -36,10 +39,13 @@ ROUTES = {
 }
 ROUTE_DOUBTS = {"ih": "sc", "od": "", "os": ""}  # `ih` is 皮下 in China and inhaled elsewhere; OD and OS are eyes too.
 TIMINGS = {
-    "before_meal": "ac 饭前 餐前 食前 before|meals before|meal before|food before|eating before|each|meal 饭前服 餐前服 "
+    "before_meal": "ac 饭前 餐前 食前 before|meals before|meal before|food before|eating before|each|meal "
+    "饭前服 餐前服 "
     "before|a|meal",
-    "after_meal": "pc 饭后 餐后 食后 after|meals after|meal after|food after|eating after|each|meal 饭后服 餐后服 after|a|meal",
-    "with_meal": "cc 餐中 饭中 随餐 进餐时 就餐时 随食物 与食物同服 与餐同服 随饭 用餐时 餐时 进食时 随餐服 with|meals "
+    "after_meal": "pc 饭后 餐后 食后 after|meals after|meal after|food after|eating after|each|meal 饭后服 "
+    "餐后服 after|a|meal",
+    "with_meal": "cc 餐中 饭中 随餐 进餐时 就餐时 随食物 与食物同服 与餐同服 随饭 用餐时 餐时 进食时 随餐服 "
+    "with|meals "
     "with|food with|a|meal with|meal with|each|meal 随第一口饭",
     "empty_stomach": "空腹 空腹服 on|an|empty|stomach on|empty|stomach empty|stomach fasting",
     "bedtime": "",
@@ -89,22 +95,29 @@ WORDS = {
     "A": "once twice thrice",
     "X": "x",
     "c": "连服 连用 共用 共服 疗程 疗程为 一疗程 for 服满 连续服 连续服用 连续使用 连续用药 连续 持续 用药 用药疗程 "
-    "连续应用 for|a|total|of for|up|to 为期 疗程共 为一疗程 为一个疗程 一个疗程 duration 治疗 course|of 总疗程 1疗程 疗程: 1个疗程",
+    "连续应用 for|a|total|of for|up|to 为期 疗程共 为一疗程 为一个疗程 一个疗程 duration 治疗 course|of 总疗程 "
+    "1疗程 疗程: 1个疗程",
     "o": "不超过 不得超过 不能超过 勿超过 不可超过 最多 最大 最大量 最大剂量 至多 极量 max maximum not|to|exceed "
-    "do|not|exceed no|more|than not|more|than up|to max|dose maximum|dose don't|exceed 限 不多于 最多服 日极量 上限 不宜超过 "
+    "do|not|exceed no|more|than not|more|than up|to max|dose maximum|dose don't|exceed 限 不多于 最多服 日极量 "
+    "上限 不宜超过 "
     "最大日剂量 maximum|of max|of 总量不超过",
-    "v": "服 服用 使用 用 应用 用法 用量 剂量 用法用量 药 给药 注射 吃 喝 take taking give given use apply a an of by at in "
-    "the to and 之 内 量 sig dose: 即 i.e ie must each|time instill insert put place inhale|via 加 取 或遵医嘱用 约 about 均 "
+    "v": "服 服用 使用 用 应用 用法 用量 剂量 用法用量 药 给药 注射 吃 喝 take taking give given use apply a "
+    "an of by at in "
+    "the to and 之 内 量 sig dose: 即 i.e ie must each|time instill insert put place inhale|via 加 取 "
+    "或遵医嘱用 约 about 均 "
     "滴入 喷入 塞入 放入 then| dosage direction directions with|water with|a|glass|of|water 温水 开水 温开水 用温水 "
-    "give| as it be 上 为 是 于 在 时 后服 前服 顿 administer inject injection 输注 缓慢 慢 slowly 的 及 并 和 once|a|time 嘱 "
+    "give| as it be 上 为 是 于 在 时 后服 前服 顿 administer inject injection 输注 缓慢 慢 slowly 的 及 并 和 "
+    "once|a|time 嘱 "
     "swallow chew dissolve drink tablet(s) 用药量 服药 该 本品 也 则 应 可 需 请 宜",
     "k": "分 分成 分为 divided in|divided|doses divided|doses 均分 平均分 等分 divided|into 分次",
     "g": "各 each|time",
     "Q": "共 总共 总量 总数 总计 共计 disp dispense qty quantity total #: 发 mitte no. num 开 数量",
-    "S": "st stat statim 立即 即刻 马上 immediately now 顿服 单次 单次服用 一次性 一次性服用 一次顿服 一次服 一次服用 once|only single|dose "
+    "S": "st stat statim 立即 即刻 马上 immediately now 顿服 单次 单次服用 一次性 一次性服用 一次顿服 一次服 "
+    "一次服用 once|only single|dose "
     "one|time|only as|a|single|dose one|time one|dose|only 单剂 仅一次 at|once only|once 一次服下",
     "f": "长期 长期服用 长期服 长期用 long|term indefinitely ongoing long-term 终身 持续服用 until|further|notice 终生",
-    "q": "适量 遵医嘱 as|directed as|prescribed 按说明书 按说明 ud 酌量 酌情 按医嘱 用量遵医嘱 少许 薄层 thin|layer sparingly "
+    "q": "适量 遵医嘱 as|directed as|prescribed 按说明书 按说明 ud 酌量 酌情 按医嘱 用量遵医嘱 少许 薄层 "
+    "thin|layer sparingly "
     "as|instructed per|instructions 或遵医嘱 医嘱",
     "j": "以后 此后 随后 之后 其后 then 后改 后改为 改为 然后 继以 thereafter followed|by 后 维持 维持量 维持剂量 "
     "subsequently after|that 接着 再 后续",
@@ -114,7 +127,8 @@ WORDS = {
     "n": "24小时内",
     "s": "停 停药 停用 停服 间隔 off pause stop",
     "P": "首剂加倍 首次加倍 首剂量加倍 首次剂量加倍 首剂倍量",
-    "r": "pain fever cough nausea headache itching insomnia anxiety wheezing sob constipation diarrhea vomiting spasm "
+    "r": "pain fever cough nausea headache itching insomnia anxiety wheezing sob constipation diarrhea "
+    "vomiting spasm "
     "sleep pain|or|fever fever|or|pain chest|pain shortness|of|breath moderate|pain severe|pain mild|pain allergies",
 }
 PHASES = {
@@ -122,12 +136,16 @@ PHASES = {
     (
         0,
         0,
-    ): "首剂 首次 首剂量 首次剂量 第一次 loading|dose first|dose initial|dose initially 负荷量 负荷剂量 loading 首次服 首服 首剂用",
+    ): "首剂 首次 首剂量 首次剂量 第一次 loading|dose first|dose initial|dose initially 负荷量 负荷剂量 "
+    "loading 首次服 首服 首剂用",
 }
 PRN = (
-    "prn 必要时 需要时 按需 必要时用 必要时服 必要时服用 需要时服用 as|needed when|needed if|needed as|required when|required if|required "
-    "when|necessary if|necessary as|necessary sos 按需服用 按需使用 临时 发作时 疼痛时 痛时 发热时 发烧时 头痛时 胸痛时 心绞痛发作时 "
-    "喘息时 喘时 咳嗽时 失眠时 腹痛时 气喘时 哮喘发作时 恶心时 瘙痒时 for|pain for|fever for|cough for|itching for|nausea "
+    "prn 必要时 需要时 按需 必要时用 必要时服 必要时服用 需要时服用 as|needed when|needed if|needed "
+    "as|required when|required if|required "
+    "when|necessary if|necessary as|necessary sos 按需服用 按需使用 临时 发作时 疼痛时 痛时 发热时 发烧时 "
+    "头痛时 胸痛时 心绞痛发作时 "
+    "喘息时 喘时 咳嗽时 失眠时 腹痛时 气喘时 哮喘发作时 恶心时 瘙痒时 for|pain for|fever for|cough for|itching "
+    "for|nausea "
     "for|headache for|insomnia for|sleep for|anxiety for|wheezing for|shortness|of|breath for|chest|pain "
     "for|pain|or|fever "
     "for|fever|or|pain 不适时 高热时 胸闷时 疼痛 发热 for|constipation for|diarrhea for|allergies for|spasm"

@@ -36,7 +36,7 @@ class Entry:
 
 
 def spaced(text: str) -> str:
-    """A name for comparing: compatibility form, lower case, words with single spaces; none beside Chinese characters."""
+    """A name for comparing: compatibility form, lower case, single spaces, and none beside Chinese characters."""
     words = _APART.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
     return words.replace(" ", "") if HAN.search(words) else words
 

@@ -15,7 +15,6 @@ from xinglin.clinical.medicines.amounts import Amount
 from xinglin.clinical.medicines.name_index import (
     HAN,
     PATENT,
-    PINYIN,
     PRODUCT,
     Entry,
     NameIndex,
@@ -38,17 +37,23 @@ REASONS: dict[str, tuple[str, str]] = {
     "odd_characters": ("药名中有不常用的同形字符", "The name contains characters that imitate others"),
 }
 LONGEST = 200
-_UNIT = r"(?:万国际单位|万单位|万iu|万u|国际单位|单位|iu|u|unt|units?|miu|ng|ug|mcg|mg|kg|g|ml|l|mmol|meq|%|微克|毫克|克|毫升|升)(?![a-z])"
-_QUANTITY = rf"(?:\d[\d,]*(?:\.\d+)? ?/ ?)*(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?-?{_UNIT}"
+_UNIT = (
+    r"(?:万国际单位|万单位|万iu|万u|国际单位|单位|iu|u|unt|units?|miu|"
+    r"ng|ug|mcg|mg|kg|g|ml|l|mmol|meq|%|微克|毫克|克|毫升|升)(?![a-z])"
+)
+_QUANTITY = rf"(?:\d[\d,]*(?:\.\d+)? ?[/-] ?)*(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?-?{_UNIT}"
 _COUNTED = r"(?:片|粒|袋|支|丸|贴|枚|瓶|滴|喷|揿|吸|盒|板|tablets?|tabs?|caps?|capsules?|actuat|puffs?|sprays?)"
 _STRENGTH = re.compile(
     rf"(?<![\d.]){_QUANTITY}(?: ?[:/+x*,] ?(?:{_QUANTITY}|\d{{0,4}} ?(?:{_UNIT}|{_COUNTED})(?![a-z])))*"
-    rf"|(?<![\d.])[x*] ?\d{{1,4}} ?{_COUNTED}(?:/{_COUNTED})?|(?<![\d.])\d{{1,4}}{_COUNTED}/{_COUNTED}"
+    rf"|(?<![\d.])[x*] ?\d{{1,4}} ?{_COUNTED}(?:/{_COUNTED})?|(?<![\d.])\d{{1,4}}{_COUNTED}/{_COUNTED}|每 ?[片粒袋丸支瓶](?:按标签)?"
+    rf"|(?<=\s)(?:a|per) (?:puff|capsule|tablet|pill|sachet|vial|bottle)\b(?:, as labelled)?"
+    rf"|(?<![\d.])\d{{1,4}} (?:puffs|sprays)\b"
 )
 _BRACKETS = re.compile(r"[(\[{【]([^()\[\]{}【】]*)[)\]}】]")
 _ROMAN_END = re.compile(r"(?<=[\u3400-\u9fff])[ivx]{1,4}(?:号|型)?$")
-_PARTS = re.compile(r"\s*(?:/|\+|,|、|;|&| and | with |与|和|及|-(?=[a-z]{5}))\s*")
+_PARTS = re.compile(r"\s*(?:/|\+|,|、|;|&| and | with |与|和|及)\s*")
 _ATC = re.compile(r"[A-Z]\d\d[A-Z]{2}\d\d")
+_SAME = str.maketrans({"µ": "u", "μ": "u", "×": " x ", "✕": " x "})
 _GREEK = frozenset("αβγδω")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u061c\u180e\u115f\u1160\u3164")
 
@@ -189,8 +194,11 @@ class _Resolver:
         whole = self.index.look(spaced(stripped))
         if whole:
             return self._of_entries(whole)
-        folded = unicodedata.normalize("NFKC", stripped.replace("µ", "u").replace("μ", "u")).lower()
+        folded = unicodedata.normalize("NFKC", stripped.translate(_SAME)).lower()
         bare = self._without_strength(folded)
+        whole = self.index.look(spaced(bare)) if spaced(bare) else []
+        if whole:
+            return self._of_entries(whole)
         bare, inside = self._without_brackets(bare)
         found = self.index.look(spaced(bare)) if spaced(bare) else []
         if found:
@@ -234,7 +242,7 @@ class _Resolver:
             return made if made.route or len(routes) > 1 else _with_route(made, first.route)
         if first.rank == PATENT:
             return self._made(first.codes, first.name, patent=first.ref, herbs=first.herbs)
-        return self._made(first.codes, first.name if first.rank != PINYIN else first.name)
+        return self._made(first.codes, first.name)
 
     def _by_strength(self, entries: list[Entry]) -> list[Entry]:
         mine = self._strength()
@@ -243,7 +251,7 @@ class _Resolver:
         return [entry for entry in entries if _alike(mine, parse_strength(entry.strength))]
 
     def _strength(self, count: int = 0) -> Strength | None:
-        """The one strength of the text; of several (`0.25g(0.2g:0.05g)`) the one that has a number for each substance."""
+        """The strength of the text; of several (`0.25g(0.2g:0.05g)`) the one with a number for each substance."""
         parsed = [one for one in map(parse_strength, self.strengths) if one]
         if len(self.strengths) == 1:
             return parsed[0] if parsed else None
@@ -300,7 +308,7 @@ class _Resolver:
     # Combinations, salts and forms -------------------------------------------------------------------------------
 
     def _combination(self, bare: str) -> tuple[str, ...] | None:
-        """The substances of a name with salts and a form, or of several names; () when nothing is known, None for a part."""
+        """The substances of a name with salts and a form, or of several; () when none is known, None for a part."""
         codes: list[str] = []
         missing = 0
         text = f" {bare.strip()} "
@@ -311,7 +319,7 @@ class _Resolver:
         self.in_order = True
         parts = [part for part in _PARTS.split(text) if spaced(part)]
         for part in parts:
-            found = self._one(spaced(part))
+            found = self._one(spaced(part)) or self._hyphened(part)
             if found:
                 codes += found
             elif not self._only_form(spaced(part)):
@@ -327,6 +335,12 @@ class _Resolver:
         if not HAN.search(key):
             return self._latin(key.split(" "))
         return self._han(self._bare_of_form(key))
+
+    def _hyphened(self, part: str) -> tuple[str, ...]:
+        """`losartan-hydrochlorothiazide`: names joined by a hyphen, each of which must be known."""
+        pieces = [piece for piece in part.split("-") if spaced(piece)]
+        found = [self._one(spaced(piece)) for piece in pieces]
+        return tuple(code for codes in found for code in codes) if len(pieces) > 1 and all(found) else ()
 
     def _only_form(self, key: str) -> bool:
         han, latin = _forms()

@@ -1,4 +1,5 @@
-"""Words around the name of a medicine that are no part of the substance: salts, dosage forms, ways of giving. Pure data.
+"""Words around the name of a medicine that are no part of the substance: salts, dosage forms, ways of giving. "
+"Pure data.
 
 A word stands here only when taking it away never changes the substance: 左 and right-handed forms, -furoate against
 -propionate where both are ingredients, and 复方 are never taken away.
@@ -225,16 +226,19 @@ IGNORED_EN = [
 
 # Form, words; and the way of giving that the form itself means ("" when it may be given in several ways).
 FORMS: dict[str, tuple[str, str]] = {
-    "er": ("缓释片 缓释 prolonged-release|tablets extended-release extended|release|oral|tablet extended|release|tablets "
+    "er": ("缓释片 缓释 prolonged-release|tablets extended-release extended|release|oral|tablet "
+    "extended|release|tablets "
            "extended|release|tablet extended|release prolonged|release sustained|release slow|release er xr sr xl "
            "la mr "
            "modified|release retard 24|hr 12|hr", "po"),
     "ercap": ("缓释胶囊 缓释微丸胶囊 prolonged-release|capsules extended|release|capsule extended|release|capsules "
               "extended|release|oral|capsule", "po"),
     "cr": ("控释片 控释 controlled-release|tablets controlled|release cr", "po"),
-    "ec": ("肠溶片 肠溶 肠溶缓释片 gastro-resistant|tablets delayed|release|oral|tablet delayed|release|tablet delayed|release "
+    "ec": ("肠溶片 肠溶 肠溶缓释片 gastro-resistant|tablets delayed|release|oral|tablet delayed|release|tablet "
+    "delayed|release "
            "enteric|coated ec gastro|resistant dr", "po"),
-    "eccap": ("肠溶胶囊 肠溶微丸胶囊 gastro-resistant|capsules delayed|release|oral|capsule delayed|release|capsule", "po"),
+    "eccap": ("肠溶胶囊 肠溶微丸胶囊 gastro-resistant|capsules delayed|release|oral|capsule "
+    "delayed|release|capsule", "po"),
     "chew": ("咀嚼片 chewable|tablets chewable|tablet chewable", "po"),
     "disp": ("分散片 dispersible|tablets dispersible|tablet dispersible", "po"),
     "odt": ("口崩片 口腔崩解片 disintegrating|oral|tablet orally|disintegrating|tablet orodispersible odt", "po"),
@@ -246,11 +250,14 @@ FORMS: dict[str, tuple[str, str]] = {
     "vcap": ("阴道胶囊 阴道软胶囊", "pv"),
     "soft": ("软胶囊 软胶丸 soft|capsules softgel softgels", "po"),
     "cap": ("胶囊 胶囊剂 硬胶囊 capsules capsule caps cap oral|capsule", "po"),
-    "tab": ("片 片剂 薄膜衣片 包衣片 糖衣片 tablets tablet tabs tab oral|tablet film|coated|tablet film-coated coated", "po"),
+    "tab": ("片 片剂 薄膜衣片 包衣片 糖衣片 tablets tablet tabs tab oral|tablet film|coated|tablet film-coated "
+    "coated", "po"),
     "dpi": ("吸入粉雾剂 粉吸入剂 粉雾剂 吸入粉剂 inhalation|powder dry|powder|inhaler", "inh"),
     "dpicap": ("吸入粉雾剂胶囊 inhalation|powder|capsules", "inh"),
-    "mdi": ("吸入气雾剂 气雾剂 吸入剂 inhalation|aerosol metered|dose|inhaler inhaler inhalant inhalation hfa", "inh"),
-    "neb": ("雾化吸入溶液 吸入用溶液 吸入溶液 雾化溶液 雾化液 solution|for|nebulisation inhalation|solution nebules", "neb"),
+    "mdi": ("吸入气雾剂 气雾剂 吸入剂 inhalation|aerosol metered|dose|inhaler inhaler inhalant inhalation "
+    "hfa", "inh"),
+    "neb": ("雾化吸入溶液 吸入用溶液 吸入溶液 雾化溶液 雾化液 solution|for|nebulisation inhalation|solution "
+    "nebules", "neb"),
     "nebsus": ("吸入用混悬液 雾化混悬液 吸入混悬液 suspension|for|nebulisation inhalation|suspension", "neb"),
     "nas": ("鼻喷雾剂 鼻喷剂 喷鼻剂 滴鼻液 nasal|spray nasal|drops nasal", "nas"),
     "eye": ("滴眼液 滴眼剂 眼药水 eye|drops ophthalmic|solution ophthalmic|suspension ophthalmic", "eye"),
@@ -266,8 +273,10 @@ FORMS: dict[str, tuple[str, str]] = {
     "supp": ("栓 栓剂 直肠栓 suppositories suppository rectal|suppository", "pr"),
     "enema": ("灌肠剂 灌肠液 enema", "pr"),
     "pinj": ("粉针 粉针剂 冻干粉针 冻干粉 powder|for|injection for|injection injectable|powder", ""),
-    "inj": ("注射液 注射剂 针剂 针 injection injectable|solution injectable|suspension injectable vial ampoule infusion", ""),
-    "pen": ("注射液(笔芯) 笔芯 特充 预填充 pen pen|injector prefilled|syringe pen|injector|injection cartridge", "sc"),
+    "inj": ("注射液 注射剂 针剂 针 injection injectable|solution injectable|suspension injectable vial ampoule "
+    "infusion", ""),
+    "pen": ("注射液(笔芯) 笔芯 特充 预填充 pen pen|injector prefilled|syringe pen|injector|injection "
+    "cartridge", "sc"),
     "gran": ("颗粒 颗粒剂 冲剂 granules oral|granules", "po"),
     "ds": ("干混悬剂 powder|for|oral|suspension", "po"),
     "susp": ("口服混悬液 混悬液 混悬滴剂 oral|suspension suspension", "po"),

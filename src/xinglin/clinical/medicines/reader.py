@@ -103,7 +103,8 @@ class Reader:
         return Sig(
             self.text, phases, self.prn, self.routes[0] if self.routes else "", tuple(dict.fromkeys(self.routes)),
             tuple(dict.fromkeys(self.timing)), days[0], days[1], self.open_ended, self.total, self.strength,
-            self.max_times, self.max_amount, self.max_single, self.rate, self.directed, self.first_doubled, understood, rest, doubts,
+            self.max_times, self.max_amount, self.max_single, self.rate,
+            self.directed, self.first_doubled, understood, rest, doubts,
         )  # fmt: skip
 
     def _days(self) -> tuple[Fraction | None, Fraction | None]:
@@ -191,6 +192,8 @@ class Reader:
                     self.timing.append(timing)
             elif token.kind == "G":
                 self.timing.append(token.value)
+            elif token.kind == "R":
+                self.routes.append(token.value)
         return found
 
     def set_frequency(self, found: Frequency, k: int, end: int) -> None:

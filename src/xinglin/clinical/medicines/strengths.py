@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 from xinglin.clinical.medicines.amounts import ACTIVITY, COUNT, MASS, SHARE, UNITS, VOLUME, Amount, fold, parse_amount
 
@@ -18,8 +19,8 @@ _UNIT = (
 _QUANTITY = re.compile(rf"(?<![\d.])({_NUMBER}|\.\d+) ?({_UNIT})")
 _COUNTED = "片粒袋包支丸贴枚瓶滴喷揿吸掀泡条管剂枝"
 _PER_COUNT = re.compile(
-    rf"[/每] ?(?:1 ?)?([{_COUNTED}]|tablets?|tabs?|capsules?|caps?|sachets?|puffs?|actuations?|inhalations?|sprays?|drops?|patch(?:es)?"
-    r"|vials?|ampoules?|doses?|suppository|pens?|dose)(?![a-z])|\b(?:a|per) (tablet|capsule|sachet|puff|spray|drop|patch|vial|dose)"
+    rf"[/每] ?(?:1 ?)?([{_COUNTED}]|tablets?|tabs?|capsules?|caps?|sachets?|puffs?|actuations?|inhalations?|sprays?|drops?"
+    r"|patch(?:es)?|vials?|ampoules?|doses?|suppository|pens?|dose)(?![a-z])|\b(?:a|per) (tablet|capsule|sachet|puff|spray|drop|patch|vial|dose)"
 )
 _PACK = re.compile(
     rf"(?:[x*,] ?|共)(\d{{1,4}}) ?([{_COUNTED}s]|tablets?|capsules?|puffs?|sprays?|sachets?)(?:/[盒瓶板袋支])?|\d+[{_COUNTED}]/[盒瓶板]"
@@ -111,8 +112,8 @@ def _take_per_count(folded: str) -> tuple[bool, str]:
 def _spread_unit(folded: str) -> str:
     """`50/500ug` and `160/12.5mg` mean both in the last unit; lengths change, so the unit is put in only there."""
     return re.sub(
-        rf"(?<![\d.])({_NUMBER})((?: ?/ ?{_NUMBER})+) ?(mg|ug|mcg|g|iu)(?![a-z])",
-        lambda m: "/".join(f"{part.strip()}{m[3]}" for part in (m[1] + m[2]).split("/")),
+        rf"(?<![\d.])({_NUMBER})((?: ?[/-] ?{_NUMBER})+) ?(mg|ug|mcg|g|iu)(?![a-z])",
+        lambda m: "/".join(f"{part.strip()}{m[3]}" for part in re.split("[/-]", m[1] + m[2])),
         folded,
     )
 
@@ -129,7 +130,7 @@ def _share(folded: str) -> Strength | None:
 def _joins(folded: str, found: list[re.Match[str]]) -> list[str]:
     """What stands between two quantities: ":", "/", "+", "in" or "" for anything else."""
     joins = []
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         between = folded[left.end() : right.start()].strip()
         joins.append(
             "in" if between in ("in", "per", "溶于") else between[:1] if between[:1] in {":", "/", "+"} else ""
@@ -146,7 +147,8 @@ def _names(folded: str, found: list[re.Match[str]]) -> list[str] | None:
             re.sub(r"^(?:每|含|各含|复方| )+|[ :(),;、每]+$", "", _FILLER_EDGE.sub("", words)).strip(" ():,;/+")
         )
         at = match.end()
-    return None if _FILLER.sub("", folded[at:]).strip() else names
+    odd = any(name and not any(c.isalnum() for c in name) for name in names)
+    return None if odd or _FILLER.sub("", folded[at:]).strip() else names
 
 
 _FILLER_EDGE = re.compile(
