@@ -10,6 +10,7 @@ import typer
 
 from xinglin.cli import (
     audit,
+    authority,
     bench,
     check,
     db,
@@ -25,6 +26,7 @@ from xinglin.cli import (
     store,
     terminology,
     tour,
+    verify,
 )
 
 app = typer.Typer(
@@ -45,7 +47,9 @@ app.command()(check.check)
 app.command()(reference.reference)
 app.command()(replay.replay)
 app.command()(score.score)
+app.command()(verify.verify)
 app.command("store-audit")(store.store_audit)
+app.add_typer(authority.app, name="authority")
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
 app.add_typer(knowledge.app, name="knowledge")

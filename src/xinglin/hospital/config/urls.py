@@ -45,6 +45,7 @@ WEB = {
     "auditor": "audit/",
     "regulator": "board/",
     "payment": "payment/",
+    "verify": "verify/",
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel import journal
@@ -96,22 +97,23 @@ def _refused(actor: Actor, prescription_id: UUID, now: datetime) -> None:
 
 def _current(actor: Actor, row: Prescription, now: datetime) -> SignedDocument:
     """The newest document, brought up to date. The prescription is locked."""
-    last = (
-        SignedDocument.objects.filter(prescription=row)
-        .select_related("code_key", "signer_key")
-        .order_by("-version", "-revision")
-        .first()
-    )
+    last = SignedDocument.objects.filter(prescription=row).order_by("-version", "-revision").first()
     ended = State(row.state) in NOT_HANDED_OUT
     if last is None and ended:
         raise NoDocumentForEnded(state=State(row.state).label)
-    revoked = last is not None and (last.code_key.revoked_at or last.signer_key.revoked_at)
+    revoked = last is not None and _leans_on_revoked(last)
     if last is None or (revoked and not ended):
         last = _make(actor, row, (last.version if last else 0) + 1, now)
     approval = row.reviews.filter(outcome="approve").first()
     if last.revision == 1 and approval is not None:
         last = _sign_on(actor, row, last, approval, now)
     return last
+
+
+def _leans_on_revoked(last: SignedDocument) -> bool:
+    """Whether a key of this version was revoked since. What was signed before stays good, but readers would wonder."""
+    revisions = SignedDocument.objects.filter(prescription_id=last.prescription_id, version=last.version)
+    return revisions.filter(Q(code_key__revoked_at__isnull=False) | Q(signer_key__revoked_at__isnull=False)).exists()
 
 
 def _make(actor: Actor, row: Prescription, version: int, now: datetime) -> SignedDocument:

@@ -115,13 +115,13 @@ def _standing(row: Prescription, now: datetime) -> Point:
     if state in NOT_YET:
         says = T(zh="药师尚未审核通过，处方还没有生效。", en="Not reviewed by a pharmacist yet: not in force.")
         return Point("online.not_reviewed", False, says)
-    if state is State.EXPIRED or now > row.valid_until_at:
-        says = T(zh="处方已于 {at} 过有效期。", en="The prescription expired at {at}.")
-        return Point("online.expired", False, says.with_(at=when(row.valid_until_at)))
-    if state not in TO_BE_DISPENSED:
+    if state not in TO_BE_DISPENSED | {State.EXPIRED}:
         return Point(
             "online.ended", False, T(zh="处方{state}。", en="Not to be used: {state}.").with_(state=state.label)
         )
+    if state is State.EXPIRED or now > row.valid_until_at:
+        says = T(zh="处方已于 {at} 过有效期。", en="The prescription expired at {at}.")
+        return Point("online.expired", False, says.with_(at=when(row.valid_until_at)))
     packs = sum(row.lines.values_list("packs", flat=True))
     sold = row.packs.filter(sold_at__isnull=False, returned_at__isnull=True).count()
     says = T(
