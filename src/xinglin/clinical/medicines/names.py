@@ -45,7 +45,8 @@ _QUANTITY = rf"(?:\d[\d,]*(?:\.\d+)? ?[/-] ?)*(?:\d[\d,]*(?:\.\d+)?|\.\d+) ?-?{_
 _COUNTED = r"(?:片|粒|袋|支|丸|贴|枚|瓶|滴|喷|揿|吸|盒|板|tablets?|tabs?|caps?|capsules?|actuat|puffs?|sprays?)"
 _STRENGTH = re.compile(
     rf"(?<![\d.]){_QUANTITY}(?: ?[:/+x*,] ?(?:{_QUANTITY}|\d{{0,4}} ?(?:{_UNIT}|{_COUNTED})(?![a-z])))*"
-    rf"|(?<![\d.])[x*] ?\d{{1,4}} ?{_COUNTED}(?:/{_COUNTED})?|(?<![\d.])\d{{1,4}}{_COUNTED}/{_COUNTED}|每 ?[片粒袋丸支瓶](?:按标签)?"
+    rf"|(?<![\d.])[x*] ?\d{{1,4}} ?{_COUNTED}(?:/{_COUNTED})?|(?<![\d.])\d{{1,4}}{_COUNTED}/{_COUNTED}"
+    r"|每 ?[片粒袋丸支瓶](?:按标签)?"
     rf"|(?<=\s)(?:a|per) (?:puff|capsule|tablet|pill|sachet|vial|bottle)\b(?:, as labelled)?"
     rf"|(?<![\d.])\d{{1,4}} (?:puffs|sprays)\b"
 )
@@ -437,8 +438,8 @@ def _fits(codes: tuple[str, ...], order: tuple[Amount, ...], held: set[tuple[tup
 
 def _with_route(found: Resolution, route: str) -> Resolution:
     return Resolution(
-        found.text, found.state, found.parts, found.form, route, found.strength, found.product, found.patent, found.herbs,
-        found.matched,
+        found.text, found.state, found.parts, found.form, route, found.strength, found.product, found.patent,
+        found.herbs, found.matched,
     )  # fmt: skip
 
 

@@ -19,11 +19,14 @@ _UNIT = (
 _QUANTITY = re.compile(rf"(?<![\d.])({_NUMBER}|\.\d+) ?({_UNIT})")
 _COUNTED = "片粒袋包支丸贴枚瓶滴喷揿吸掀泡条管剂枝"
 _PER_COUNT = re.compile(
-    rf"[/每] ?(?:1 ?)?([{_COUNTED}]|tablets?|tabs?|capsules?|caps?|sachets?|puffs?|actuations?|inhalations?|sprays?|drops?"
-    r"|patch(?:es)?|vials?|ampoules?|doses?|suppository|pens?|dose)(?![a-z])|\b(?:a|per) (tablet|capsule|sachet|puff|spray|drop|patch|vial|dose)"
+    rf"[/每] ?(?:1 ?)?([{_COUNTED}]|tablets?|tabs?|capsules?|caps?|sachets?|puffs?|actuations?"
+    r"|inhalations?|sprays?|drops?"
+    r"|patch(?:es)?|vials?|ampoules?|doses?|suppository|pens?|dose)(?![a-z])"
+    r"|\b(?:a|per) (tablet|capsule|sachet|puff|spray|drop|patch|vial|dose)"
 )
 _PACK = re.compile(
-    rf"(?:[x*,] ?|共)(\d{{1,4}}) ?([{_COUNTED}s]|tablets?|capsules?|puffs?|sprays?|sachets?)(?:/[盒瓶板袋支])?|\d+[{_COUNTED}]/[盒瓶板]"
+    rf"(?:[x*,] ?|共)(\d{{1,4}}) ?([{_COUNTED}s]|tablets?|capsules?|puffs?|sprays?|sachets?)(?:/[盒瓶板袋支])?"
+    rf"|\d+[{_COUNTED}]/[盒瓶板]"
 )
 _JOIN = re.compile(r" ?([:/+,&]|and|in|per|含|相当于|、|与|和) ?")
 _FILLER = re.compile(r"每|含|per|and|each|contains?|tablets?|capsules?|[片粒袋包支丸贴枚瓶滴喷揿吸 ,:;/+()与和x*]|复方")

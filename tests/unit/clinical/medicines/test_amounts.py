@@ -36,15 +36,46 @@ def test_the_table_of_strengths_is_large_enough() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("1.0mg", "1mg"), ("10mg", "10mg"), ("0.5g", "0.5g"), (".5mg", "0.5mg"), ("1,000mg", "1000mg"), ("十五毫克", "15mg"),
-        ("两片", "2tab"), ("半片", "0.5tab"), ("一片半", "1.5tab"), ("1½ tab", "1.5tab"), ("1/2 tab", "0.5tab"),
-        ("1 1/2 tablets", "1.5tab"), ("80万单位", "80wIU"), ("80万U", "80wIU"), ("1.2MIU", "1.2MIU"), ("5mIU", "5mIU"),
-        ("3MU", "3MIU"), ("50µg", "50ug"), ("50μg", "50ug"), ("50mcg", "50ug"), ("50ug", "50ug"), ("50㎍", "50ug"),
-        ("50微克", "50ug"), ("１０ｍｇ", "10mg"), ("1-2片", "1-2tab"), ("1～2片", "1-2tab"), ("一至两片", "1-2tab"), ("20滴", "20drop"),
-        ("2揿", "2puff"), ("10mmol", "10mmol"), ("20mEq", "20mEq"), ("0.9%", "0.9%"), ("10 units", "10IU"), ("一点五克", "1.5g"),
-        ("一百二十毫克", "120mg"), ("1½片", "1.5tab"), ("1L", "1L"), ("2kg", "2kg"),
+        ("1.0mg", "1mg"),
+        ("10mg", "10mg"),
+        ("0.5g", "0.5g"),
+        (".5mg", "0.5mg"),
+        ("1,000mg", "1000mg"),
+        ("十五毫克", "15mg"),
+        ("两片", "2tab"),
+        ("半片", "0.5tab"),
+        ("一片半", "1.5tab"),
+        ("1½ tab", "1.5tab"),
+        ("1/2 tab", "0.5tab"),
+        ("1 1/2 tablets", "1.5tab"),
+        ("80万单位", "80wIU"),
+        ("80万U", "80wIU"),
+        ("1.2MIU", "1.2MIU"),
+        ("5mIU", "5mIU"),
+        ("3MU", "3MIU"),
+        ("50µg", "50ug"),
+        ("50μg", "50ug"),
+        ("50mcg", "50ug"),
+        ("50ug", "50ug"),
+        ("50㎍", "50ug"),
+        ("50微克", "50ug"),
+        ("１０ｍｇ", "10mg"),
+        ("1-2片", "1-2tab"),
+        ("1～2片", "1-2tab"),
+        ("一至两片", "1-2tab"),
+        ("20滴", "20drop"),
+        ("2揿", "2puff"),
+        ("10mmol", "10mmol"),
+        ("20mEq", "20mEq"),
+        ("0.9%", "0.9%"),
+        ("10 units", "10IU"),
+        ("一点五克", "1.5g"),
+        ("一百二十毫克", "120mg"),
+        ("1½片", "1.5tab"),
+        ("1L", "1L"),
+        ("2kg", "2kg"),
     ],
-)  # fmt: skip
+)
 def test_an_amount_reads(text: str, expected: str) -> None:
     assert amount(parse_amount(text)) == expected
 
@@ -80,12 +111,20 @@ def test_mass_does_not_become_volume_nor_a_tablet_a_capsule() -> None:
 @pytest.mark.parametrize(
     ("taken", "strength", "expected"),
     [
-        ("2片", "0.5g", "1g"), ("半片", "25mg", "12.5mg"), ("1-2片", "0.3g", "0.3-0.6g"), ("10ml", "100ml:3g", "0.3g"),
-        ("5ml", "160mg/5ml", "160mg"), ("2支", "1ml:5mg", "10mg"), ("1揿", "50µg/500µg/揿", "50ug + 500ug"),
-        ("2片", "400mg/80mg", "800mg + 160mg"), ("0.5g", "0.25g", "0.5g"), ("1g", "10g:10mg", "1mg"),
-        ("2ml", "0.5%", "10mg"), ("1片", "80万单位", "80wIU"),
+        ("2片", "0.5g", "1g"),
+        ("半片", "25mg", "12.5mg"),
+        ("1-2片", "0.3g", "0.3-0.6g"),
+        ("10ml", "100ml:3g", "0.3g"),
+        ("5ml", "160mg/5ml", "160mg"),
+        ("2支", "1ml:5mg", "10mg"),
+        ("1揿", "50µg/500µg/揿", "50ug + 500ug"),
+        ("2片", "400mg/80mg", "800mg + 160mg"),
+        ("0.5g", "0.25g", "0.5g"),
+        ("1g", "10g:10mg", "1mg"),
+        ("2ml", "0.5%", "10mg"),
+        ("1片", "80万单位", "80wIU"),
     ],
-)  # fmt: skip
+)
 def test_an_amount_of_a_product_holds_so_much(taken: str, strength: str, expected: str) -> None:
     dose, label = parse_amount(taken), parse_strength(strength)
     assert dose is not None

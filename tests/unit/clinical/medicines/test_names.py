@@ -24,8 +24,12 @@ def test_a_name_resolves_as_the_table_says(row: dict[str, str]) -> None:
     found = resolve(_text(row["text"]))
     parts = " + ".join(part.code + (f" {amount(part.amount)}" if part.amount else "") for part in found.parts)
     assert (found.state, parts, found.form, found.route, found.reason) == (
-        row["state"], row["parts"], row["form"], row["route"], row["reason"]
-    )  # fmt: skip
+        row["state"],
+        row["parts"],
+        row["form"],
+        row["route"],
+        row["reason"],
+    )
 
 
 def test_the_table_of_names_is_large_enough() -> None:

@@ -55,13 +55,26 @@ def test_dangerous_pairs_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("1.0mg qd", "trailing_zero"), (".5mg qd", "naked_decimal"), ("10U tid", "unit_u"), ("每日3片", "total_of_day"),
-        ("0.5 bid", "dose_without_unit"), ("1片 tdi", "maybe_frequency"), ("1片 qdd", "maybe_frequency"), ("1 drop od", "double_meaning"),
-        ("1片 bid tid", "two_frequencies"), ("5mg 10mg qd", "two_doses"), ("2-1片 qd", "range_backwards"),
-        ("每隔2日1片", "every_other_n"), ("0.25g×24片", "strength_or_total"), ("3次", "times_without_period"), ("1/6片 qd", "unclear"), ("50/500mg qd", "unclear"),
-        ("遵医嘱", "as_directed"), ("1片 qd 连服7天 停药7天", "pause"),
+        ("1.0mg qd", "trailing_zero"),
+        (".5mg qd", "naked_decimal"),
+        ("10U tid", "unit_u"),
+        ("每日3片", "total_of_day"),
+        ("0.5 bid", "dose_without_unit"),
+        ("1片 tdi", "maybe_frequency"),
+        ("1片 qdd", "maybe_frequency"),
+        ("1 drop od", "double_meaning"),
+        ("1片 bid tid", "two_frequencies"),
+        ("5mg 10mg qd", "two_doses"),
+        ("2-1片 qd", "range_backwards"),
+        ("每隔2日1片", "every_other_n"),
+        ("0.25g×24片", "strength_or_total"),
+        ("3次", "times_without_period"),
+        ("1/6片 qd", "unclear"),
+        ("50/500mg qd", "unclear"),
+        ("遵医嘱", "as_directed"),
+        ("1片 qd 连服7天 停药7天", "pause"),
     ],
-)  # fmt: skip
+)
 def test_what_may_be_meant_otherwise_is_a_doubt(text: str, code: str) -> None:
     found = parse_sig(text)
     assert code in {doubt.code for doubt in found.doubts}
@@ -99,17 +112,31 @@ _UNITS = [
 ]
 _NUMBERS = st.sampled_from(["0.5", "1", "2", "10", "15", "0.25", "100", "2.5", "1000"]).map(Fraction)
 _OFTEN = {
-    "qd": ("每日1次", "once daily"), "bid": ("每日2次", "twice a day"), "tid": ("一日三次", "three times daily"), "qid": ("4次/日", "4 times a day"),
-    "q8h": ("每8小时1次", "every 8 hours"), "qod": ("隔日一次", "every other day"), "qw": ("每周一次", "once weekly"), "q6h": ("q6h", "q6h"),
-}  # fmt: skip
+    "qd": ("每日1次", "once daily"),
+    "bid": ("每日2次", "twice a day"),
+    "tid": ("一日三次", "three times daily"),
+    "qid": ("4次/日", "4 times a day"),
+    "q8h": ("每8小时1次", "every 8 hours"),
+    "qod": ("隔日一次", "every other day"),
+    "qw": ("每周一次", "once weekly"),
+    "q6h": ("q6h", "q6h"),
+}
 _ROUTES = {"po": ("口服", "by mouth"), "top": ("外用", "topically"), "sc": ("皮下注射", "subcutaneously"), "": ("", "")}
 _TIMINGS = {"before_meal": ("饭前", "before meals"), "after_meal": ("饭后", "after meals"), "": ("", "")}
 
 
 @given(
-    _NUMBERS, _NUMBERS, st.sampled_from(_UNITS), st.sampled_from(sorted(_OFTEN)), st.sampled_from(sorted(_ROUTES)),
-    st.sampled_from(sorted(_TIMINGS)), st.integers(0, 90), st.booleans(), st.sampled_from([0, 1]), st.permutations(range(6)),
-)  # fmt: skip
+    _NUMBERS,
+    _NUMBERS,
+    st.sampled_from(_UNITS),
+    st.sampled_from(sorted(_OFTEN)),
+    st.sampled_from(sorted(_ROUTES)),
+    st.sampled_from(sorted(_TIMINGS)),
+    st.integers(0, 90),
+    st.booleans(),
+    st.sampled_from([0, 1]),
+    st.permutations(range(6)),
+)
 def test_what_is_written_in_either_language_and_any_order_reads_back(
     first: Fraction,
     second: Fraction,
@@ -125,9 +152,13 @@ def test_what_is_written_in_either_language_and_any_order_reads_back(
     low, high = sorted((first, second))
     dose = Amount(low, high, unit)
     words = [
-        f"{'每次' if lang == 0 else ''}{dose.text('zh' if lang == 0 else 'en')}", _OFTEN[often][lang], _ROUTES[route][lang], _TIMINGS[timing][lang],
-        (f"连服{days}天" if lang == 0 else f"for {days} days") if days else "", ("必要时" if lang == 0 else "as needed") if prn else "",
-    ]  # fmt: skip
+        f"{'每次' if lang == 0 else ''}{dose.text('zh' if lang == 0 else 'en')}",
+        _OFTEN[often][lang],
+        _ROUTES[route][lang],
+        _TIMINGS[timing][lang],
+        (f"连服{days}天" if lang == 0 else f"for {days} days") if days else "",
+        ("必要时" if lang == 0 else "as needed") if prn else "",
+    ]
     text = (", " if lang else "，").join(words[k] for k in order if words[k])
     found = parse_sig(text)
     assert not found.rest, text
@@ -160,7 +191,86 @@ def _numbers_said(found: Sig) -> set[Fraction]:
 
 
 _WORDS = st.sampled_from(
-    ["1", "2", "3", "0.5", "1.0", ".5", "1/2", "半", "一", "两", "十", "1-2", "mg", "g", "ml", "片", "粒", "U", "万单位", "µg", "次", "日", "周", "月", "h", "小时", "每", "每日", "每次", "隔日", "早", "晚", "睡前", "饭后", "po", "qd", "bid", "tid", "prn", "st", "q8h", "x", "×", "#", "共", "for", "连服", "max", "不超过", "then", "以后", "首日", "各", "分", "/", "(", ")", ",", "。", "~", "kg", "tab", "twice", "daily", "once", "every", "hours", "days", "周一", "停", "½", "24", "适量", "and", "a", "half", "？", "tdi"]
+    [
+        "1",
+        "2",
+        "3",
+        "0.5",
+        "1.0",
+        ".5",
+        "1/2",
+        "半",
+        "一",
+        "两",
+        "十",
+        "1-2",
+        "mg",
+        "g",
+        "ml",
+        "片",
+        "粒",
+        "U",
+        "万单位",
+        "µg",
+        "次",
+        "日",
+        "周",
+        "月",
+        "h",
+        "小时",
+        "每",
+        "每日",
+        "每次",
+        "隔日",
+        "早",
+        "晚",
+        "睡前",
+        "饭后",
+        "po",
+        "qd",
+        "bid",
+        "tid",
+        "prn",
+        "st",
+        "q8h",
+        "x",
+        "×",
+        "#",
+        "共",
+        "for",
+        "连服",
+        "max",
+        "不超过",
+        "then",
+        "以后",
+        "首日",
+        "各",
+        "分",
+        "/",
+        "(",
+        ")",
+        ",",
+        "。",
+        "~",
+        "kg",
+        "tab",
+        "twice",
+        "daily",
+        "once",
+        "every",
+        "hours",
+        "days",
+        "周一",
+        "停",
+        "½",
+        "24",
+        "适量",
+        "and",
+        "a",
+        "half",
+        "？",
+        "tdi",
+    ]
 )
 _TEXTS = st.one_of(
     st.text(max_size=60), st.lists(_WORDS, max_size=14).flatmap(lambda w: st.sampled_from(["".join(w), " ".join(w)]))

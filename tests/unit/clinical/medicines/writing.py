@@ -1,8 +1,8 @@
 """How a reading of directions is written in one line, so that the table of expected readings can be read by people.
 
 Phases are parted by `|`: doses (`+`, with `=` for the same amount written twice, `/day` for a whole day, `/kg`, `@` for
-a time of the day), then how often in how many days. After `;` come prn, r(oute), t(iming), d(ays), total, strength, limits,
-`?` doubts and `rest`.
+a time of the day), then how often in how many days. After `;` come prn, r(oute), t(iming), d(ays), total, strength,
+limits, `?` doubts and `rest`.
 """
 
 from xinglin.clinical.medicines.amounts import Amount, plain
