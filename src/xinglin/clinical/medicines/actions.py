@@ -220,6 +220,8 @@ def _dose_each(r: Reader, k: int, end: int) -> int | None:
 
 def _put(r: Reader, place: int, k: int, end: int) -> int | None:
     amount, also, after = r.amount(place)
+    if amount.unit == "kg":
+        return None
     r.add_dose(Dose(amount, also=also), k, end)
     return max(after, end if r.kinds[end - 1] == "T" else after) - k
 
@@ -343,6 +345,8 @@ def _duration(r: Reader, k: int, end: int) -> int | None:
         return None
     low, high, _ = r.number(r.first("Nh", k, end))
     scale = PERIODS[r.kinds[unit]]
+    if r.kinds[end : end + 1] == "j" and "U" not in r.kinds[end:] and "c" not in r.kinds[k:end]:
+        return None
     if r.kinds[unit] == "M":
         r.flaw("month_is_30_days", k, end)
     found = (low * scale, high * scale)
@@ -430,6 +434,14 @@ def _phase(r: Reader, k: int, end: int) -> int | None:
     return 1
 
 
+def _phase_behind(r: Reader, k: int, end: int) -> int | None:
+    """`2 tablets on day 1`: the days of the dose that stands before."""
+    if not r.now.doses or r.now.from_day not in (None, r.tokens[k].value[0]):
+        return _phase(r, k, end)
+    r.now.from_day, r.now.until_day = r.tokens[k].value
+    return 1
+
+
 def _then(r: Reader, k: int, end: int) -> int | None:
     if r.now.doses and "U" in r.kinds[k:]:
         if r.now.until_day is None and r.now.days and r.now.days[1].denominator == 1:
@@ -477,6 +489,7 @@ def _lone_times(r: Reader, k: int, end: int) -> int | None:
 
 
 ACTIONS: Mapping[str, Action] = {
+    "phase_behind": _phase_behind,
     "broken": _broken,
     "max_single": _max_single, "max_of_day": _max, "max_plain": _max, "max_days": _max_days, "per_kg": _per_kg,
     "rate": _rate, "every": _every, "other": _other, "days_of_week": _days_of_week, "often": _often, "times": _often,

@@ -53,6 +53,7 @@ RULES: tuple[tuple[str, str], ...] = (
     ("stat", "S"),
     ("route", "R"),
     ("phase", "p"),
+    ("phase_behind", "Y"),
     ("then", "j"),
     ("directed", "q"),
     ("open_ended", "f"),

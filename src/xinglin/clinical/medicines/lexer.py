@@ -3,7 +3,8 @@
 Kinds, one letter each: N number, h half, U unit, T times or dose, D day, W week, M month, H hour, I minute, E every,
 / per, Z every other, F frequency code, A once or twice, L time of the day, y weekdays, G place at the meal, R route,
 X multiplied, # number sign, c for so long, u course, Q in total, o at most, n within 24 hours, K when needed, S at
-once, p first days, j then, k divided, g each, q as directed, f for a long time, B kilogram of body weight, z written
+once, p first days, Y on such days,
+j then, k divided, g each, q as directed, f for a long time, B kilogram of body weight, z written
 as 1-0-1, s pause, P first dose doubled, r reason, ~ range, ( ) brackets, ; other punctuation, v filler, ? not known.
 """
 
@@ -68,7 +69,7 @@ _NTH = re.compile(
     r"第? ?(\d{1,2}|[一二三四五六七八九十]{1,2})"
     r"(?: ?[-至到] ?第?(\d{1,2}|[一二三四五六七八九十]{1,2}))? ?([天日周])(起|开始)?"
 )
-_NTH_EN = re.compile(r"days? ?(\d{1,2})(?: ?(?:-|to|through) ?(\d{1,2}))?(?![\d/])(?! ?(?:tab|cap|mg|times|x))")
+_NTH_EN = re.compile(r"(?:on )?days? ?(\d{1,2})(?: ?(?:-|to|through) ?(\d{1,2}))?(?![\d/])(?! ?(?:tab|cap|mg|times|x))")
 _FIRST_N = re.compile(
     r"[前头](\d{1,2}|[一二三四五六七八九十两]{1,2})(天|日|周)|first (\d{1,2}) days?|for the first (\d{1,2}) days?"
 )
@@ -234,10 +235,11 @@ class Lexer:
         return self._word(i)
 
     def _english_days(self, i: int) -> int:
+        found = _NTH_EN.match(self.folded, i)
+        if found:
+            kind = "Y" if self.folded[i] == "o" else "p"
+            return self._add(kind, (int(found[1]), int(found[2] or found[1])), i, found.end())
         if self.folded[i] == "d":
-            found = _NTH_EN.match(self.folded, i)
-            if found:
-                return self._add("p", (int(found[1]), int(found[2] or found[1])), i, found.end())
             return 0
         found, days, end = _DAY_EN.match(self.folded, i), [], 0
         while found:

@@ -11,7 +11,7 @@ from xinglin.clinical.medicines.amounts import UNIT_WORDS
 ROUTES = {
     "po": "po 口服 内服 per|os by|mouth orally oral 温水送服 温水冲服 冲服 开水冲服 嚼服 吞服 送服 温服",
     "sl": "sl 舌下 舌下含服 舌下含化 舌下含 sublingual sublingually under|the|tongue under|tongue",
-    "buccal": "含化 含服 噙化 buccal buccally 口含 含",
+    "buccal": "含化 含服 噙化 buccal buccally 口含",
     "pr": "pr 直肠 直肠给药 塞肛 肛塞 纳肛 塞肛门 肛门给药 rectally rectal per|rectum 灌肠 保留灌肠",
     "pv": "pv 阴道 阴道给药 阴道用药 塞阴道 阴道塞药 阴道上药 vaginally vaginal per|vagina intravaginally",
     "sc": "sc sq subq subcut subcutaneous subcutaneously 皮下 皮下注射",
@@ -108,7 +108,7 @@ WORDS = {
     "滴入 喷入 塞入 放入 then| dosage direction directions with|water with|a|glass|of|water 温水 开水 温开水 用温水 "
     "give| as it be 上 为 是 于 在 时 后服 前服 顿 administer inject injection 输注 缓慢 慢 slowly 的 及 并 和 "
     "once|a|time 嘱 "
-    "swallow chew dissolve drink tablet(s) 用药量 服药 该 本品 也 则 应 可 需 请 宜",
+    "swallow chew dissolve drink tablet(s) 用药量 服药 含 该 本品 也 则 应 可 需 请 宜",
     "k": "分 分成 分为 divided in|divided|doses divided|doses 均分 平均分 等分 divided|into 分次",
     "g": "各 each|time",
     "Q": "共 总共 总量 总数 总计 共计 disp dispense qty quantity total #: 发 mitte no. num 开 数量",
