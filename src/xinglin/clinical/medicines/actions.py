@@ -226,10 +226,6 @@ def _put(r: Reader, place: int, k: int, end: int) -> int | None:
     return max(after, end if r.kinds[end - 1] == "T" else after) - k
 
 
-def _dose(r: Reader, k: int, end: int) -> int | None:
-    return _put(r, k, k, end)
-
-
 def _slots_times(r: Reader, k: int, end: int) -> int | None:
     """`早晚各一次`, `每晚1次`, `once at night`."""
     slots = r.slots(k, end)
@@ -472,10 +468,6 @@ def _pairs(r: Reader, k: int, end: int) -> int | None:
     return end - k
 
 
-def _noise(r: Reader, k: int, end: int) -> int | None:
-    return 1
-
-
 def _bare(r: Reader, k: int, end: int) -> int | None:
     low, high = r.tokens[k].value
     r.add_dose(Dose(Amount(low, high, "")), k, end)
@@ -496,10 +488,10 @@ ACTIONS: Mapping[str, Action] = {
     "total_day_split": _total_day_split, "total_day": _total_day,
     "every_days": _every_days, "doses_after": _doses_after, "dose_each": _dose_each,
     "slots_times": _slots_times, "slots_dose": _slots_dose, "strength": _strength, "dose_slots": _dose_slots,
-    "dose": _dose, "slots": _slots, "daily": _daily, "code": _code, "divided": _divided, "duration": _duration,
+    "dose": _dose_each, "slots": _slots, "daily": _daily, "code": _code, "divided": _divided, "duration": _duration,
     "total": _total, "at_meal": _at_meal, "aside": _aside, "prn": _prn, "pause": _pause,
     "doubled": _doubled, "triple": _triple, "strengths": _strengths,
     "stat": _stat, "route": _route, "phase": _phase, "then": _then,
-    "directed": _directed, "open_ended": _open_ended, "pairs": _pairs, "once_alone": _lone_times, "noise": _noise,
+    "directed": _directed, "open_ended": _open_ended, "pairs": _pairs, "once_alone": _lone_times, "noise": _strengths,
     "bare": _bare, "times_alone": _lone_times,
 }  # fmt: skip

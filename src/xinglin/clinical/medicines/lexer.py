@@ -3,9 +3,9 @@
 Kinds, one letter each: N number, h half, U unit, T times or dose, D day, W week, M month, H hour, I minute, E every,
 / per, Z every other, F frequency code, A once or twice, L time of the day, y weekdays, G place at the meal, R route,
 X multiplied, # number sign, c for so long, u course, Q in total, o at most, n within 24 hours, K when needed, S at
-once, p first days, Y on such days,
-j then, k divided, g each, q as directed, f for a long time, B kilogram of body weight, z written
-as 1-0-1, s pause, P first dose doubled, r reason, ~ range, ( ) brackets, ; other punctuation, v filler, ? not known.
+once, p first days, Y on such days, j then, k divided, g each, q as directed, f for a long time, B body weight,
+z written as 1-0-1, s pause, P first dose doubled, r reason, ~ range, ( ) brackets, ; other signs,
+v filler, ? not known.
 """
 
 import re
