@@ -14,7 +14,9 @@ from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.facts.lake import World
 from xinglin.supervision.verdicts import Outcome
 
-FIRST, WORLDS = 2026, 200
+FIRST, WORLDS = 2026, 130
+"""One world of each specification and history, and some drawn freely; `make test-long` asks many more."""
+IN_HINDSIGHT, LONG = 60, 400
 ALL_AT_ONCE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
@@ -24,8 +26,8 @@ def compiled() -> Compiled:
 
 
 @cache
-def invented() -> World:
-    return joined(a_world(number) for number in range(FIRST, FIRST + WORLDS))
+def invented(count: int = WORLDS) -> World:
+    return joined(a_world(number) for number in range(FIRST, FIRST + count))
 
 
 def assert_counted(said: Answers) -> None:
@@ -59,7 +61,14 @@ def test_three_engines_say_the_same_of_what_was_known_then() -> None:
 
 
 def test_three_engines_say_the_same_in_hindsight() -> None:
-    assert_three_agree(invented(), then=False)
+    assert_three_agree(invented(IN_HINDSIGHT), then=False)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("then", [True, False])
+def test_three_engines_say_the_same_of_many_more(then: bool) -> None:
+    said = assert_three_agree(invented(LONG), then=then)
+    assert len(said.cores) > 100 * LONG
 
 
 def test_hindsight_is_another_question() -> None:
