@@ -95,7 +95,8 @@ def test_an_order_is_judged_by_every_rule_with_its_history() -> None:
 def test_a_part_that_was_not_measured_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page, "PATH", tmp_path / "benchmarks.md")
     page.PATH.write_text(f"# Benchmarks\n\nold loops\n\n{page.MARK}\n\nnotes\n", "utf-8")
-    took = Took({"building queries": 1.0, "judging": 1.0, "counting": 0.5, "evidence": 0.5}, 100, 3, 50.0)
+    seconds = {"building queries": 1.0, "judging": 1.0, "counting": 0.5, "evidence": 0.5}
+    took = Took(seconds, {"judging": 0.4, "counting": 0.1, "all": 2.0}, 100, 3, 50.0)
     audit = audit_page.written(
         AuditMeasured(compared=100, ours=[took], hand=[took], growth=[took], findings=dict.fromkeys(MEASURED, 1))
     )

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 import duckdb
 
-from xinglin.supervision.engines.columns.auditor import ColumnAuditor
+from xinglin.supervision.engines.columns.auditor import ColumnAuditor, ScopeAudit
 from xinglin.supervision.engines.columns.engine import Engine
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.compiled import Compiled
@@ -147,11 +147,20 @@ class ColumnsAuditor:
             for tree in judged.trees
         ]
         found = any(tally.outcomes.get(Outcome.FINDING.value) for tally in tallies)
-        return tallies, (said.core for said in judged.said()) if found else iter(())
+        if not found:
+            judged.forget()
+        return tallies, _cores(judged) if found else iter(())
 
     def close(self) -> None:
         """Give back what the engine holds."""
         self._engine.close()
+
+
+def _cores(judged: ScopeAudit) -> Iterator[Core]:
+    """The cores of the findings; after the last, what was kept for the scope makes room for the next."""
+    for said in judged.said():
+        yield said.core
+    judged.forget()
 
 
 def read_world(lake: Path) -> World:

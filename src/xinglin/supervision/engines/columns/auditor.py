@@ -78,6 +78,12 @@ class ColumnAuditor:
 
     def judge(self, scope: Scope) -> ScopeAudit:
         """Judge every subject of a scope and keep the outcomes."""
+        made = self.ready(scope)
+        made.ask()
+        return made
+
+    def ready(self, scope: Scope) -> ScopeAudit:
+        """The subjects of a scope made ready to be judged."""
         return ScopeAudit(self._lake, self._knowledge, self._lists, tuple(self._by_scope[scope]), then=self._then)
 
 
@@ -97,7 +103,22 @@ class ScopeAudit:
         self._law = stretches(knowledge, trees, lists.span)
         asked = {path for tree in trees for at in (tree.applies, tree.violates) for path in reads(at)}
         self._ready = prepare(lake, self.scope, _facts_of(asked) | self._measured_by(), self._law)
-        self._outcomes = lake.engine.keep(f"judged_{self.scope.value}", self._judged())
+
+    def ask(self) -> None:
+        """Judge, unless that is done: what was made ready is then read no more than once for all rules."""
+        assert self._outcomes is not None
+
+    def forget(self) -> None:
+        """Let go of all that was kept for this scope; nothing can be asked of it any more."""
+        made = [f"{what}_{self.scope.value}" for what in ("judged", "combinations")]
+        numbers = [f"numbers_{self.scope.value}_{number}" for number in range(len(self._measures))]
+        for name in (*self._ready.kept, *made, *numbers):
+            self._lake.engine.drop(name)
+
+    @cached_property
+    def _outcomes(self) -> ir.Table:
+        """The outcomes of each subject, by the number of its row."""
+        return self._lake.engine.keep(f"judged_{self.scope.value}", self._judged())
 
     def _read(self) -> frozenset[str]:
         """Every fact that a verdict, its origins and its amounts need."""

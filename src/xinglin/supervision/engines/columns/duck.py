@@ -89,8 +89,11 @@ class Duck:
         }
         return held.cast(wider) if wider else held  # A sum is wider to DuckDB than to Ibis.
 
-    def keep_numbered(self, name: str, what: ir.Table, number: str) -> ir.Table:
-        """DuckDB numbers the rows of a table by itself."""
+    def keep_numbered(self, name: str, what: ir.Table, number: str, *, joined: bool = False) -> ir.Table:
+        """DuckDB numbers the rows of a table by itself. Numbers that are stored take longer to make, but a join by them
+        needs no hashing."""
+        if joined:
+            return self.keep(name, what.mutate(**{number: ibis.row_number()}))
         self.keep(name, what)
         held = self.connection.table(name, database=("temp", "main"))
         return held.mutate(**{number: held.rowid()})

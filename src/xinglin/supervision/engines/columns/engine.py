@@ -27,8 +27,8 @@ class Engine(Protocol):
     def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
         """Compute a table once and keep it under a name until the engine is closed."""
 
-    def keep_numbered(self, name: str, what: ir.Table, number: str) -> ir.Table:
-        """Compute a table once and keep it, each row with a number of its own."""
+    def keep_numbered(self, name: str, what: ir.Table, number: str, *, joined: bool = False) -> ir.Table:
+        """Compute a table once and keep it, each row with a number of its own; `joined`: many rows will ask for it."""
 
     def drop(self, name: str) -> None:
         """Forget a kept table."""

@@ -52,6 +52,8 @@ class Prepared:
     levels: Mapping[str, str]
     lawful: frozenset[str]
     day: str
+    kept: tuple[str, ...]
+    """The names of the kept tables."""
 
 
 def prepare(lake: Lake, scope: Scope, paths: Collection[str], law: Stretches) -> Prepared:
@@ -78,12 +80,13 @@ def prepare(lake: Lake, scope: Scope, paths: Collection[str], law: Stretches) ->
         rows = _beneath(rows, column_name(branch.root.by), name, table.select("key", NUMBER, *also), nobody)
     rows = rows.mutate(**law.of(rows[column_name(day)], rows[column_name(place)]))
     by = [*(column_name(path) for path in shared), WHEN, WHERE]
-    cases = lake.engine.keep_numbered(f"cases_{scope.value}", rows.select(*by).distinct(), CASE)
+    cases = lake.engine.keep_numbered(f"cases_{scope.value}", rows.select(*by).distinct(), CASE, joined=True)
     alone = sorted(column_name(path) for path in mine if path not in shared)
     found = _with_cases(rows, cases, by).select(SUBJECT, CASE, *above, *alone)
     held = lake.engine.keep_numbered(f"rows_{scope.value}", found, NUMBER)
+    kept = (f"rows_{scope.value}", f"cases_{scope.value}", *(f"above_{scope.value}_{name}" for name in above))
     lawful = {levels[day]} & {levels[place]} & above.keys()
-    return Prepared(held, cases, above, levels, frozenset(lawful), day)
+    return Prepared(held, cases, above, levels, frozenset(lawful), day, kept)
 
 
 def _numbered(lake: Lake, name: str, table: ir.Table, paths: Sequence[str]) -> ir.Table:
@@ -92,7 +95,8 @@ def _numbered(lake: Lake, name: str, table: ir.Table, paths: Sequence[str]) -> i
     columns = [column_name(path) for path in paths]
     nobody = {column: pa.array([None], arrow_type(kinds[path])) for column, path in zip(columns, paths, strict=True)}
     absent = engine.keep(f"nobody_{name}", pa.table({"key": pa.array([None], pa.string()), **nobody}))
-    return engine.keep_numbered(f"above_{name}", ibis.union(table.select("key", *columns), absent), NUMBER)
+    every = ibis.union(table.select("key", *columns), absent)
+    return engine.keep_numbered(f"above_{name}", every, NUMBER, joined=True)
 
 
 def _beneath(rows: ir.Table, by: str, name: str, above: ir.Table, nobody: int) -> ir.Table:

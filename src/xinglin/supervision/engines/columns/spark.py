@@ -120,7 +120,7 @@ class Spark:
             self._session.sql(self.connection.compile(what)).write.mode("overwrite").parquet(path)
         return self.connection.read_parquet(path, table_name=name)
 
-    def keep_numbered(self, name: str, what: ir.Table, number: str) -> ir.Table:
+    def keep_numbered(self, name: str, what: ir.Table, number: str, *, joined: bool = False) -> ir.Table:
         """Numbers with gaps, which need no gathering of all rows in one place."""
         return self.keep(name, what.mutate(**{number: _numbers()}))
 
