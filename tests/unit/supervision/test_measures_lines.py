@@ -42,10 +42,10 @@ def a_problem(code: str = "H40.2", **changes: Any) -> Facts:
     return made | {"condition.from_on": days_ago(99)} | {f"condition.{name}": v for name, v in changes.items()}
 
 
-def an_allergy(id: str = "a", **changes: Any) -> Facts:
-    """A recorded allergy to the substance of the line."""
-    made: Facts = {"allergy.id": id, "allergy.person_id": "p", "allergy.substance_code": "one"}
-    return made | {"allergy.intolerance": False} | {f"allergy.{name}": value for name, value in changes.items()}
+def a_finding(kind: str, tier: str | None, id: str = "d", **changes: Any) -> Facts:
+    """An entry of the check of medicines about the line."""
+    made: Facts = {"detected.id": id, "detected.line_id": "s", "detected.kind": kind, "detected.tier": tier}
+    return made | {"detected.row": "t/1"} | {f"detected.{name}": value for name, value in changes.items()}
 
 
 def a_piece(id: str, code: str, **changes: Any) -> Facts:
@@ -78,6 +78,38 @@ def in_force(measure: str, answer: int, subject: Facts | None = None, **changes:
     )
 
 
+CHECKED: Final = (
+    ("interactions_contra", "interaction", "X", "D"),
+    ("interactions_serious", "interaction", "D", "C"),
+    ("allergies", "allergy", "X", "D"),
+    ("intolerances", "allergy", "D", "C"),
+    ("child_findings", "child", "D", "C"),
+    ("dose_findings", "dose", "X", "C"),
+    ("duplicate_findings", "duplicate", "D", "C"),
+    ("indication_findings", "indication", "C", "B"),
+    ("disease_findings", "contraindication", "X", "C"),
+    ("elderly_findings", "elderly", "C", "B"),
+    ("pregnancy_x", "lactation", "X", "D"),
+    ("pregnancy_d", "pregnancy", "D", "C"),
+    ("organ_findings", "renal", "D", "C"),
+)
+
+
+def found(measure: str, kind: str, tier: str, milder: str) -> list[Example]:
+    """What the check of medicines told of the line, by kind and tier."""
+    one = a_finding(kind, tier)
+    return of(
+        measure,
+        ("empty: nothing found", 0),
+        ("value: found", 1, (one,)),
+        ("value: found twice", 2, (one, a_finding(kind, tier, "e"))),
+        ("value: another kind", 0, (a_finding("start", tier),)),
+        ("value: a milder tier", 0, (a_finding(kind, milder),)),
+        ("value: another line", 0, (one | {"detected.line_id": "z"},)),
+        ("unknown: which tier", None, (a_finding(kind, None),)),
+    )
+
+
 PIECE: Final[Facts] = {"line.decoction": True, "line.ingredients": "herb-badou"}
 PROBLEM: Final[Facts] = {"line.atc_code": "A03BA01"}
 EXAMPLES: Final = [
@@ -97,11 +129,6 @@ EXAMPLES: Final = [
         ("value: another group", 0, (a_supply(25, atc_code="C09AA02"),)),
         ("value: a medicine without a code", 0, (a_supply(25, atc_code=""),), {"line.atc_code": ""}),
     ),
-    *in_force("interactions_contra", 1, ingredients="never-with-one"),
-    *in_force("interactions_contra", 1, ingredients="never-before-one"),
-    *of("interactions_contra", ("value: a serious one alone", 0, (a_supply(25, ingredients="hard-with-one"),))),
-    *in_force("interactions_serious", 1, ingredients="hard-with-one"),
-    *of("interactions_serious", ("value: one that is forbidden", 0, (a_supply(25, ingredients="never-with-one"),))),
     *of(
         "contraindications",
         ("empty: no problem", 0, (), PROBLEM),
@@ -113,24 +140,14 @@ EXAMPLES: Final = [
         ("unknown: which problem", None, (a_problem(code=None),), PROBLEM),
         ("value: it came to be known later", 0, (a_problem() | {"record.known_at": ago(seconds=-1)},), PROBLEM),
     ),
+    *(example for name, kind, tier, milder in CHECKED for example in found(name, kind, tier, milder)),
     *of(
-        "allergies",
-        ("empty: none recorded", 0),
-        ("value: to the substance", 1, (an_allergy(),)),
-        ("value: to one that covers it", 1,
-         (an_allergy(substance_code="aspirin"),), {"line.ingredients": "aceclofenac"}),
-        ("value: to another", 0, (an_allergy(substance_code="two"),)),
-        ("value: an intolerance alone", 0, (an_allergy(intolerance=True),)),
-        ("value: not said which", 1, (an_allergy(intolerance=None),)),
-        ("edge: recorded tomorrow", 0, (an_allergy(since_on=days_ago(-1)),)),
-        ("unknown: to what", None, (an_allergy(substance_code=None),)),
-    ),
-    *of(
-        "intolerances",
-        ("empty: none recorded", 0, (an_allergy(),)),
-        ("value: to the substance", 1, (an_allergy(intolerance=True),)),
-        ("value: not said which", 0, (an_allergy(intolerance=None),)),
-        ("unknown: to what", None, (an_allergy(substance_code=None, intolerance=True),)),
+        "dose_over_permille",
+        ("empty: nothing found", 0),
+        ("value: the largest", 700, (a_finding("dose", "D", over_permille=300), a_finding("dose", "X", "e", over_permille=700))),
+        ("value: not told by how much", 0, (a_finding("dose", "D"),)),
+        ("value: a milder tier", 0, (a_finding("dose", "C", over_permille=300),)),
+        ("unknown: which tier", None, (a_finding("dose", None, over_permille=300),)),
     ),
     *of(
         "herb_conflicts",
@@ -143,8 +160,10 @@ EXAMPLES: Final = [
         ("unknown: whether a piece", None, (a_piece("b", "herb-qianniuzi", decoction=None),), PIECE),
     ),
 ]  # fmt: skip
-TABLE: Final = {"contraindications": "conditions", "allergies": "allergies", "intolerances": "allergies"}
-TAKEN_BACK: Final = frozenset({"overlap_days", "same_group_in_force", "interactions_contra", "interactions_serious"})
+TABLE: Final = {"contraindications": "conditions", "dose_over_permille": "detected"} | {
+    measure: "detected" for measure, *_ in CHECKED
+}
+TAKEN_BACK: Final = frozenset({"overlap_days", "same_group_in_force"})
 
 
 @parametrize(EXAMPLES)

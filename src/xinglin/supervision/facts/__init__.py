@@ -5,7 +5,7 @@ None always means *unknown*. Known to be none is said by the empty string (codes
 
 from xinglin.supervision.facts.care import Encounter, Evidence, Stay
 from xinglin.supervision.facts.case import Case, Row
-from xinglin.supervision.facts.history import Allergy, Condition, Record
+from xinglin.supervision.facts.history import Allergy, Condition, Detected, Record
 from xinglin.supervision.facts.measured import Measure
 from xinglin.supervision.facts.medicine import Dispensing, Line, Pack, Prescription, Review
 from xinglin.supervision.facts.money import Claim, Item
@@ -48,6 +48,7 @@ __all__ = [
     "Claim",
     "Condition",
     "Coverage",
+    "Detected",
     "Dispensing",
     "EarlierSale",
     "Encounter",

@@ -33,6 +33,25 @@ class Allergy(Group):
 
 
 @dataclass(frozen=True, slots=True)
+class Detected(Group):
+    """What the check of medicines found of one line (FHIR: DetectedIssue), before the rules are asked.
+
+    The check reads patient, order and tables of medicine; which of its findings are breaches, the rules say.
+    """
+
+    id: str | None = fact("用药问题编号", "the entry's id")
+    line_id: str | None = fact("所属明细", "the line it concerns")
+    kind: str | None = fact(
+        "问题类别", "interaction, duplicate, dose, contraindication, pregnancy, lactation, child, elderly, allergy, …"
+    )
+    tier: str | None = fact(
+        "问题级别", "X, D, C or B after its context; None where a fact was missing without which it cannot be told"
+    )
+    row: str | None = fact("知识条目", "table and row of the medical knowledge that says so")
+    over_permille: int | None = fact("超出部分", "the part of the amount above its limit; None where not told", "permille")
+
+
+@dataclass(frozen=True, slots=True)
 class Record(Group):
     """When a row was known and when a verdict on it was asked for. A rule never sees it; measures obey it."""
 

@@ -14,14 +14,19 @@ from functools import cache
 from typing import Final
 
 from xinglin.supervision.facts.case import GROUPS, READABLE, Case, Row, flat
-from xinglin.supervision.facts.history import Allergy, Condition, Record
+from xinglin.supervision.facts.history import Allergy, Condition, Detected, Record
 from xinglin.supervision.facts.schema import Column, Group, columns, values
 from xinglin.supervision.verdicts import Plain, Scope
 
 Facts = dict[str, Plain]
 """The facts of one row by path."""
 
-BESIDE: Final[dict[str, type[Group]]] = {"condition": Condition, "allergy": Allergy, "record": Record}
+BESIDE: Final[dict[str, type[Group]]] = {
+    "condition": Condition,
+    "allergy": Allergy,
+    "detected": Detected,
+    "record": Record,
+}
 """Groups that measures may look at and rules may not."""
 
 
@@ -113,6 +118,7 @@ TABLES: Final[dict[str, LakeTable]] = {
         LakeTable("rings", ("ring", "institution"), "ring.id", Scope.RING),
         LakeTable("conditions", ("condition", "record"), "condition.id"),
         LakeTable("allergies", ("allergy", "record"), "allergy.id"),
+        LakeTable("detected", ("detected", "record"), "detected.id"),
     )
 }
 """Every table by its name, parents before children. A key is given once; an encounter is at most one stay."""

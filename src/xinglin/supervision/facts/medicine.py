@@ -111,6 +111,9 @@ class Line(Group):
     )
     grams_a_dose_milli: int | None = fact("每剂克数", "decoction piece: thousandths of a gram in one dose", "mg")
     doses: int | None = fact("剂数", "decoction: number of doses", "n")
+    findings: int | None = fact(
+        "用药核查发现数", "findings of the check of medicines; None where the line was not checked", "n"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def _by(table: str, last: date, places: Places) -> str:
     columns = {column for column, _ in lake_schema(table)}
     scope = TABLES[table].scope
     day = BEGINS.get(table) or (column_name(EVENT_DAY[scope]) if scope else "")
-    conditions = [f"({name(day)} IS NULL OR {name(day)} <= DATE {quoted(last)})"]
+    conditions = [f"({name(day)} IS NULL OR {name(day)} <= DATE {quoted(last)})"] if day else ["true"]
     if "record_known_at" in columns:
         midnight = f"TIMESTAMP {quoted(last)} + INTERVAL 16 HOUR"
         conditions.append(f"(record_known_at IS NULL OR record_known_at < {midnight})")

@@ -50,21 +50,7 @@ def atc_of_event(_s: Facts, e: Facts) -> Term:
     return e.item.atc_code
 
 
-def code_of_event(_s: Facts, e: Facts) -> Term:
-    """The event's medicine."""
-    return e.item.code
 
-
-def contraindicated_pair(s: Facts, e: Facts) -> Term:
-    """Two substances that must not meet, whichever the list names first."""
-    listed = (s.lists.interaction == "contraindicated") | (s.lists.interaction_reverse == "contraindicated")
-    return in_force(s, e) & listed
-
-
-def serious_pair(s: Facts, e: Facts) -> Term:
-    """Two substances with a serious interaction, whichever the list names first."""
-    listed = (s.lists.interaction == "serious") | (s.lists.interaction_reverse == "serious")
-    return in_force(s, e) & listed
 
 
 def forbidding_problem(s: Facts, e: Facts) -> Term:
@@ -79,25 +65,8 @@ def problem(_s: Facts, e: Facts) -> Term:
     return e.condition.code
 
 
-def covered(s: Facts, e: Facts) -> Term:
-    """The recorded substance is the ingredient, or covers it."""
-    recorded = otherwise(e.allergy.since_on <= s.prescription.on, True)
-    return recorded & ((s.own.code == e.other.code) | s.lists.allergy_cover)
 
 
-def allergy(s: Facts, e: Facts) -> Term:
-    """A recorded allergy; one of which it is not said that it is only an intolerance counts as one."""
-    return covered(s, e) & otherwise(~e.allergy.intolerance, True)
-
-
-def intolerance(s: Facts, e: Facts) -> Term:
-    """A recorded intolerance."""
-    return covered(s, e) & otherwise(e.allergy.intolerance, False)
-
-
-def allergy_id(_s: Facts, e: Facts) -> Term:
-    """The record of the allergy."""
-    return e.allergy.id
 
 
 def conflicting_piece(s: Facts, e: Facts) -> Term:
@@ -129,27 +98,53 @@ def _beside(
     )
 
 
-def _recorded(name: str, where: Pair) -> Counted:
+def _found(kinds: tuple[str, ...], tiers: tuple[str, ...]) -> Pair:
+    """An entry of the check of medicines of one of some kinds and tiers; a tier that cannot be told leaves it open."""
+
+    def where(_s: Facts, e: Facts) -> Term:
+        return isin(e.detected.kind, list(kinds)) & isin(e.detected.tier, list(tiers))
+
+    return where
+
+
+def over_limit(_s: Facts, e: Facts) -> Term:
+    """The part of a dose above its limit, in thousandths."""
+    return otherwise(e.detected.over_permille, 0)
+
+
+def _checked(
+    name: str, kinds: tuple[str, ...], tiers: tuple[str, ...], how: How = How.COUNT, value: Pair | None = None
+) -> Counted:
     return Counted(
         name=name,
         scope=Scope.LINE,
-        over="allergies",
-        match=(("patient.id", "allergy.person_id"),),
-        where=where,
-        how=How.DISTINCT,
-        value=allergy_id,
-        own="line.ingredients",
-        other="allergy.substance_code",
-        lists=("allergy_cover",),
+        over="detected",
+        match=(("line.id", "detected.line_id"),),
+        where=_found(kinds, tiers),
+        how=how,
+        value=value,
     )
 
 
-INTERACTION: Final = ("interaction", "interaction_reverse")
+GRAVE: Final = ("X", "D")
+TOLD: Final = ("X", "D", "C")
 MEASURES: Final[tuple[Declared, ...]] = (
+    _checked("interactions_contra", ("interaction", "mixture"), ("X",)),
+    _checked("interactions_serious", ("interaction", "mixture", "burden"), ("D",)),
+    _checked("allergies", ("allergy",), ("X",)),
+    _checked("intolerances", ("allergy",), ("D",)),
+    _checked("child_findings", ("child",), GRAVE),
+    _checked("dose_findings", ("dose",), GRAVE),
+    _checked("dose_over_permille", ("dose",), GRAVE, How.LARGEST, over_limit),
+    _checked("duplicate_findings", ("duplicate",), GRAVE),
+    _checked("indication_findings", ("indication",), TOLD),
+    _checked("disease_findings", ("contraindication",), GRAVE),
+    _checked("elderly_findings", ("elderly",), TOLD),
+    _checked("pregnancy_x", ("pregnancy", "lactation"), ("X",)),
+    _checked("pregnancy_d", ("pregnancy", "lactation"), ("D",)),
+    _checked("organ_findings", ("renal", "hepatic", "laboratory"), GRAVE),
     _beside("overlap_days", same_ingredient_in_force, How.LARGEST, overlap),
     _beside("same_group_in_force", same_group, How.DISTINCT, atc_of_event, pairs=False),
-    _beside("interactions_contra", contraindicated_pair, How.DISTINCT, code_of_event, lists=INTERACTION),
-    _beside("interactions_serious", serious_pair, How.DISTINCT, code_of_event, lists=INTERACTION),
     Counted(
         name="contraindications",
         scope=Scope.LINE,
@@ -160,8 +155,6 @@ MEASURES: Final[tuple[Declared, ...]] = (
         value=problem,
         lists=("contraindication_of_problem",),
     ),
-    _recorded("allergies", allergy),
-    _recorded("intolerances", intolerance),
     Counted(
         name="herb_conflicts",
         scope=Scope.LINE,

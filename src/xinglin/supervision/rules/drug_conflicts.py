@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from xinglin.supervision.facts import Sex
+from xinglin.supervision.rules.checked import unchecked
 from xinglin.supervision.rules.sources import (
     LABELS,
     PHARMACOPOEIA,
@@ -34,7 +35,7 @@ from xinglin.supervision.vocabulary import (
 
 @rule(
     id="D07",
-    version=1,
+    version=2,
     title=Words("药品禁忌症", "Disease that forbids the medicine"),
     source=(
         article(PRESCRIPTION_2007, "第十四条、第三十五条", "articles 14 and 35", read=False),
@@ -67,14 +68,14 @@ def d07(f: Facts) -> Ruling:
         | (f.lists.contraindication_3 == "absolute")
     )
     return ruling(
-        applies=~f.prescription.ended & (f.line.atc_code != ""),
-        violates=now | (f.measure.contraindications > 0),
+        applies=~f.prescription.ended & ((f.line.atc_code != "") | (f.measure.disease_findings > 0)),
+        violates=((f.line.atc_code != "") & (now | (f.measure.contraindications > 0))) | (f.measure.disease_findings > 0),
     )
 
 
 @rule(
     id="D09",
-    version=1,
+    version=2,
     title=Words("妊娠期或哺乳期不宜使用", "Not for pregnancy or breastfeeding"),
     source=(
         article(PRESCRIPTION_2007, "第十四条", "article 14", read=False),
@@ -118,12 +119,13 @@ def d09(f: Facts) -> Ruling:
     age = years_between(f.patient.birth_on, f.prescription.on)
     fertile = (age >= f.limits.childbearing_years_from) & (age <= f.limits.childbearing_years_until)
     told = otherwise(f.patient.pregnant, False) | otherwise(f.patient.lactating, False)
+    listed = (level != "none") | (milk != "none")
+    signed = otherwise(f.prescription.second_signed, False)
+    found = (f.measure.pregnancy_x > 0) | ((f.measure.pregnancy_d > 0) & ~signed)
+    known = (f.patient.pregnant & weeks & _forbids(f, level)) | (f.patient.lactating & _forbids(f, milk))
     return ruling(
-        applies=~f.prescription.ended
-        & (f.patient.sex != Sex.MALE)
-        & ((level != "none") | (milk != "none"))
-        & (fertile | told),
-        violates=(f.patient.pregnant & weeks & _forbids(f, level)) | (f.patient.lactating & _forbids(f, milk)),
+        applies=~f.prescription.ended & (f.patient.sex != Sex.MALE) & ((listed & (fertile | told)) | found),
+        violates=(listed & known) | found,
     )
 
 
@@ -135,7 +137,7 @@ def _forbids(f: Facts, level: Term) -> Term:
 
 @rule(
     id="D10",
-    version=1,
+    version=2,
     title=Words("药品相互作用", "Interaction of medicines"),
     source=(
         article(PRESCRIPTION_2007, "第三十五条", "article 35", read=False),
@@ -163,7 +165,7 @@ def d10(f: Facts) -> Ruling:
     """Medicines in force are compared substance by substance, both ways; only what is forbidden or grave counts."""
     return ruling(
         applies=~f.prescription.ended & ~f.line.decoction & ~f.line.solvent,
-        violates=(f.measure.interactions_contra > 0) | (f.measure.interactions_serious > 0),
+        violates=(f.measure.interactions_contra > 0) | (f.measure.interactions_serious > 0) | unchecked(f),
     )
 
 
@@ -203,7 +205,7 @@ def d11(f: Facts) -> Ruling:
 
 @rule(
     id="D14",
-    version=1,
+    version=2,
     title=Words("过敏药品", "Medicine to which the patient is allergic"),
     source=(
         article(PRESCRIPTION_2007, "第十四条、第三十五条", "articles 14 and 35", read=False),
@@ -231,5 +233,5 @@ def d14(f: Facts) -> Ruling:
     signed = otherwise(f.prescription.second_signed, False)
     return ruling(
         applies=~f.prescription.ended & ~f.line.solvent,
-        violates=(f.measure.allergies > 0) | ((f.measure.intolerances > 0) & ~signed),
+        violates=(f.measure.allergies > 0) | ((f.measure.intolerances > 0) & ~signed) | unchecked(f),
     )

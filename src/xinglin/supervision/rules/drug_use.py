@@ -34,7 +34,7 @@ from xinglin.supervision.vocabulary import (
 
 @rule(
     id="D01",
-    version=1,
+    version=2,
     title=Words("儿童禁用药品", "Medicine forbidden for children of this age"),
     source=(
         article(PRESCRIPTION_2007, "第十四条", "article 14", read=False),
@@ -62,8 +62,9 @@ def d01(f: Facts) -> Ruling:
     by_atc = choose(f.line.atc_code == "", f.lists.child_forbidden_substance, f.lists.child_forbidden_atc)
     months = choose(f.lists.child_forbidden_product >= 0, f.lists.child_forbidden_product, by_atc)
     return ruling(
-        applies=~f.prescription.ended & (months > 0),
-        violates=f.prescription.on < months_after(f.patient.birth_on, months),
+        applies=~f.prescription.ended & ((months > 0) | (f.measure.child_findings > 0)),
+        violates=((months > 0) & (f.prescription.on < months_after(f.patient.birth_on, months)))
+        | (f.measure.child_findings > 0),
     )
 
 
@@ -147,7 +148,7 @@ def d03(f: Facts) -> Ruling:
 
 @rule(
     id="D04",
-    version=1,
+    version=2,
     title=Words("超说明书用量", "More than the label's dose"),
     source=(
         article(PRESCRIPTION_2007, "第十四条、第三十五条", "articles 14 and 35", read=False),
@@ -200,13 +201,15 @@ def d04(f: Facts) -> Ruling:
     kilogram = choose(by_weight, _over(times, weighed * period), 0)
     long = choose((days_max > 0) & f.lists.frequency_counted, _over(f.line.days, days_max), 0)
     over = (single > 0) | (daily > 0) | (long > 0)
-    part = larger(larger(single, daily), larger(kilogram, long))
+    listed = f.lists.dose_single_max > 0
+    found = f.measure.dose_findings > 0
+    part = choose(listed, larger(larger(single, daily), larger(kilogram, long)), 0)
     return ruling(
-        applies=~f.prescription.ended
-        & (f.lists.dose_single_max > 0)
-        & (over | ~child | (f.lists.dose_kilogram_max > 0)),
-        violates=over | (kilogram > 0),
-        excess=excess(fen=divide_down(f.line.amount_fen * part, 1000)),
+        applies=~f.prescription.ended & ((listed & (over | ~child | (f.lists.dose_kilogram_max > 0))) | found),
+        violates=(listed & (over | (kilogram > 0))) | found,
+        excess=excess(
+            fen=divide_down(f.line.amount_fen * larger(part, otherwise(f.measure.dose_over_permille, 0)), 1000)
+        ),
     )
 
 
@@ -217,7 +220,7 @@ def _over(amount: Term, limit: Term) -> Term:
 
 @rule(
     id="D05",
-    version=1,
+    version=2,
     title=Words("重复开药", "The same or a like medicine twice"),
     source=(
         article(PRESCRIPTION_2007, "第三十五条", "article 35", read=False),
@@ -244,7 +247,7 @@ def _over(amount: Term, limit: Term) -> Term:
 def d05(f: Facts) -> Ruling:
     """Two supplies of one substance, or two of a kind, add up. Ingredients of combinations count; a few days do not."""
     over = f.measure.overlap_days - f.limits.overlap_grace_days
-    like = f.lists.duplicate_group & (f.measure.same_group_in_force > 0)
+    like = (f.lists.duplicate_group & (f.measure.same_group_in_force > 0)) | (f.measure.duplicate_findings > 0)
     part = choose(like, f.line.days, smaller(larger(over, 0), f.line.days))
     # Where the days of this line are not known the doubled days still are.
     days = choose(like, f.line.days, larger(over, 0))

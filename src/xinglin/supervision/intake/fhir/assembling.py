@@ -216,6 +216,7 @@ TABLE: Final[dict[str, tuple[str, dict[str, str]]]] = {
     ),
     "practices": ("(SELECT 1 WHERE false) AS t", {}),
     "rings": ("(SELECT 1 WHERE false) AS t", {}),
+    "detected": ("(SELECT 1 WHERE false) AS t", {}),
     "conditions": (
         "s_Condition AS t WHERE t.code IS NULL OR t.code <> ''",
         {
