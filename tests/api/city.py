@@ -57,7 +57,7 @@ class City:
     """By the end of an address: what it needs instead."""
     strangers: dict[str, make.Someone] = field(default_factory=dict)
     public: frozenset[str] = frozenset(
-        {"practitioner_id", "physician_id", "institution_id", "key_id", "code", "name", "rule_id"}
+        {"practitioner_id", "physician_id", "institution_id", "key_id", "code", "name", "rule_id", "purpose", "serial"}
     )
     """Parts of addresses that name what anyone may know of."""
 
