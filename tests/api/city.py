@@ -36,7 +36,9 @@ from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.known_cases import clean_case
 from xinglin.hospital.oversight.models import GivenVerdict
+from xinglin.hospital.pharmacy.authentic.authority import serial_of
 from xinglin.hospital.pharmacy.models import Line, Prescription
+from xinglin.hospital.pharmacy.services import published_certificate
 from xinglin.hospital.regulator.models import RuleTrial
 from xinglin.hospital.settlement.models import Settlement
 from xinglin.hospital.terminology.loading import rebuild_terms
@@ -55,7 +57,7 @@ class City:
     """By the end of an address: what it needs instead."""
     strangers: dict[str, make.Someone] = field(default_factory=dict)
     public: frozenset[str] = frozenset(
-        {"practitioner_id", "physician_id", "institution_id", "key_id", "code", "name", "rule_id"}
+        {"practitioner_id", "physician_id", "institution_id", "key_id", "code", "name", "rule_id", "purpose", "serial"}
     )
     """Parts of addresses that name what anyone may know of."""
 
@@ -130,6 +132,8 @@ def one(city: City, world: World) -> dict[str, str]:
         "name": "routes",
         "rule_id": "B03",
         "trial_id": tried(),
+        "purpose": "root",
+        "serial": serial_of(published_certificate(actor=system_actor("city"), purpose="root", now=AT)),
     }
 
 

@@ -93,10 +93,13 @@ def _order(found: Finding) -> tuple[int, str, str, tuple[str, ...], tuple[str, .
 
 
 def _once(found: list[Finding]) -> list[Finding]:
-    """A row is told once for the same lines, however many substances of them it names; the gravest stays."""
-    best: dict[tuple[str, str, tuple[str, ...]], Finding] = {}
+    """A row is told once for the same lines, however many substances of them it names; the gravest stays.
+
+    A row of doses may speak of one dose and of a day: these are two things to be told.
+    """
+    best: dict[tuple[str, str, tuple[str, ...], str], Finding] = {}
     for one in found:
-        key = (one.table, one.row, one.places)
+        key = (one.table, one.row, one.places, one.text_en if one.kind == "dose" else "")
         if key not in best or RANK[one.tier] > RANK[best[key].tier]:
             best[key] = one
     return list(best.values())

@@ -127,7 +127,8 @@ def cards(assessment: Assessment, known: Iterable[Ticket], knowledge: Any) -> tu
     """One card for each problem, the gravest first; of those that interrupt at most two."""
     by_problem: dict[str, list[Ticket]] = {}
     for ticket in known:
-        if ticket.accepted_on is None:
+        # What might be added (START) is for a yearly review of the whole list, not for this order: no card.
+        if ticket.accepted_on is None and ticket.finding.kind != "start":
             by_problem.setdefault(ticket.finding.problem, []).append(ticket)
     found = [_card(assessment, problem, many, knowledge) for problem, many in by_problem.items()]
     found.sort(key=lambda card: (not card.interrupts, -RANK[card.tier], -len(card.tickets), card.problem))

@@ -112,7 +112,13 @@ def check(given: Any, knowledge: Knowledge | None = None) -> dict[str, Any]:
     Raises BadCase for a case that cannot be read; what can be read but not checked stands in `unchecked`.
     """
     tables = knowledge or shipped()
-    return answer(assess(read_case(given, tables), tables), tables)
+    return check_built(read_case(given, tables), tables)
+
+
+def check_built(case: Case, knowledge: Knowledge | None = None) -> dict[str, Any]:
+    """Judge a case that was built already, with exact amounts, instead of one in plain values."""
+    tables = knowledge or shipped()
+    return answer(assess(case, tables), tables)
 
 
 def check_lines(lines: Iterable[str], knowledge: Knowledge | None = None) -> Iterator[dict[str, Any]]:

@@ -36,6 +36,8 @@ def control(case: Case, index: Index) -> Iterator[Finding]:
                     {"special_class": item.special_class},
                     CARE_2018,
                 )
+            elif line.local or line.patent or len(line.parts) > 1:
+                continue  # What is said of a substance is said of it alone, given to act in the whole body.
             elif item.online_policy == "never":
                 yield _said(
                     "control",
@@ -96,6 +98,8 @@ def antimicrobials(case: Case, index: Index) -> Iterator[Finding]:
 def quantity(case: Case, index: Index) -> Iterator[Finding]:
     """Days of supply above what the law allows of a class."""
     for line, code, row in asked(case, index, "quantity"):
+        if len(line.parts) > 1:
+            continue  # The classes of special control are of preparations with one substance.
         most = row.days_max_chronic if row.days_max_chronic is not None else row.days_max
         if line.days is not None and most is not None and line.days > most:
             reading = Reading({f"{line.place}.days": str(line.days), "limit": str(most)})

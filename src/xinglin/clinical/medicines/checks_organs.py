@@ -14,6 +14,8 @@ from xinglin.clinical.medicines.finding import Finding, finding
 from xinglin.clinical.medicines.index import Index
 from xinglin.clinical.medicines.truth import RANK, Reading, Sides, has_prefix, holds, plain
 
+ASKED_FOR: Final = frozenset({"X", "D"})
+"""Only for what would interrupt is a missing value worth naming."""
 LIVER: Final = ("K70", "K71", "K72", "K73", "K74", "K76.6", "K76.7", "B18", "I85")
 
 
@@ -21,10 +23,12 @@ def renal(case: Case, index: Index, unchecked: Unchecked) -> Iterator[Finding]:
     """The gravest band of the kidney function in which the patient is and the dose is too much."""
     best: dict[tuple[str, str], Finding] = {}
     for line, code, row in asked(case, index, "renal"):
+        if _obeyed(line, code, row.daily_max, row.single_max, row.unit):
+            continue
         within, value = _band(case, row)
-        if within is None:
+        if within is None and row.tier in ASKED_FOR:
             unchecked.add(f"patient.{row.metric}", code)
-        if not within or _obeyed(line, code, row.daily_max, row.single_max, row.unit):
+        if not within:
             continue
         reading = Reading({f"patient.{row.metric}": value})
         found = finding(kind="renal", table="renal", row=row, case=case, sides=Sides(line, code), reading=reading)
@@ -70,11 +74,11 @@ def hepatic(case: Case, index: Index, unchecked: Unchecked) -> Iterator[Finding]
     best: dict[tuple[str, str], Finding] = {}
     for line, code, row in asked(case, index, "hepatic"):
         disease = has_prefix(patient.diagnoses, row.dx)
+        if _obeyed(line, code, row.daily_max, None, row.unit):
+            continue
         if row.child_pugh and not patient.child_pugh and has_prefix(patient.diagnoses, LIVER):
             unchecked.add("patient.child_pugh", code)
         if not disease and patient.child_pugh not in row.child_pugh:
-            continue
-        if _obeyed(line, code, row.daily_max, None, row.unit):
             continue
         fact = {"patient.diagnoses": disease} if disease else {"patient.child_pugh": patient.child_pugh}
         found = finding(
@@ -91,7 +95,7 @@ def laboratory(case: Case, index: Index, unchecked: Unchecked) -> Iterator[Findi
         reading = Reading()
         held = holds(row.when, case, Sides(line, code), reading)
         if held is None:
-            for fact in sorted(reading.missing):
+            for fact in sorted(reading.missing) if row.tier in ASKED_FOR else ():
                 unchecked.add(fact, code)
         elif held:
             found = finding(

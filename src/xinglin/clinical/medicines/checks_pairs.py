@@ -11,7 +11,7 @@ from xinglin.clinical.knowledge import rows
 from xinglin.clinical.medicines.case import AllergyRecord, Case, Line
 from xinglin.clinical.medicines.finding import Finding, Said, finding
 from xinglin.clinical.medicines.index import Index
-from xinglin.clinical.medicines.truth import RANK, Reading, Sides
+from xinglin.clinical.medicines.truth import RANK, SILENT, Reading, Sides
 
 HELD: Final = {"X": "D", "D": "C", "C": "B", "B": "B", "-": "-"}
 
@@ -48,9 +48,11 @@ def _gravest(case: Case, index: Index, one: Line, code: str, other: Line, other_
         if not (takes_part(one, code, row, index) and takes_part(other, other_code, row, index)):
             continue
         said = Said(row.effect_zh, row.effect_en, row.action_zh, row.action_en)
-        if one.held or other.held:
+        if (one.held or other.held) and not any(atom.kind == "held" for entry in row.context for atom in entry.when):
             # Stopped for the time: what is left is that it may still act for some days.
-            said = replace(said, tier=HELD[row.tier])
+            stopped = _held(row, case, sides, said)
+            best = stopped if best is None or RANK[stopped.tier] > RANK[best.tier] else best
+            continue
         found = finding(
             kind="interaction",
             table="interactions",
@@ -63,6 +65,17 @@ def _gravest(case: Case, index: Index, one: Line, code: str, other: Line, other_
         if found is not None and (best is None or RANK[found.tier] > RANK[best.tier]):
             best = found
     return best
+
+
+def _held(row: rows.Interaction, case: Case, sides: Sides, said: Said) -> Finding:
+    """A medicine that is stopped while the other runs counts one tier less, whatever else the context says."""
+    bare = replace(row, tier=HELD[row.tier], context=())
+    reading = Reading({f"{line.place}.held": "true" for line in (sides.a, sides.b) if line is not None and line.held})
+    found = finding(
+        kind="interaction", table="interactions", row=bare, case=case, sides=sides, reading=reading, said=said
+    )
+    assert found is not None, "a row without context is never silent"
+    return replace(found, base=row.tier)
 
 
 def duplicates(case: Case, index: Index) -> Iterator[Finding]:
@@ -110,19 +123,29 @@ def allergies(case: Case, index: Index) -> Iterator[Finding]:
 
 
 def _allergy(case: Case, index: Index, record: AllergyRecord, line: Line, code: str) -> Finding | None:
+    matching = [
+        row
+        for row in index.allergies.get(code, ())
+        if record.codes & row.recorded and (row.reaction == "any" or record.reaction in {row.reaction, "severe"})
+    ]
     best: Finding | None = None
-    for row in index.knowledge.rows(rows.Allergy):
-        if code not in row.ordered or not record.codes & row.recorded:
-            continue
-        if row.reaction != "any" and record.reaction not in {row.reaction, "severe"}:
-            continue
+    if matching:
+        row = min(matching, key=_specific)
         reading = Reading({"patient.allergies": f"{record.text} ({record.reaction})"})
-        found = finding(kind="allergy", table="allergies", row=row, case=case, sides=Sides(line, code), reading=reading)
-        if found is not None and (best is None or RANK[found.tier] > RANK[best.tier]):
-            best = found
+        best = finding(kind="allergy", table="allergies", row=row, case=case, sides=Sides(line, code), reading=reading)
     if code in record.codes and (best is None or RANK[best.tier] < RANK["X"]):
         return _itself(case, record, line, code, best)
     return best
+
+
+def _specific(row: rows.Allergy) -> tuple[bool, int, int, int]:
+    """What is stated of few substances stands before what is stated of a class; that two do not cross, before all.
+
+    Of the others a row for the reaction at hand stands before one for any.
+    """
+    size = len(row.recorded) * len(row.ordered)
+    reaction = {"severe": 0, "immediate": 1, "any": 2}[row.reaction]
+    return row.tier != SILENT or row.context != (), reaction, size, -RANK[row.tier]
 
 
 def _itself(case: Case, record: AllergyRecord, line: Line, code: str, best: Finding | None) -> Finding:

@@ -39,6 +39,8 @@ class Index:
     doses: dict[str, tuple[rows.Dose, ...]]
     indications: dict[str, rows.Indication]
     antimicrobials: dict[str, rows.Antimicrobial]
+    allergies: dict[str, tuple[rows.Allergy, ...]]
+    """By the substance that is ordered."""
     local_only: frozenset[str]
     """Substances that the products hold only for local use: a local route does not take them out of a check."""
     route_aware: frozenset[int]
@@ -105,15 +107,16 @@ def _index(knowledge: Knowledge) -> Index:
         doses={code: tuple(found) for code, found in doses.items()},
         indications={row.ingredient: row for row in knowledge.rows(rows.Indication)},
         antimicrobials={row.ingredient: row for row in knowledge.rows(rows.Antimicrobial)},
+        allergies=_by_code(knowledge.rows(rows.Allergy), "ordered"),
         local_only=knowledge.names.local_only,
         route_aware=frozenset(_route_aware(knowledge)),
     )
 
 
-def _by_code(found: Iterable[Any]) -> dict[str, tuple[Any, ...]]:
+def _by_code(found: Iterable[Any], side: str = "side") -> dict[str, tuple[Any, ...]]:
     by_code: dict[str, list[Any]] = defaultdict(list)
     for row in found:
-        for code in row.side:
+        for code in getattr(row, side):
             by_code[code].append(row)
     return {code: tuple(many) for code, many in by_code.items()}
 

@@ -12,7 +12,7 @@ from xinglin.clinical.knowledge.expressions import INTENTS
 from xinglin.clinical.knowledge.units import Amount as Exact
 from xinglin.clinical.medicines.amounts import ACTIVITY, COUNT, MASS, MOLES, VOLUME, Amount, parse_amount
 from xinglin.clinical.medicines.case import Line, Part, Unknown
-from xinglin.clinical.medicines.frequency import Frequency
+from xinglin.clinical.medicines.frequency import Frequency, by_code
 from xinglin.clinical.medicines.names import Resolution, resolve
 from xinglin.clinical.medicines.reading_patient import BadCase, flag, number
 from xinglin.clinical.medicines.sig import Sig, parse_frequency, parse_sig
@@ -24,7 +24,53 @@ KNOWN: Final = frozenset(
 )
 EXACT_KINDS: Final = {MASS: "mass", ACTIVITY: "activity", MOLES: "substance"}
 LONGEST_DAYS: Final = 3660
-FORM_ROUTES: Final = {"tab": "po", "cap": "po", "sachet": "po", "pill": "po"}
+CODES: Final = [
+    "po",
+    "sl",
+    "buccal",
+    "pr",
+    "pv",
+    "sc",
+    "id",
+    "im",
+    "iv",
+    "ivgtt",
+    "ia",
+    "it",
+    "inh",
+    "neb",
+    "eye",
+    "ear",
+    "nas",
+    "top",
+    "td",
+    "wash",
+    "gargle",
+    "inj",
+]
+ROUTES: Final = {code: code for code in CODES} | {
+    "oral": "po",
+    "topical": "top",
+    "cutaneous": "top",
+    "nasal": "nas",
+    "intranasal": "nas",
+    "ophthalmic": "eye",
+    "otic": "ear",
+    "transdermal": "td",
+    "inhaled": "inh",
+    "inhalation": "inh",
+    "nebulised": "neb",
+    "nebulized": "neb",
+    "rectal": "pr",
+    "vaginal": "pv",
+    "sublingual": "sl",
+    "subcutaneous": "sc",
+    "intramuscular": "im",
+    "intravenous": "iv",
+    "infusion": "ivgtt",
+    "injection": "inj",
+}
+"""Codes of the house's route table, and the words of FHIR exports and labels in English."""
 
 
 @dataclass(slots=True)
@@ -148,7 +194,7 @@ def _intents(reader: Reader, given: Mapping[str, Any]) -> frozenset[str]:
 def _frequency(reader: Reader, given: Mapping[str, Any], sig: Sig | None) -> Frequency | None:
     text = str(given.get("frequency") or "").strip()
     if text:
-        found = parse_frequency(text)
+        found = by_code(text) or parse_frequency(text)
         if found is None and text.lower() not in {"prn", "必要时"}:
             reader.doubt(
                 "frequency", "frequency", f"看不懂频次“{text[:30]}”", f"frequency {text[:30]!r} is not understood"
@@ -167,10 +213,9 @@ def _frequency(reader: Reader, given: Mapping[str, Any], sig: Sig | None) -> Fre
 def _route(reader: Reader, given: Mapping[str, Any], named: Resolution, sig: Sig | None) -> str:
     text = str(given.get("route") or "").strip()
     if text:
-        found = parse_sig(text).route or (text if text.isascii() and text.isalpha() and len(text) < 8 else "")
-        if not parse_sig(text).route:
+        found = ROUTES.get(text.lower(), "") or parse_sig(text).route
+        if not found:
             reader.doubt("route", "route", f"看不懂给药途径“{text[:20]}”", f"route {text[:20]!r} is not understood")
-            return ""
         return found
     return (sig.route if sig and sig.route else "") or named.route
 

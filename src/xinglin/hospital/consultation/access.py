@@ -55,8 +55,17 @@ KEEP_PROMISES = Permission(
     frozenset(),
     T(zh="响应承诺的计时（系统）", en="run the clocks of the response promise (the system)"),
 )
+TELL_FACTS = Permission(
+    "consultation.tell_facts",
+    frozenset({Role.PATIENT, Role.PHYSICIAN}),
+    T(
+        zh="填写和更正用药资料：患者为自己或被监护人，医师为自己接诊的患者",
+        en="tell and correct what medicines depend on: patients for themselves and wards, physicians in their visits",
+    ),
+)
 
 PERMISSIONS = [
+    TELL_FACTS,
     REQUEST_VISIT,
     FOLLOW_OWN_VISIT,
     SEE_PATIENTS,

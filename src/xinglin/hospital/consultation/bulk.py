@@ -191,3 +191,16 @@ def _content(r: PastVisit) -> dict[str, Any]:
         "attachments": [],
         "signed_at": r.record.signed_at,
     }
+
+
+# WHAT MEDICINES DEPEND ON
+
+
+def load_told(
+    *, rows: Sequence[models.Observation | models.AllergyTold | models.MedicineTold | models.LifeState]
+) -> int:
+    """Load what patients and physicians told: measurements, allergies, medicines from elsewhere, pregnancy."""
+    by_model: dict[type[Any], list[Any]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(row)
+    return sum(len(model._default_manager.bulk_create(many)) for model, many in by_model.items())

@@ -7,6 +7,7 @@ pictures and consents are refused every change by triggers (first migration).
 from django.db import models
 from django.db.models import F, Q
 
+from xinglin.hospital.consultation.told_models import AllergyTold, LifeState, MedicineTold, Observation, PlannedTest
 from xinglin.hospital.consultation.words import (
     Channel,
     EvidenceKind,
@@ -20,6 +21,25 @@ from xinglin.hospital.consultation.words import (
 )
 from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
 
+__all__ = [
+    "AllergyTold",
+    "ConsentGiven",
+    "ConsentText",
+    "FollowUpEvidence",
+    "LifeState",
+    "MedicineTold",
+    "Message",
+    "Observation",
+    "Picture",
+    "PlannedTest",
+    "Questionnaire",
+    "ReadMark",
+    "Record",
+    "RecordAddendum",
+    "RecordAttachment",
+    "RecordDiagnosis",
+    "Visit",
+]
 RECORD_KEPT = Keeping(
     Sensitivity.SENSITIVE,
     15,

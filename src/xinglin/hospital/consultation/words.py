@@ -114,3 +114,12 @@ class DangerTier(Named):
     CALL_120 = ("call_120", "请立即拨打 120", "Call 120 now")
     HOSPITAL_NOW = ("hospital_now", "请现在就去医院急诊", "Go to an emergency department now")
     ASK = ("ask", "请医师先问这一项", "The physician asks about this first")
+
+
+class Reaction(Named):
+    """How an allergy showed. The codes are those of the medicine check."""
+
+    ANY = ("any", "皮疹或其他", "rash or other")
+    IMMEDIATE = ("immediate", "很快出现：风团、喉头紧、头晕", "at once: hives, tight throat, faintness")
+    SEVERE = ("severe", "严重：休克、大片脱皮、住院抢救", "severe: shock, skin coming off, emergency care")
+    INTOLERANCE = ("intolerance", "不耐受：恶心、腹泻等", "not tolerated: nausea, diarrhoea and the like")

@@ -40,6 +40,7 @@ PAID = frozenset({"A", "B"})
 RESULTS = {
     "approve": ReviewResult.APPROVED,
     "ask": ReviewResult.QUERIED,
+    "endorse": ReviewResult.QUERIED,  # one of two signatures is no approval yet
     "return": ReviewResult.REFUSED,
     "refuse": ReviewResult.REFUSED,
 }
@@ -252,8 +253,11 @@ def _asked(base: Case, product: ProductInfo) -> bool | None:
 # THE REVIEW AND THE BOXES
 
 
-def review_facts(reviews: Sequence[ReviewRow]) -> Review:
-    """The review as it stands: the first approval if there is one, else the latest result. A person signs each."""
+def review_facts(reviews: Sequence[ReviewRow], same_device: bool | None = None) -> Review:
+    """The review as it stands: the first approval if there is one, else the latest result. A person signs each.
+
+    `same_device`: whether the reviewer sat at the device on which it was written, as far as known.
+    """
     if not reviews:
         return UNREVIEWED
     approvals = [review for review in reviews if review.outcome == "approve"]
@@ -264,6 +268,7 @@ def review_facts(reviews: Sequence[ReviewRow]) -> Review:
         passed_at=one.at if approvals else None,
         pharmacist_id=str(one.reviewer_id),
         human_seconds=seconds,
+        same_device=same_device,
         automatic=False,
     )
 

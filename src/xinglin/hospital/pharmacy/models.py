@@ -12,7 +12,8 @@ from django.db.models import F, Q
 
 from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.pharmacy.authentic import models as authentic  # noqa: F401 (Django looks for all tables here)
+from xinglin.hospital.pharmacy import review_models  # noqa: F401 (Django looks for all tables here)
+from xinglin.hospital.pharmacy.authentic import models as authentic  # noqa: F401 (as above)
 from xinglin.hospital.pharmacy.states import CUSTODY, State
 
 KEPT = Keeping(
@@ -192,7 +193,8 @@ class Finding(models.Model):
 
 
 class Review(models.Model):
-    """A pharmacist's signed act on a prescription: approve, return, ask or refuse."""
+    """A pharmacist's signed act on a prescription: approve, return, ask or refuse; endorse is the first of two
+    signatures that a finding of tier X asks for."""
 
     id = models.UUIDField(primary_key=True)
     prescription = models.ForeignKey(Prescription, on_delete=models.PROTECT, related_name="reviews")
@@ -219,7 +221,7 @@ class Review(models.Model):
                 fields=["prescription"], condition=Q(outcome="approve"), name="pharmacy_review_approved_once"
             ),
             models.CheckConstraint(
-                condition=Q(outcome__in=["approve", "return", "ask", "refuse"]), name="pharmacy_review_outcome"
+                condition=Q(outcome__in=["approve", "return", "ask", "refuse", "endorse"]), name="pharmacy_review_outcome"
             ),
             models.CheckConstraint(
                 condition=~Q(outcome__in=["return", "refuse"]) | Q(codes__len__gt=0), name="pharmacy_review_coded"

@@ -253,8 +253,8 @@ def test_a_child_is_not_given_more_than_an_adult() -> None:
     for row in all_doses():
         if row.age_until is not None and row.daily_max is not None:
             for route in row.routes:
-                most = adult.get((row.ingredient, route))
-                assert most is None or amount(row.daily_max, row.unit).value <= most, row.id
+                cap = adult.get((row.ingredient, route))
+                assert cap is None or amount(row.daily_max, row.unit).value <= cap, row.id
 
 
 def test_bands_of_age_and_weight_do_not_contradict_each_other() -> None:
@@ -292,5 +292,5 @@ def test_a_lowered_limit_lies_below_the_plain_one() -> None:
     for row in all_doses():
         if row.age_until is None and row.when and row.daily_max is not None:
             for route in row.routes:
-                most = widest.get((row.ingredient, route))
-                assert most is None or amount(row.daily_max, row.unit).value <= most, row.id
+                cap = widest.get((row.ingredient, route))
+                assert cap is None or amount(row.daily_max, row.unit).value <= cap, row.id

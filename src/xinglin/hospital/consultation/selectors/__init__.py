@@ -1,5 +1,6 @@
 """The questions of the consultation, limited to what the actor may see."""
 
+from xinglin.hospital.consultation.measures import ASKED_OF_PATIENTS, HEIGHT, LABORATORY, WEIGHT, Measure, measures
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
 from xinglin.hospital.consultation.questions import Question, age_months, questions_for
 from xinglin.hospital.consultation.selectors.history import allergies, problems, visits_around, visits_of_day
@@ -14,6 +15,14 @@ from xinglin.hospital.consultation.selectors.records import (
     visit_facts,
 )
 from xinglin.hospital.consultation.selectors.talk import Said, Talk, messages, picture, read_conversation
+from xinglin.hospital.consultation.selectors.told import (
+    LifeNow,
+    Reading,
+    ToldFacts,
+    medicine_facts,
+    tests_of_visit,
+    told_facts,
+)
 from xinglin.hospital.consultation.selectors.visits import (
     Choice,
     EarlierDiagnosis,
@@ -38,12 +47,17 @@ from xinglin.hospital.consultation.words import (
     EvidenceKind,
     Judgement,
     MessageKind,
+    Reaction,
     RecordState,
     Side,
     VisitState,
 )
 
 __all__ = [
+    "ASKED_OF_PATIENTS",
+    "HEIGHT",
+    "LABORATORY",
+    "WEIGHT",
     "Background",
     "Choice",
     "Consent",
@@ -51,15 +65,20 @@ __all__ = [
     "EarlierDiagnosis",
     "EvidenceKind",
     "Judgement",
+    "LifeNow",
+    "Measure",
     "MessageKind",
     "Question",
     "Queue",
     "QueueLine",
+    "Reaction",
+    "Reading",
     "RecordState",
     "RecordView",
     "Said",
     "Side",
     "Talk",
+    "ToldFacts",
     "VisitFacts",
     "VisitLine",
     "VisitState",
@@ -76,6 +95,8 @@ __all__ = [
     "estimate_wait",
     "estimate_waits",
     "has_signed_record",
+    "measures",
+    "medicine_facts",
     "messages",
     "papers",
     "patient_visits",
@@ -89,6 +110,8 @@ __all__ = [
     "queue",
     "read_conversation",
     "record",
+    "tests_of_visit",
+    "told_facts",
     "visit",
     "visit_facts",
     "visits_around",

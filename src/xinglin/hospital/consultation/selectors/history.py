@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from xinglin.hospital.consultation.models import RecordDiagnosis, Visit
+from xinglin.hospital.consultation.models import AllergyTold, RecordDiagnosis, Visit
 from xinglin.hospital.consultation.words import Channel, RecordState
 from xinglin.hospital.kernel.clock import SHANGHAI, civil_day
 from xinglin.hospital.terminology import selectors as terminology
@@ -87,8 +87,23 @@ def problems(*, person_id: UUID, at: datetime) -> list[Facts]:
     ]
 
 
-def allergies(*, person_id: UUID) -> list[Facts]:
-    """The house keeps no list of allergies in codes: one entry of which the substance is not known says so, and no rule
-    takes the gap for *none*.
+def allergies(*, person_id: UUID, at: datetime | None = None) -> list[Facts]:
+    """Recorded allergies by substance. Nothing for somebody who said that none is known; where nobody asked, or words
+    were not understood, an entry without substance says so, and no rule takes the gap for *none*.
     """
-    return [{"allergy.id": ALLERGIES_UNKNOWN, "allergy.person_id": str(person_id), "allergy.substance_code": None}]
+    rows = list(AllergyTold.objects.filter(patient_id=person_id).order_by("at", "id"))
+    rows = [row for row in rows if at is None or row.at <= at]
+    replaced = {row.replaces_id for row in rows}
+    standing = [row for row in rows if row.id not in replaced and not row.withdrawn]
+    named = [row for row in standing if not row.none_known]
+    if not standing:
+        return [_allergy(person_id, ALLERGIES_UNKNOWN, None)]
+    return [
+        _allergy(person_id, f"{row.id}:{code}" if code else ALLERGIES_UNKNOWN, code)
+        for row in named
+        for code in (row.codes or [None])
+    ]
+
+
+def _allergy(person_id: UUID, name: str, code: str | None) -> Facts:
+    return {"allergy.id": name, "allergy.person_id": str(person_id), "allergy.substance_code": code}

@@ -18,9 +18,20 @@ from xinglin.hospital.consultation.services.recording import (
 from xinglin.hospital.consultation.services.requesting import cancel_visit, request_visit, screen_answers
 from xinglin.hospital.consultation.services.seeing import end_visit, preview_visit, refer_offline, start_visit
 from xinglin.hospital.consultation.services.talking import mark_read, send_message, send_picture, typing
+from xinglin.hospital.consultation.services.telling import (
+    Measured,
+    hold_medicine,
+    plan_test,
+    tell_allergy,
+    tell_life_state,
+    tell_measures,
+    tell_medicine,
+    withdraw_fact,
+)
 
 __all__ = [
     "EvidenceOffer",
+    "Measured",
     "RecordDraft",
     "accept_evidence",
     "add_addendum",
@@ -30,8 +41,10 @@ __all__ = [
     "detach_picture",
     "end_visit",
     "expire_promises",
+    "hold_medicine",
     "mark_read",
     "offer_evidence",
+    "plan_test",
     "preview_visit",
     "refer_offline",
     "refuse_evidence",
@@ -42,5 +55,10 @@ __all__ = [
     "send_picture",
     "sign_record",
     "start_visit",
+    "tell_allergy",
+    "tell_life_state",
+    "tell_measures",
+    "tell_medicine",
     "typing",
+    "withdraw_fact",
 ]

@@ -43,5 +43,11 @@ def _check_parts(content: cms.ContentInfo, der: bytes, allowed: list[x509.Certif
         raise Altered("it holds more than a timestamp does")
     if data["digest_algorithms"].dump() != cms.DigestAlgorithms([info["digest_algorithm"]]).dump():
         raise Altered("its digests differ")
+    signer = info["sid"].chosen
+    if isinstance(signer, cms.IssuerAndSerialNumber):
+        # Names are compared without regard to case elsewhere; here the bytes count.
+        named = signer["issuer"].dump()
+        if not any(one.issuer.dump() == named and one.serial_number == signer["serial_number"].native for one in given):
+            raise Altered("it names a signer whose certificate is not here")
     if content.copy().dump(force=True) != der:
         raise Altered("it is not written in its one form")

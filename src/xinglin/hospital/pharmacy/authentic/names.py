@@ -14,6 +14,7 @@ from xinglin.hospital.kernel.texts import T
 
 HAN = "CJK UNIFIED IDEOGRAPH-"
 LATIN = re.compile(r"LATIN (SMALL|CAPITAL) LETTER ")
+NUMBERED = re.compile(r" ?[0-9]+$")
 BETWEEN_HAN = "·"
 BETWEEN_LATIN = " -'."
 MASK = "*"
@@ -36,7 +37,7 @@ def trouble_with(name: str, *, masked: bool = False) -> T | None:
             return _at(INVISIBLE, letter)
     if unicodedata.normalize("NFKC", plain) != plain:
         return _at(COMPATIBLE, next((c for c in plain if unicodedata.normalize("NFKC", c) != c), ""))
-    kinds = {_kind(letter) for letter in plain}
+    kinds = {_kind(letter) for letter in NUMBERED.sub("", plain)}
     if "other" in kinds:
         return _at(OTHER_SCRIPT, next(letter for letter in plain if _kind(letter) == "other"))
     if "sign" in kinds:

@@ -48,7 +48,7 @@ def page_of(row: Prescription, content: dict[str, Any]) -> "Page":
         valid_until=when(row.valid_until_at),
         diagnoses=content["diagnoses"],
         reason=content["kind_reason"],
-        total=yuan(row.total_fen),
+        total=f"¥{yuan(row.total_fen)}",
         prescriber={
             "name": prescriber["name"],
             "title": profile.title_name.zh,
@@ -63,7 +63,7 @@ def page_of(row: Prescription, content: dict[str, Any]) -> "Page":
                 strength=line.strength_text,
                 pack=line.pack_text,
                 packs=line.packs,
-                amount=yuan(line.amount_fen),
+                amount=f"¥{yuan(line.amount_fen)}",
                 sig=instructions.directions(line, products[line.id]),
                 reason=line.reason if line.dose_units else "",
             )

@@ -35,6 +35,7 @@ from xinglin.hospital.pharmacy.facts import UNREVIEWED, draft_case, row_case
 from xinglin.hospital.pharmacy.gate import practitioner_of
 from xinglin.hospital.pharmacy.models import Draft as DraftRow
 from xinglin.hospital.pharmacy.models import Finding, Line, Prescription, SignedContent
+from xinglin.hospital.pharmacy.devices import note_device
 from xinglin.hospital.pharmacy.services.moving import note
 from xinglin.hospital.pharmacy.signatures import check_signature
 from xinglin.hospital.pharmacy.states import State
@@ -327,6 +328,7 @@ def _save(
     Line.objects.bulk_create(lines)
     signed.save(force_insert=True)
     Finding.objects.bulk_create(findings)
+    note_device(actor, row.id, now)
     for finding in findings:
         if finding.reason_code:
             oversight.answer(

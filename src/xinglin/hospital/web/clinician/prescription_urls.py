@@ -3,7 +3,7 @@
 from django.urls import path
 
 from xinglin.hospital.web.clinician import prescription as views
-from xinglin.hospital.web.verify.downloads import document
+from xinglin.hospital.web.verify import downloads
 
 urlpatterns = [
     path("visits/<uuid:visit_id>/prescription", views.panel, name="prescription"),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("prescriptions/", views.mine, name="prescriptions"),
     path("prescriptions/waiting", views.waiting, name="prescriptions-waiting"),
     path("prescriptions/<uuid:prescription_id>/", views.sheet, name="prescription-sheet"),
-    path("prescriptions/<uuid:prescription_id>/document", document, name="prescription-document"),
+    path("prescriptions/<uuid:prescription_id>/document", downloads.written, name="prescription-document"),
     path("prescriptions/<uuid:prescription_id>/answer", views.answer, name="prescription-answer"),
     path("prescriptions/<uuid:prescription_id>/cancel", views.cancel, name="prescription-cancel"),
 ]

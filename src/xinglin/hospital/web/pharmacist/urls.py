@@ -3,14 +3,14 @@
 from django.urls import path
 
 from xinglin.hospital.web.pharmacist import deliveries, dispensing, review
-from xinglin.hospital.web.verify.downloads import document
+from xinglin.hospital.web.verify import downloads
 
 app_name = "pharmacist"
 urlpatterns = [
     path("", review.desk, name="home"),
     path("queue", review.queue, name="queue"),
     path("prescriptions/<uuid:prescription_id>/", review.sheet, name="sheet"),
-    path("prescriptions/<uuid:prescription_id>/document", document, name="document"),
+    path("prescriptions/<uuid:prescription_id>/document", downloads.read, name="document"),
     path("prescriptions/<uuid:prescription_id>/review", review.decide, name="review"),
     path("dispensing/", dispensing.desk, name="dispensing"),
     path("dispensing/queue", dispensing.queue, name="dispensing-queue"),

@@ -1,0 +1,41 @@
+"""Questions about evidence and acceptances."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from xinglin.clinical.medicines.cards import SILENT_DAYS
+from xinglin.hospital.decision_support.access import READ_EVIDENCE
+from xinglin.hospital.decision_support.models import Acceptance, CheckTicket
+from xinglin.hospital.kernel.access import Actor, Role, require
+from xinglin.hospital.kernel.clock import SHANGHAI
+
+HOUSE = (Role.PHARMACIST, Role.MEDICAL_AFFAIRS, Role.AUDITOR)
+
+
+def accepted_of(patient_id: UUID, on: date) -> Mapping[str, Acceptance]:
+    """What holds of a patient on a day, by ticket; the latest of each. For the check: not limited to an actor."""
+    last = datetime.combine(on, time.max, tzinfo=SHANGHAI)
+    since = last - timedelta(days=SILENT_DAYS + 1)
+    rows = Acceptance.objects.filter(patient_id=patient_id, at__gt=since, at__lte=last).order_by("at")
+    return {row.ticket: row for row in rows}
+
+
+def visible(actor: Actor) -> QuerySet[CheckTicket]:
+    """The tickets that the actor may see: a physician's own, those of the institution for its readers."""
+    if actor.has(Role.SYSTEM):
+        return CheckTicket.objects.all()
+    seen = Q(pk__in=[])
+    if actor.has(Role.PHYSICIAN):
+        seen |= Q(actor_id=actor.id)
+    if actor.has(*HOUSE):
+        seen |= Q(institution_id__in=actor.institution_ids)
+    return CheckTicket.objects.filter(seen)
+
+
+def tickets_of(*, actor: Actor, subject_id: UUID) -> list[CheckTicket]:
+    """The evidence kept of one prescription or visit, oldest first, as far as the actor may see it."""
+    require(actor, READ_EVIDENCE)
+    return list(visible(actor).filter(subject_id=subject_id).order_by("at", "id"))
