@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -206,6 +207,7 @@ def _over(index: Index, line: Line, part: Part, limit: Limit) -> Finding | None:
         source=limit.row.source,
         read=limit.row.read,
         second=limit.row.second is not None,
+        over_permille=math.ceil((1 - limit.most.value / limit.given.value) * 1000),
     )
 
 

@@ -83,6 +83,8 @@ class Finding:
     read: str
     second: bool
     """Read a second time: only then may it interrupt a physician on its own."""
+    over_permille: int | None = None
+    """Of a dose: the part above its limit, in thousandths."""
 
     @property
     def rule(self) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xinglin.hospital.demo import lake_history
 from xinglin.hospital.demo.city.city import City
+from xinglin.hospital.demo.lake_detected import Checks
 from xinglin.hospital.demo.lake_medicine import Medicines
 from xinglin.hospital.demo.lake_money import Money
 from xinglin.hospital.demo.lake_people import People
@@ -56,14 +57,18 @@ def _care_rows(city: City, final: bool) -> Rows:
         yield "conditions", row
     for row in lake_history.allergies(city):
         yield "allergies", row
+    checks = Checks(city, times)
     for visit in visits(city):
         yield "encounters", seen.encounter(visit)
         if visit.encounter.kind == "inpatient":
             yield "stays", seen.stay(visit)
-        if medicines.prescribed(visit):
+        told = checks.of(visit)
+        if told is not None:
             yield "prescriptions", medicines.prescription(visit)
             for line in medicines.lines(visit):
-                yield "lines", line
+                yield "lines", line | {"line.findings": told.counts.get(str(line["line.id"]))}
+            for row in told.rows:
+                yield "detected", row | {"record.known_at": None, "record.asked_at": None}
         yield from money.rows(visit)
 
 

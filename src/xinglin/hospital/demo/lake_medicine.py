@@ -167,6 +167,7 @@ class Medicines:
             "line.intended_combination": False,
             "line.grams_a_dose_milli": None,
             "line.doses": None,
+            "line.findings": None,
         }
 
     def lines(self, visit: Visit) -> Iterator[Facts]:

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from xinglin.hospital.kernel.clock import SHANGHAI, civil_day
@@ -11,10 +13,14 @@ from xinglin.hospital.kernel.ports import outside
 from xinglin.hospital.oversight.knowledge import knowledge_in_force
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
 from xinglin.hospital.oversight.ports import Around, History
+from xinglin.medication.detecting import Around as Beside
+from xinglin.medication.detecting import detect, tables
 from xinglin.supervision import moments
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.facts import Case, ItemKind
+from xinglin.supervision.facts.case import flat
 from xinglin.supervision.facts.lake import Facts, World
+from xinglin.supervision.facts.schema import values
 from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.moments import Judged
 from xinglin.supervision.verdicts import Moment, Scope
@@ -62,11 +68,23 @@ def ask(case: Case, moment: str, now: datetime, only: frozenset[str] | None, his
     )
 
 
-def around(case: Case, moment: str, now: datetime, only: frozenset[str] | None) -> World | None:
-    """What lies around a case, as far as the rules that are asked measure it; None where they measure nothing."""
+DETECTED: Final = ("detected", "detected.line_id")
+FOR_THE_CHECK: Final = frozenset(
+    {("items", "patient.id"), ("conditions", "condition.person_id"), ("allergies", "allergy.person_id")}
+)
+"""What the check of medicines reads around a prescription."""
+
+
+def around(case: Case, moment: str, now: datetime, only: frozenset[str] | None) -> tuple[Case, World | None]:
+    """A case with what the check of medicines says of its lines, and what lies around it.
+
+    That is as far as the rules that are asked measure it; None where they measure nothing.
+    """
     wanted = _wanted(moment, only, _scopes(case))
     if not wanted:
-        return None
+        return case, None
+    if DETECTED in wanted:
+        wanted |= FOR_THE_CHECK
     world = World()
     asked = Around(
         at=now,
@@ -83,9 +101,20 @@ def around(case: Case, moment: str, now: datetime, only: frozenset[str] | None) 
     by_table: dict[str, list[Facts]] = defaultdict(list)
     for table, row in outside(History).rows(asked):
         by_table[table].append(row)
+    if DETECTED in wanted:
+        case = _checked(case, by_table)
     for table, rows in by_table.items():
         world.extend(table, rows)
-    return world
+    return case, world
+
+
+def _checked(case: Case, by_table: dict[str, list[Facts]]) -> Case:
+    """The case with the number of findings on each line; the findings themselves join the rows around it."""
+    beside = Beside(by_table["items"], by_table["conditions"], by_table["allergies"])
+    lines = [values("line", line) for line in case.lines]
+    told = detect(flat(case), lines, beside, tables())
+    by_table["detected"] += told.rows
+    return replace(case, lines=tuple(replace(line, findings=told.counts.get(line.id or "")) for line in case.lines))
 
 
 def _scopes(case: Case) -> frozenset[Scope]:

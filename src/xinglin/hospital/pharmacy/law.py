@@ -27,7 +27,7 @@ from xinglin.supervision.facts import Case, PrescriptionKind, Review, Stage
 
 OF_MEDICINE = frozenset(
     {"B01", "B02", "B03", "B04", "B05", "B06", "B10", "B11"}
-    | {"D01", "D02", "D03", "D04", "D05", "D07", "D09", "D10", "D11", "D14", "D15", "I04"}
+    | {"D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09", "D10", "D11", "D14", "D15", "D19", "I04"}
 )
 """What is asked of lines and prescription whenever they are looked at as a whole."""
 OF_PAYMENT = frozenset(

@@ -43,6 +43,7 @@ TABLE_NAMES = {
     "rings": T(zh="团组", en="rings"),
     "conditions": T(zh="健康问题", en="conditions"),
     "allergies": T(zh="过敏", en="allergies"),
+    "detected": T(zh="用药问题", en="detected issues of medicines"),
 }
 LEVELS = {"none": 0, "1": 1, "2": 2, "3": 3}
 

@@ -112,12 +112,13 @@ def audit_lake(*, actor: Actor, now: datetime) -> tuple[UUID, int, int]:
     Returns the stored run, its findings, and how many belong to institutions that are not here. Raises NoLake.
     """
     require(actor, MAKE_LAKE)
-    from xinglin.supervision.reports.progress import Silent  # the engine is loaded where it runs
+    from xinglin.medication.lake import check_lake  # engine and tables are loaded where they run
+    from xinglin.supervision.reports.progress import Silent
     from xinglin.supervision.reports.run import Wish, run_audit
 
     there = lake.card()
     if there is None:
         raise NoLake
     out = Path(settings.XINGLIN_STATE_HOME) / "audits" / f"{now.astimezone(UTC):%Y%m%dT%H%M%S}"
-    run_audit(Wish(there.folder, out, memory=AUDIT_MEMORY), now=now, teller=Silent())
+    run_audit(Wish(there.folder, out, memory=AUDIT_MEMORY), now=now, teller=Silent(), check=check_lake)
     return oversight.store_audit_folder(actor=actor, folder=out, now=now)

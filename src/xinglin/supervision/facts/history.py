@@ -48,7 +48,9 @@ class Detected(Group):
         "问题级别", "X, D, C or B after its context; None where a fact was missing without which it cannot be told"
     )
     row: str | None = fact("知识条目", "table and row of the medical knowledge that says so")
-    over_permille: int | None = fact("超出部分", "the part of the amount above its limit; None where not told", "permille")
+    over_permille: int | None = fact(
+        "超出部分", "the part of the amount above its limit; None where not told", "permille"
+    )
 
 
 @dataclass(frozen=True, slots=True)

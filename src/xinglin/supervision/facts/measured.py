@@ -65,11 +65,15 @@ class Measure(Group):
     same_group_in_force: int | None = fact(
         "同类药在用数", "other medicines of the same ATC group (5 letters), other ingredient, in force", "n"
     )
-    interactions_contra: int | None = fact("禁忌相互作用数", "the check found: medicines that must not meet this one (X)", "n")
+    interactions_contra: int | None = fact(
+        "禁忌相互作用数", "the check found: medicines that must not meet this one (X)", "n"
+    )
     interactions_serious: int | None = fact("严重相互作用数", "the check found: a serious interaction (D)", "n")
     contraindications: int | None = fact("禁忌疾病数", "active problems that forbid the medicine", "n")
     allergies: int | None = fact("过敏匹配数", "the check found: a recorded allergy covers an ingredient (X)", "n")
-    intolerances: int | None = fact("不耐受匹配数", "the check found: an intolerance, or a remote cross-reaction (D)", "n")
+    intolerances: int | None = fact(
+        "不耐受匹配数", "the check found: an intolerance, or a remote cross-reaction (D)", "n"
+    )
     child_findings: int | None = fact("儿童禁用发现数", "the check found: not for a child of this age (X, D)", "n")
     dose_findings: int | None = fact("剂量发现数", "the check found: too much for this patient (X, D)", "n")
     dose_over_permille: int | None = fact("剂量超出部分", "the largest part of a dose above its limit", "permille")
@@ -81,7 +85,9 @@ class Measure(Group):
     elderly_findings: int | None = fact(
         "老年用药发现数", "the check found: often not the right one from 65 years on (X, D, C)", "n"
     )
-    pregnancy_x: int | None = fact("妊娠哺乳禁用发现数", "the check found: forbidden in pregnancy or lactation (X)", "n")
+    pregnancy_x: int | None = fact(
+        "妊娠哺乳禁用发现数", "the check found: forbidden in pregnancy or lactation (X)", "n"
+    )
     pregnancy_d: int | None = fact("妊娠哺乳慎用发现数", "the check found: to be weighed then (D)", "n")
     organ_findings: int | None = fact(
         "肝肾及检验发现数", "the check found: kidney, liver or a laboratory value speak against it (X, D)", "n"

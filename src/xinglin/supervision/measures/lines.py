@@ -50,9 +50,6 @@ def atc_of_event(_s: Facts, e: Facts) -> Term:
     return e.item.atc_code
 
 
-
-
-
 def forbidding_problem(s: Facts, e: Facts) -> Term:
     """An active problem that forbids the medicine."""
     begun = otherwise(e.condition.from_on <= s.prescription.on, True)
@@ -63,10 +60,6 @@ def forbidding_problem(s: Facts, e: Facts) -> Term:
 def problem(_s: Facts, e: Facts) -> Term:
     """The problem's code."""
     return e.condition.code
-
-
-
-
 
 
 def conflicting_piece(s: Facts, e: Facts) -> Term:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from xinglin.supervision.intake.source import BadInput
-from xinglin.supervision.reports.run import Done, Exit, Wish, run_audit, utc_now
+from xinglin.supervision.reports.run import Check, Done, Exit, Wish, run_audit, utc_now
 from xinglin.supervision.verdicts import Outcome
 
 ENGINES: Final = ("duckdb", "spark", "plain")
@@ -97,12 +97,15 @@ def wish_of(chosen: argparse.Namespace) -> Wish:
     )
 
 
-def audit(wish: Wish) -> int:
-    """Run, tell, and return the exit code: 0 clean, 1 findings, 2 bad input, 3 a fault of ours."""
+def audit(wish: Wish, check: Check | None = None) -> int:
+    """Run, tell, and return the exit code: 0 clean, 1 findings, 2 bad input, 3 a fault of ours.
+
+    `check` makes the check of medicines over the lake; without it rules that need its findings cannot tell.
+    """
     console = Console(stderr=True, highlight=False)
     try:
         with OnConsole(console) as teller:
-            done = run_audit(wish, now=utc_now(), teller=teller)
+            done = run_audit(wish, now=utc_now(), teller=teller, check=check)
     except BadInput as trouble:
         console.print(f"Cannot audit: {trouble}.", markup=False, soft_wrap=True)
         return Exit.BAD_INPUT

@@ -69,7 +69,8 @@ def d07(f: Facts) -> Ruling:
     )
     return ruling(
         applies=~f.prescription.ended & ((f.line.atc_code != "") | (f.measure.disease_findings > 0)),
-        violates=((f.line.atc_code != "") & (now | (f.measure.contraindications > 0))) | (f.measure.disease_findings > 0),
+        violates=((f.line.atc_code != "") & (now | (f.measure.contraindications > 0)))
+        | (f.measure.disease_findings > 0),
     )
 
 

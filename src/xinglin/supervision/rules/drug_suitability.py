@@ -1,4 +1,4 @@
-"""Whether a medicine suits this patient's diseases, age, kidney and liver: rational use, what the check of medicines found.
+"""Whether a medicine suits this patient's diseases, age, kidney and liver: what the check of medicines found.
 
 What does not suit whom is medical knowledge, in tables of its own with a source for each row; the check of medicines
 reads them before the rules are asked. Here stands what follows from its findings.
@@ -19,7 +19,7 @@ from xinglin.supervision.vocabulary import Certainty, Facts, Kind, Ruling, Scope
     title=Words("超适应症用药", "Outside its indications"),
     source=(
         article(PRESCRIPTION_2007, "第十四条、第三十五条", "articles 14 and 35", read=False),
-        article(REVIEW_2018, "适宜性审核（处方用药与诊断是否相符）", "review of suitability (diagnosis)", read=False),
+        article(REVIEW_2018, "适宜性审核（处方用药与诊断是否相符）", "suitability (diagnosis)", read=False),
         article(TWO_LIBRARIES, "第70类", "class 70", read=False),
     ),
     certainty=Certainty.SUSPICIOUS,
@@ -40,7 +40,7 @@ from xinglin.supervision.vocabulary import Certainty, Facts, Kind, Ruling, Scope
     ),
 )
 def d06(f: Facts) -> Ruling:
-    """A medicine should answer to a diagnosis. Diagnoses are often left out, so this asks for them and blames nobody."""
+    """A medicine should answer to a diagnosis. Diagnoses are often left out, so this asks and blames nobody."""
     return ruling(
         applies=~f.prescription.ended & ~f.line.decoction & ~f.line.solvent,
         violates=(f.measure.indication_findings > 0) | unchecked(f),

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from xinglin.medication.lake import check_lake
 from xinglin.supervision.reports.command import assumptions, usual
 from xinglin.supervision.reports.progress import Silent
 from xinglin.supervision.reports.run import Done, Wish, run_audit
@@ -105,7 +106,7 @@ def audited(folder: Path, **changed: Any) -> Done:
         lines = [json.dumps(one) for one in RESOURCES if one["resourceType"] == kind]
         (source / f"{kind}.ndjson").write_text("\n".join(lines) + "\n", "utf-8")
     asked = Wish(source, folder / "out", engine="plain", rules=JUDGED, **changed)
-    return run_audit(asked, now=datetime(2026, 6, 1, tzinfo=UTC), teller=Silent())
+    return run_audit(asked, now=datetime(2026, 6, 1, tzinfo=UTC), teller=Silent(), check=check_lake)
 
 
 @pytest.fixture(scope="module")

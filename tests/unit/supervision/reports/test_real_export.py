@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from xinglin.medication.lake import check_lake
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.reports.progress import Silent
 from xinglin.supervision.reports.run import Exit, Wish, run_audit
@@ -40,7 +41,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], P
         EXPORT,
         tmp_path_factory.mktemp("audit"),
     )
-    done = run_audit(wish, now=datetime(2026, 6, 2, tzinfo=UTC), teller=Silent())
+    done = run_audit(wish, now=datetime(2026, 6, 2, tzinfo=UTC), teller=Silent(), check=check_lake)
     assert done.exit is Exit.FINDINGS
     return done.manifest, wish.out
 

@@ -84,7 +84,8 @@ def _asked(case: Case, moment: str, now: datetime, only: Collection[str] | None)
     _require_engine(now)
     used = uses(civil_day(now), case.institution.territory_code or "")
     rules = engine.less(only, used.suspended)
-    return engine.ask(case, moment, now, rules, engine.around(case, moment, now, rules)), used
+    case, history = engine.around(case, moment, now, rules)
+    return engine.ask(case, moment, now, rules, history), used
 
 
 def preview(
