@@ -2,6 +2,7 @@
 
 from xinglin.hospital.pharmacy.drafts import Answer, Draft, DraftLine
 from xinglin.hospital.pharmacy.law import key_of as ask_key
+from xinglin.hospital.pharmacy.services.advising import accept_finding, take_remedy
 from xinglin.hospital.pharmacy.services.authority import (
     authority_keys,
     published_certificate,
@@ -31,6 +32,7 @@ __all__ = [
     "Draft",
     "DraftLine",
     "Previewed",
+    "accept_finding",
     "answer_question",
     "ask_key",
     "authority_keys",
@@ -55,6 +57,7 @@ __all__ = [
     "rotate_key",
     "save_draft",
     "signed_document",
+    "take_remedy",
     "unpick",
     "verify_prescription",
     "withdraw_release",
