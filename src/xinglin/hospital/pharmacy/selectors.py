@@ -119,7 +119,7 @@ class Sheet:
                 review.answer.text if hasattr(review, "answer") else "",
             )
             for review in self.row.reviews.all()
-            if review.outcome != "approve"
+            if review.outcome not in {"approve", "endorse"}
         ]
 
 
