@@ -38,6 +38,7 @@ from xinglin.hospital.pharmacy.facts import review_facts
 from xinglin.hospital.pharmacy.gate import find, practitioner_of
 from xinglin.hospital.pharmacy.medicine_check import DeskFinding, check_row, desk_findings
 from xinglin.hospital.pharmacy.models import Prescription, Review, ReviewAnswer
+from xinglin.hospital.pharmacy.review_desk import first_signature
 from xinglin.hospital.pharmacy.review_models import ReviewClaim, SeenFinding
 from xinglin.hospital.pharmacy.services.desk import require_free
 from xinglin.hospital.pharmacy.services.moving import locked, move, note, require_state, require_valid
@@ -176,16 +177,10 @@ def _keep_seen(actor: Actor, row: Prescription, review: Review, seen: Seen, now:
     )
 
 
-def endorsement(row: Prescription) -> Review | None:
-    """The first of two signatures, as long as nobody has asked the physician since."""
-    latest = row.reviews.filter(outcome__in=["endorse", "ask"]).order_by("-at", "-id").first()
-    return latest if latest is not None and latest.outcome == "endorse" else None
-
-
 def _require_signers(actor: Actor, row: Prescription, outcome: str, findings: Sequence[DeskFinding]) -> None:
     """A finding of tier X is signed by two people: neither the prescriber, nor the same one twice."""
     grave = any(one.tier == "X" for one in findings)
-    first = endorsement(row)
+    first = first_signature(list(row.reviews.all()))
     if outcome == "endorse":
         if first is not None or not grave:
             reason = T(zh="这张处方现在不需要第一签名。", en="It does not need a first signature now.")
