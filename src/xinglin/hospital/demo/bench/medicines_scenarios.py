@@ -1,9 +1,11 @@
 """The scenarios of medicines: what a good pharmacist would ring about, and what tempts a checker but must stay silent.
 
-A scenario is one line of JSON: `id`, `category`, `why_zh`, `why_en`, the `case` of the contract (docs/reference/check.md)
-and `expect`: `at_least` (each entry asks for one finding with all of `drugs`, one of the kinds in `kind`, the `problem`
-where one is named, and a tier of `tier_at_least` or graver), `silent` (no finding of tier X or D, whether its row was
-read a second time or not) and `unchecked` (facts that the answer must name as not checked).
+A scenario is one line of JSON: `id`, `category`, `why_zh`, `why_en`, the `case` of the contract (see
+docs/reference/check.md) and `expect`: `at_least` (each entry asks for one finding with all of `drugs`, one of the kinds
+in `kind`, the `problem` where one is named, and a tier of `tier_at_least` or graver), `silent` (no finding of tier X or
+D, whether its row was read a second time or not), `unchecked` (facts that the answer must name as not checked) and
+`amounts_checked` (every amount was read and compared with a limit). A name that was not understood fails every scenario
+that does not expect it: silence about a medicine that was not read is no silence.
 """
 
 from __future__ import annotations
@@ -76,6 +78,8 @@ def judge(scenario: Mapping[str, Any], knowledge: Knowledge) -> Failed | None:
         wrong += [f"should be silent: {found['tier']} {found['text']['en']}" for found in loud]
     facts = {one["fact"] for one in told["unchecked"]}
     wrong += [f"not told as unchecked: {fact}" for fact in expect["unchecked"] if fact not in facts]
+    facts -= set(expect["unchecked"])
+    wrong += [f"not read: {fact}" for fact in sorted(facts) if fact == "drug" or _amount(fact, expect)]
     if not wrong:
         return None
     rows = tuple(found["row"] for found in loud)
@@ -90,6 +94,11 @@ def _met(wish: Mapping[str, Any], findings: Iterable[Mapping[str, Any]]) -> bool
         and ("problem" not in wish or found["problem"] == wish["problem"])
         for found in findings
     )
+
+
+def _amount(fact: str, expect: Mapping[str, Any]) -> bool:
+    wanted = bool(expect.get("amounts_checked"))
+    return wanted and (fact in {"dose_limit", "unit", "sig", "frequency", "strength"} or fact.startswith("orders["))
 
 
 def _words(wish: Mapping[str, Any]) -> str:
