@@ -77,9 +77,9 @@ class Statement:
         return T(**self.told["action"])
 
     @property
-    def graver(self) -> list[tuple[str, str]]:
+    def graver(self) -> list[tuple[str, list[str]]]:
         """Tiers that missing facts could give, with these facts."""
-        return [(one["tier"], ", ".join(one["missing"])) for one in self.told["could_be"]]
+        return [(one["tier"], list(one["missing"])) for one in self.told["could_be"]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from xinglin.clinical.knowledge.units import BadUnit, read_amount
 from xinglin.hospital.decision_support.services import amount_of
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.pharmacy.advising import TOLD, Statement
+from xinglin.hospital.pharmacy.advising import TOLD, Advised, Statement
 from xinglin.hospital.pharmacy.drafts import NOTE_MAX, Draft, DraftLine, PricedLine
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.terminology.errors import UnknownCode
@@ -44,8 +44,9 @@ class Way:
     line_after: DraftLine | None = None
 
 
-def ways_of(statement: Statement, priced: Sequence[PricedLine], taken: dict[str, str]) -> list[Way]:
-    """Every remedy of a finding that can act on this draft. `taken`: names of medicines from elsewhere, by line."""
+def ways(advised: Advised, statement: Statement, priced: Sequence[PricedLine]) -> list[Way]:
+    """Every remedy of a finding that can act on this draft; nothing that is offered would do nothing."""
+    taken = _taken_names(advised)
     lines = {str(p.line.id): p for p in priced}
     found: list[Way] = []
     for remedy in statement.told["remedies"]:
@@ -63,6 +64,14 @@ def ways_of(statement: Statement, priced: Sequence[PricedLine], taken: dict[str,
         elif (way := _on_line(statement, remedy, kind, value, lines, taken)) is not None:
             found.append(way)
     return found
+
+
+def _taken_names(advised: Advised) -> dict[str, str]:
+    """Names of what the patient takes already, by line."""
+    return {
+        one["line"]: one["words"]["drug"] if "words" in one else one["name_zh"]
+        for one in advised.advice.given["current"]
+    }
 
 
 def _plain(statement: Statement, remedy: dict[str, str], kind: str, line: str = "") -> Way:

@@ -14,7 +14,7 @@ from xinglin.hospital.pharmacy.advising import TOLD, Advised, Statement, advise
 from xinglin.hospital.pharmacy.care import VisitToPrescribe
 from xinglin.hospital.pharmacy.drafts import Draft, PricedLine
 from xinglin.hospital.pharmacy.errors import RemedyGone
-from xinglin.hospital.pharmacy.remedies import LEAVES_FINDING, Way, applied, planned, ways_of
+from xinglin.hospital.pharmacy.remedies import LEAVES_FINDING, Way, applied, planned, ways
 from xinglin.hospital.pharmacy.services.writing import priced_lines
 
 
@@ -39,19 +39,6 @@ class _Bench:
 def _bench(actor: Actor, visit: VisitToPrescribe, draft: Draft, now: datetime) -> _Bench:
     priced = priced_lines(draft)
     return _Bench(visit, draft, priced, advise(actor=actor, visit=visit, draft=draft, priced=priced, now=now))
-
-
-def ways(advised: Advised, statement: Statement, priced: list[PricedLine]) -> list[Way]:
-    """What can be done about a finding on this draft."""
-    return ways_of(statement, priced, _names(advised))
-
-
-def _names(advised: Advised) -> dict[str, str]:
-    """Names of what the patient takes already, by line."""
-    return {
-        one["line"]: one["words"]["drug"] if "words" in one else one["name_zh"]
-        for one in advised.advice.given["current"]
-    }
 
 
 def accept_finding(*, actor: Actor, draft: Draft, ticket: str, reason_code: str, text: str = "", now: datetime) -> None:

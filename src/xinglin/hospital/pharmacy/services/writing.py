@@ -366,14 +366,7 @@ def _save(
                 now=now,
             )
     oversight.link_verdicts(actor=actor, subject_id=row.id, deed_id=row.id, now=now)
-    support.keep_evidence(
-        actor=actor,
-        advice=advised.advice,
-        institution_id=row.institution_id,
-        subject_type="prescription",
-        subject_id=row.id,
-        now=now,
-    )
+    _keep_check(actor, row, advised, now)
     DraftRow.objects.filter(visit_id=row.visit_id).delete()
     note(
         row,
@@ -392,4 +385,16 @@ def _save(
             institution_id=row.institution_id,
             at=now,
         )
+    )
+
+
+def _keep_check(actor: Actor, row: Prescription, advised: Advised, now: datetime) -> None:
+    """What the check was asked and answered at the signature stays, to be replayed byte by byte."""
+    support.keep_evidence(
+        actor=actor,
+        advice=advised.advice,
+        institution_id=row.institution_id,
+        subject_type="prescription",
+        subject_id=row.id,
+        now=now,
     )
