@@ -127,7 +127,7 @@ def _figures(name: str, rows: QuerySet[Review]) -> DeskFigures:
 def _times(decided: QuerySet[Review]) -> tuple[list[int], int]:
     """Seconds of each review whose opening is known, and how many were shorter than rule B12 asks for."""
     timed = decided.filter(opened_at__isnull=False)
-    rows = list(timed.values_list("prescription_id", "opened_at", "at"))
+    rows = [(row.prescription_id, row.opened_at or row.at, row.at) for row in timed]
     lines = dict(
         Line.objects.filter(prescription_id__in=timed.values("prescription_id"))
         .order_by()

@@ -19,7 +19,16 @@ from xinglin.hospital.pharmacy import instructions
 from xinglin.hospital.pharmacy.access import DISPENSE, READ_PRESCRIPTION, REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
 from xinglin.hospital.pharmacy.advising import Advised, Shown, Statement
 from xinglin.hospital.pharmacy.claiming import case_for_settlement
-from xinglin.hospital.pharmacy.comments import Report, Round, comment_report, comment_round, comment_rows, drawn_again
+from xinglin.hospital.pharmacy.comments import (
+    Report,
+    Round,
+    comment_report,
+    comment_round,
+    comment_rows,
+    drawn_again,
+    month_before,
+    month_of,
+)
 from xinglin.hospital.pharmacy.content import age_words
 from xinglin.hospital.pharmacy.drafts import KINDS, Draft, DraftLine, from_json
 from xinglin.hospital.pharmacy.gate import find, practitioner_of, visible
@@ -92,6 +101,8 @@ __all__ = [
     "last_place",
     "lines_for_claim",
     "may_comment",
+    "month_before",
+    "month_of",
     "of_patient",
     "of_prescriber",
     "of_visit",

@@ -102,15 +102,7 @@ def comment_prescription(
     """
     require(actor, COMMENT)
     require_commenter(actor, now)
-    one = (
-        SampledPrescription.objects.select_related("sample", "prescription")
-        .filter(id=sampled_id, sample__institution_id__in=actor.institution_ids)
-        .first()
-    )
-    if one is None:
-        raise NotFound
-    if one.prescription.prescriber_person_id == actor.person_id:
-        raise ReviewerIsPrescriber
+    one = _sampled(actor, sampled_id)
     lines = list(one.prescription.lines.values_list("id", flat=True))
     _check(reasonable, codes, line_ids, lines, text)
     if not reasonable and not line_ids and len(lines) == 1:
@@ -137,6 +129,19 @@ def comment_prescription(
         detail={"reasonable": reasonable, "codes": row.codes},
     )
     return row
+
+
+def _sampled(actor: Actor, sampled_id: UUID) -> SampledPrescription:
+    found = (
+        SampledPrescription.objects.select_related("sample", "prescription")
+        .filter(id=sampled_id, sample__institution_id__in=actor.institution_ids)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    if found.prescription.prescriber_person_id == actor.person_id:
+        raise ReviewerIsPrescriber
+    return found
 
 
 def _check(reasonable: bool, codes: Sequence[str], line_ids: Sequence[UUID], lines: Sequence[UUID], text: str) -> None:
