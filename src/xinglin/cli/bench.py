@@ -1,4 +1,4 @@
-"""`xinglin bench`: whole loops a second through HTTP on the real processes, and the audit beside its rivals."""
+"""`xinglin bench`: whole loops a second through HTTP on the real processes, the audit beside its rivals, medicines."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from xinglin.cli import frame
 
 if TYPE_CHECKING:
     from xinglin.hospital.demo.bench.audit import AuditMeasured
+    from xinglin.hospital.demo.bench.medicines import MedicinesMeasured
     from xinglin.hospital.demo.bench.running import Load, Measured
 
 PATIENTS_A_SECOND = 40
@@ -36,20 +37,29 @@ def bench(
         typer.Option(help="Lines of the audit; give it several times. [default: 1, 3 and 10 million]"),
     ] = None,
     spark: Annotated[bool, typer.Option(help="Run the smallest audit on Spark too; needs Java 17.")] = False,
+    medicines: Annotated[bool, typer.Option(help="Measure the checks of medicines.")] = True,
+    stream: Annotated[bool, typer.Option(help="With them the stream of 100,000 cases, which takes minutes.")] = True,
     write: Annotated[bool, typer.Option(help="Write docs/reference/benchmarks.md.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="For programs; writes no page.")] = False,
 ) -> None:
-    """Measure loops and audit and write docs/reference/benchmarks.md. Exit code 1: a step failed, or engines differ."""
-    from xinglin.hospital.demo.bench import audit_page, page
-
+    """Measure and write docs/reference/benchmarks.md. Exit code 1: a step failed, or engines differ."""
     found, text = _loops(width or [4, 8, 16], seconds) if loops else (None, "")
     judged = _audit(lines, audit_seconds, spark) if audit else None
+    checked = _medicines(stream) if medicines else None
+    from xinglin.hospital.demo.bench import audit_page, medicines_page, page
+
     if as_json:
         frame.write_json(
-            (page.as_json(found) if found else {}) | ({"audit": audit_page.as_json(judged)} if judged else {})
+            (page.as_json(found) if found else {})
+            | ({"audit": audit_page.as_json(judged)} if judged else {})
+            | ({"medicines": medicines_page.as_json(checked)} if checked else {})
         )
     else:
-        parts = (text, audit_page.written(judged) if judged else "")
+        parts = (
+            text,
+            audit_page.written(judged) if judged else "",
+            medicines_page.written(checked) if checked else "",
+        )
         if write:
             page.PATH.write_text(page.with_notes(*parts), encoding="utf-8")
         frame.console().print("\n".join(parts), markup=False)
@@ -78,6 +88,14 @@ def _audit(lines: list[int] | None, seconds: float, spark: bool) -> AuditMeasure
     except NotTheSame as differing:
         frame.say(str(differing))
         raise typer.Exit(frame.REFUSED) from differing
+
+
+def _medicines(stream: bool) -> MedicinesMeasured:
+    """Needs no server: the models are loaded for the catalogue of the demo city, and no question is asked of them."""
+    frame.open_hospital(database=False)
+    from xinglin.hospital.demo.bench import medicines
+
+    return medicines.measure(say=frame.say, stream=stream)
 
 
 def _open(stack: ExitStack, widths: list[int], seconds: float) -> Load:

@@ -52,6 +52,8 @@ class Names:
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     routes: dict[str, frozenset[str]] = field(default_factory=dict)
     """By which routes the products give a substance; a substance without a product is not here."""
+    compositions: dict[frozenset[str], frozenset[tuple[tuple[str, int], ...]]] = field(default_factory=dict)
+    """In what amounts (µg) the products hold several substances together, by the substances."""
 
     @property
     def local_only(self) -> frozenset[str]:
@@ -113,6 +115,7 @@ def read_names(documents: Mapping[str, Document]) -> tuple[Names, list[Wrong]]:
         names.ingredients[row["code"]] = _ingredient(row)
     names.labs = frozenset(row["code"] for row in documents.get("labs", []))
     names.routes = _routes(documents.get("products", []))
+    names.compositions = _compositions(documents.get("products", []))
     wrong += _read_groups(documents, names)
     wrong += _read_classes(documents, names)
     return names, wrong
@@ -141,6 +144,16 @@ def _routes(products: Document) -> dict[str, frozenset[str]]:
         for part in re.split(r"[|;]", row.get("ingredients") or ""):
             found.setdefault(part.split(":")[0].strip(), set()).update(ways)
     return {code: frozenset(ways) for code, ways in found.items() if code}
+
+
+def _compositions(products: Document) -> dict[frozenset[str], frozenset[tuple[tuple[str, int], ...]]]:
+    found: dict[frozenset[str], set[tuple[tuple[str, int], ...]]] = {}
+    for row in products:
+        parts = [part.split(":") for part in (row.get("ingredients") or "").split(";")]
+        if len(parts) > 1 and all(len(part) == 3 and part[2] == "ug" and part[1].isdigit() for part in parts):
+            amounts = tuple(sorted((code.strip(), int(amount)) for code, amount, _ in parts))
+            found.setdefault(frozenset(code for code, _ in amounts), set()).add(amounts)
+    return {codes: frozenset(many) for codes, many in found.items()}
 
 
 def _read_groups(documents: Mapping[str, Document], names: Names) -> list[Wrong]:

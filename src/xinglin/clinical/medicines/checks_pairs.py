@@ -22,6 +22,12 @@ def takes_part(line: Line, code: str, row: object, index: Index) -> bool:
     return not line.local or id(row) in index.route_aware or code in index.local_only
 
 
+def meets(line: Line, side: frozenset[str], row: object, index: Index) -> bool:
+    """Whether a medicine takes part in a row about two: put on the skin or into the eye, only where the row asks for
+    the route or speaks of nothing but such medicines."""
+    return not line.local or id(row) in index.route_aware or side <= index.local_only
+
+
 def of_two_lines(case: Case) -> Iterator[tuple[Line, Line]]:
     """Pairs of medicines of which one at least is ordered now."""
     for one, other in combinations(case.lines, 2):
@@ -45,7 +51,7 @@ def _gravest(case: Case, index: Index, one: Line, code: str, other: Line, other_
     best: Finding | None = None
     for row, turned in index.pairs(code, other_code):
         sides = Sides(other, other_code, one, code) if turned else Sides(one, code, other, other_code)
-        if not (takes_part(one, code, row, index) and takes_part(other, other_code, row, index)):
+        if not (meets(sides.a, row.a, row, index) and sides.b and meets(sides.b, row.b, row, index)):
             continue
         said = Said(row.effect_zh, row.effect_en, row.action_zh, row.action_en)
         if (one.held or other.held) and not any(atom.kind == "held" for entry in row.context for atom in entry.when):
@@ -86,7 +92,7 @@ def duplicates(case: Case, index: Index) -> Iterator[Finding]:
             for line in case.lines
             if not line.held
             for code in sorted(line.codes & row.side)
-            if takes_part(line, code, row, index)
+            if meets(line, row.side, row, index)
         ]
         codes = {code for _line, code in lines}
         if len(codes) <= row.most or not any(line.ordered for line, _code in lines):

@@ -248,7 +248,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "vtab": ("阴道片 阴道泡腾片 vaginal|tablets vaginal|tablet", "pv"),
     "vsupp": ("阴道栓 pessaries pessary vaginal|suppository", "pv"),
     "vcap": ("阴道胶囊 阴道软胶囊", "pv"),
-    "soft": ("软胶囊 软胶丸 soft|capsules softgel softgels", "po"),
+    "soft": ("软胶囊 软胶丸 胶丸 soft|capsules softgel softgels", "po"),
     "cap": ("胶囊 胶囊剂 硬胶囊 capsules capsule caps cap oral|capsule", "po"),
     "tab": ("片 片剂 薄膜衣片 包衣片 糖衣片 tablets tablet tabs tab oral|tablet film|coated|tablet film-coated "
     "coated", "po"),
@@ -263,7 +263,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "eye": ("滴眼液 滴眼剂 眼药水 eye|drops ophthalmic|solution ophthalmic|suspension ophthalmic", "eye"),
     "gel_eye": ("眼用凝胶 眼膏 眼用软膏 eye|gel eye|ointment ophthalmic|ointment ophthalmic|gel", "eye"),
     "ear": ("滴耳液 ear|drops otic", "ear"),
-    "crm": ("乳膏 霜 乳剂 cream topical|cream", "top"),
+    "crm": ("乳膏 霜 乳剂 乳胶剂 乳胶 cream topical|cream", "top"),
     "oint": ("软膏 油膏 ointment topical|ointment", "top"),
     "gel": ("凝胶 凝胶剂 gel topical|gel", "top"),
     "lot": ("洗剂 搽剂 擦剂 lotion topical|lotion shampoo", "wash"),

@@ -299,7 +299,24 @@ def _exact(
         return _one(part.amount.times(amount.high))
     if kind in EXACT_KINDS and strength is not None and len(strength.parts) == len(named.codes):
         return _share(amount, strength, place)
-    return None
+    whole = held[0].amount if held is not None and len(held) == 1 else amount
+    return _by_products(whole, named, place, reader)
+
+
+def _by_products(whole: Amount, named: Resolution, place: int, reader: Reader) -> Exact | None:
+    """The share of one substance in the mass of all, as labels of combinations print it (457 mg = 400 + 57).
+
+    A product of the same substances in the same sum says it, else all such products where they agree.
+    """
+    made = reader.knowledge.names.compositions.get(frozenset(named.codes), frozenset())
+    if whole.kind != MASS or not made:
+        return None
+    code, mass = named.codes[place], whole.base().high
+    shares = {dict(one)[code] / Fraction(sum(amount for _, amount in one)): sum(a for _, a in one) for one in made}
+    same = [share for share, total in shares.items() if mass % total == 0]
+    if len(same) != 1 and len(shares) != 1:
+        return None
+    return Exact(mass * (same[0] if len(same) == 1 else next(iter(shares))), "mass")
 
 
 def _one(amount: Amount) -> Exact | None:

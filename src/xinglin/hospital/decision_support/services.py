@@ -215,17 +215,21 @@ def accept(
         at=now,
     )
     row.save(force_insert=True)
-    detail = {"ticket": ticket, "rule": row.rule, "row": row.row, "tier": row.tier, "reason": reason, "remedy": remedy}
+    _note_acceptance(actor, row, now)
+    return row
+
+
+def _note_acceptance(actor: Actor, row: Acceptance, now: datetime) -> None:
+    told = ("ticket", "rule", "row", "tier", "reason_code", "remedy")
     journal.write(
         actor=actor,
-        institution_id=institution_id,
+        institution_id=row.institution_id,
         verb="accept_finding",
         object_type="acceptance",
         object_id=row.id,
         now=now,
-        detail=detail,
+        detail={name: getattr(row, name) for name in told},
     )
-    return row
 
 
 def _reason(code: str, text: str) -> tuple[str, str]:

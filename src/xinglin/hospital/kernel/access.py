@@ -43,7 +43,8 @@ class Actor:
 
     `person_id` is the natural person (None for programs); `institution_ids` limit what staff see; `wards` are the
     persons for whom this one is the verified guardian; `purpose` is written into the journal with every reading.
-    `id` is the account's; `practitioner_id` is the credential record of a physician or pharmacist.
+    `id` is the account's; `practitioner_id` is the credential record of a physician or pharmacist. `device` is a keyed
+    hash of the browser's own random mark, "" where there is none (programs, patients): it names nobody.
     """
 
     id: UUID
@@ -54,6 +55,7 @@ class Actor:
     wards: frozenset[UUID] = field(default_factory=frozenset)
     purpose: str = "care"
     practitioner_id: UUID | None = None
+    device: str = ""
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds any of the roles."""

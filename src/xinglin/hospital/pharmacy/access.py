@@ -52,7 +52,31 @@ KEEP_AUTHORITY = Permission(
         en="keep the certificates of electronic prescriptions: revoke them, change keys",
     ),
 )
+DESK_FIGURES = Permission(
+    "pharmacy.desk_figures",
+    frozenset({Role.PHARMACIST, Role.MEDICAL_AFFAIRS}),
+    T(
+        zh="查看审方数字：药师看自己的，药学部门负责人和医务管理看本机构的",
+        en="read figures of the review desk: one's own; head of the pharmacy and medical affairs, the institution's",
+    ),
+)
+COMMENT = Permission(
+    "pharmacy.comment",
+    frozenset({Role.PHARMACIST}),
+    T(zh="点评抽到的处方", en="comment the prescriptions of the monthly sample"),
+)
+COMMENT_REPORT = Permission(
+    "pharmacy.comment_report",
+    frozenset({Role.PHARMACIST, Role.MEDICAL_AFFAIRS}),
+    T(
+        zh="抽取点评样本、查看点评月报：仅药学部门负责人和医务管理（禁止统方）",
+        en="draw the sample and read the monthly report of comments: head of the pharmacy and medical affairs only",
+    ),
+)
 PERMISSIONS = [
+    DESK_FIGURES,
+    COMMENT,
+    COMMENT_REPORT,
     WRITE_PRESCRIPTION,
     REVIEW_PRESCRIPTION,
     DISPENSE,

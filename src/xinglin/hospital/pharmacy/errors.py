@@ -37,6 +37,35 @@ class PrescriptionNeedsAnswer(DomainError):
         super().__init__(field="answers", count=len(asks), rules=rules)
 
 
+class MedicineCardsOpen(DomainError):
+    """The check of medicines found something grave that is neither remedied nor accepted."""
+
+    code = "prescription.medicine_cards_open"
+    text = T(
+        zh="用药核查还有 {count} 项没有处理：{titles}。",
+        en="The check of medicines has {count} open: {titles}.",
+    )
+    hint = T(
+        zh="请用卡片上的办法修改处方，或注明理由接受；“不得使用”的只能修改。",
+        en="Change the prescription as the card offers, or accept with a reason; what must not be given has to change.",
+    )
+
+    def __init__(self, *, cards: list[Any]) -> None:
+        self.cards = cards
+        zh, en = "、".join(card.title.zh for card in cards), ", ".join(card.title.en for card in cards)
+        super().__init__(count=len(cards), titles=T(zh=zh, en=en))
+
+
+class RemedyGone(DomainError):
+    """The tap came for something that is not offered any more."""
+
+    code = "prescription.remedy_gone"
+    text = T(
+        zh="处方已经变了，这个办法不再适用。", en="The prescription has changed; this remedy does not fit any more."
+    )
+    hint = T(zh="请看最新的提示。", en="Look at what is shown now.")
+
+
 class PrescriptionRefused(DomainError):
     """A rule forbids it: no reason can answer it."""
 
@@ -305,3 +334,80 @@ class NoTimestamp(DomainError):
     text = T(zh="时间戳服务没有应答，暂时不能签发处方文件。", en="The timestamp authority does not answer.")
     hint = T(zh="请稍后再试。", en="Try again in a moment.")
     status = 424
+
+
+class SheetHeldByAnother(DomainError):
+    """Another pharmacist has the prescription open."""
+
+    code = "prescription.held_by_another"
+    text = T(zh="{holder}正在审这张处方。", en="{holder} has this prescription open.")
+    hint = T(
+        zh="请审下一张；对方离开或五分钟没有动作后会自动放开。",
+        en="Take the next one; this one is free again when they leave, or after five minutes without a move.",
+    )
+
+
+class SecondSignerNeeded(DomainError):
+    """A finding of tier X stands: one signature does not approve."""
+
+    code = "prescription.second_signer_needed"
+    text = T(
+        zh="有“不得使用”的提示，须两位药师先后签名才能通过（本院规定，规则 B12）。",
+        en="A finding says that it must not be given: two pharmacists sign before it is approved (policy, rule B12).",
+    )
+    hint = T(
+        zh="请退回医师；确需使用的，写明理由签第一个名，由另一位药师复核。",
+        en="Return it to the physician; if it is needed, sign first with reasons and let another pharmacist review.",
+    )
+
+
+class SecondSignerIsFirst(DomainError):
+    """Both signatures by one person."""
+
+    code = "prescription.second_signer_is_first"
+    text = T(zh="两个签名不能是同一人（规则 B12）。", en="The two signatures cannot be the same person's (rule B12).")
+    hint = T(zh="请由另一位药师复核签名。", en="Let another pharmacist review and sign.")
+
+
+class OnlyTheHead(DomainError):
+    """Figures of others, and of medicines by physician, are for the head of the pharmacy and medical affairs."""
+
+    code = "pharmacy.only_the_head"
+    text = T(
+        zh="各药师的数字和按医师统计的用药，只向药学部门负责人和医务管理开放（规则 B15，禁止统方）。",
+        en="Figures of each desk, and of medicines by physician, are open to the head of the pharmacy and to medical "
+        "affairs only (rule B15).",
+    )
+    hint = T(
+        zh="请看自己的数字；需要汇总时请药学部门负责人查询。",
+        en="Your own figures are yours to see; ask the head of the pharmacy for others.",
+    )
+    status = 403
+
+
+class MonthNotOver(DomainError):
+    """A sample of a month that still runs would leave out its last days."""
+
+    code = "pharmacy.month_not_over"
+    text = T(zh="{month} 还没有结束，不能抽样。", en="{month} is not over; its sample cannot be drawn yet.")
+    hint = T(zh="请在次月抽样。", en="Draw it in the next month.")
+
+
+class NothingToSample(DomainError):
+    """No approved prescription in the month."""
+
+    code = "pharmacy.nothing_to_sample"
+    text = T(zh="{month} 没有审核通过的处方。", en="No prescription was approved in {month}.")
+
+
+class TitleBelowCommenter(DomainError):
+    """Comments are made by pharmacists of the intermediate title or above."""
+
+    code = "pharmacy.title_below_commenter"
+    text = T(
+        zh="处方点评由主管药师及以上人员进行（医院处方点评管理规范（试行）第八条，凭记忆）。",
+        en="Prescriptions are commented by pharmacists of the intermediate title or above (Rules on Prescription "
+        "Comments 2010, article 8; from memory).",
+    )
+    hint = T(zh="请由主管药师及以上人员点评。", en="Let a pharmacist-in-charge or above comment.")
+    status = 403

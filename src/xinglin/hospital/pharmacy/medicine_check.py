@@ -1,36 +1,24 @@
-"""The check of medicines for a signed prescription: its lines with exact amounts, and what is known of the patient.
+"""The check of medicines for a signed prescription, and its findings as the pharmacist reads them."""
 
-What nobody told is left out of the question, so that the check says *cannot tell*; nothing here fills a gap.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from xinglin.hospital.consultation import selectors as consultation
-from xinglin.hospital.consultation.selectors import HEIGHT, WEIGHT, ToldFacts
+from xinglin.hospital.consultation.selectors import ToldFacts
 from xinglin.hospital.decision_support import services as decision_support
-from xinglin.hospital.decision_support.services import (
-    Advice,
-    Asked,
-    KnownAllergy,
-    Ordered,
-    PatientFacts,
-    Result,
-    Taken,
-)
+from xinglin.hospital.decision_support.services import Advice, Asked, Ordered
 from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.pharmacy import advising
 from xinglin.hospital.pharmacy.models import Line, Prescription
-from xinglin.hospital.pharmacy.states import ENDED
 from xinglin.hospital.terminology import selectors as terminology
 
 TIERS = ("X", "D", "C")
 """What a pharmacist is shown, from the gravest."""
-LOOKS_BACK = timedelta(days=180)
 NEWLY = timedelta(days=1)
 """A reason given within a day before the signature was given for this prescription: the pharmacist judges it."""
 ONLINE = "online"
@@ -43,77 +31,29 @@ def check_row(actor: Actor, row: Prescription, content: dict[str, Any], now: dat
 
 
 def asked_of(row: Prescription, content: dict[str, Any], told: ToldFacts, now: datetime) -> Asked:
-    """The question for a signed prescription."""
-    orders = tuple(_ordered(line) for line in row.lines.all())
+    """The question for a signed prescription: the same as its prescriber's draft was, so that reasons stay in force."""
+    party = content["patient"]
+    born = date.fromisoformat(party["birth_on"])
     return Asked(
         id=str(row.id),
-        on=civil_day(row.issued_at),
+        on=civil_day(now),
         patient_id=row.patient_id,
-        patient=patient_facts(content["patient"], told, row.diagnosis_codes),
-        orders=orders,
-        current=(*_taken(told), *_running(row, orders, now)),
+        patient=advising.patient_facts(row.patient_id, born, party["sex"], row.diagnosis_codes, told, now),
+        orders=tuple(_ordered(line) for line in row.lines.all()),
+        current=advising.taken(told) + advising.in_hand(row.patient_id, row.id, now),
         channel=ONLINE,
-    )
-
-
-def patient_facts(party: dict[str, Any], told: ToldFacts, diagnoses: Sequence[str]) -> PatientFacts:
-    """What is known of the patient. Allergies are None where nobody asked."""
-    body = {WEIGHT, HEIGHT}
-    fresh = {code: one for code, one in told.readings.items() if not one.stale}
-    allergies = tuple(KnownAllergy(one.substance, one.reaction) for one in told.known_allergies)
-    return PatientFacts(
-        birth_on=date.fromisoformat(party["birth_on"]),
-        sex=party["sex"],
-        weight_kg=fresh[WEIGHT].shown if WEIGHT in fresh else None,
-        height_cm=fresh[HEIGHT].shown if HEIGHT in fresh else None,
-        pregnant=told.life.pregnant,
-        pregnancy_weeks=told.life.weeks,
-        lactating=told.life.lactating,
-        results=tuple(
-            Result(code, one.shown, one.unit, one.on) for code, one in told.readings.items() if code not in body
-        ),
-        allergies=allergies if told.allergies_asked else None,
-        diagnoses=tuple(diagnoses),
+        antimicrobial_right=_right(content["prescriber"].get("title", "")),
     )
 
 
 def _ordered(line: Line) -> Ordered:
-    return Ordered(
-        id=str(line.id),
-        product=terminology.product(line.product_code),
-        dose_units=line.dose_units,
-        frequency=line.frequency,
-        route=line.route,
-        days=line.days,
-    )
+    days = line.days if line.days is not None else line.days_supply
+    product = terminology.product(line.product_code)
+    return Ordered(str(line.id), product, line.dose_units, line.frequency, line.route, days)
 
 
-def _taken(told: ToldFacts) -> list[Taken]:
-    return [Taken(str(one.id), one.name, one.sig, one.held) for one in told.taken]
-
-
-def _running(row: Prescription, orders: Iterable[Ordered], now: datetime) -> list[Ordered]:
-    """What the house prescribed before and still runs, but for the substances that are ordered again."""
-    again = {part.code for order in orders for part in order.product.ingredients}
-    lines = (
-        Line.objects.filter(
-            prescription__patient_id=row.patient_id,
-            prescription__issued_at__gt=row.issued_at - LOOKS_BACK,
-            prescription__issued_at__lt=row.issued_at,
-        )
-        .exclude(prescription__state__in=ENDED)
-        .select_related("prescription")
-        .order_by("-prescription__issued_at", "position")
-    )
-    found: list[Ordered] = []
-    for line in lines:
-        until = line.prescription.issued_at + timedelta(days=line.days_supply or 0)
-        order = _ordered(line)
-        codes = {part.code for part in order.product.ingredients}
-        if until > now and not codes & again:
-            again |= codes
-            found.append(order)
-    return found
+def _right(title: str) -> str:
+    return next((one.antimicrobial_right for one in terminology.titles() if one.code == title), "")
 
 
 # FOR THE DESK

@@ -221,7 +221,8 @@ class Review(models.Model):
                 fields=["prescription"], condition=Q(outcome="approve"), name="pharmacy_review_approved_once"
             ),
             models.CheckConstraint(
-                condition=Q(outcome__in=["approve", "return", "ask", "refuse", "endorse"]), name="pharmacy_review_outcome"
+                condition=Q(outcome__in=["approve", "return", "ask", "refuse", "endorse"]),
+                name="pharmacy_review_outcome",
             ),
             models.CheckConstraint(
                 condition=~Q(outcome__in=["return", "refuse"]) | Q(codes__len__gt=0), name="pharmacy_review_coded"

@@ -17,15 +17,38 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy import instructions
 from xinglin.hospital.pharmacy.access import DISPENSE, READ_PRESCRIPTION, REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
+from xinglin.hospital.pharmacy.advising import Advised, Shown, Statement
 from xinglin.hospital.pharmacy.claiming import case_for_settlement
+from xinglin.hospital.pharmacy.comments import (
+    Report,
+    Round,
+    comment_report,
+    comment_round,
+    comment_rows,
+    drawn_again,
+    month_before,
+    month_of,
+)
 from xinglin.hospital.pharmacy.content import age_words
 from xinglin.hospital.pharmacy.drafts import KINDS, Draft, DraftLine, from_json
 from xinglin.hospital.pharmacy.gate import find, practitioner_of, visible
+from xinglin.hospital.pharmacy.heads import is_head, may_comment
 from xinglin.hospital.pharmacy.history import prescribed, sales, supply_facts
 from xinglin.hospital.pharmacy.models import Delivery, Line, PackIdentification, Prescription, Review
 from xinglin.hospital.pharmacy.models import Draft as DraftRow
 from xinglin.hospital.pharmacy.places import Place, place_of
 from xinglin.hospital.pharmacy.reasons import Reason, reasons
+from xinglin.hospital.pharmacy.remedies import Way, ways
+from xinglin.hospital.pharmacy.review_desk import (
+    DeskSheet,
+    Glance,
+    Waiting,
+    desk_sheet,
+    glance,
+    reason_codes,
+    waiting,
+)
+from xinglin.hospital.pharmacy.review_figures import DeskFigures, Override, all_desks, overrides, own_desk
 from xinglin.hospital.pharmacy.signatures import SignatureCheck, check_signature
 from xinglin.hospital.pharmacy.states import ENDED, State
 from xinglin.hospital.terminology import selectors as terminology
@@ -33,17 +56,29 @@ from xinglin.hospital.terminology.selectors import ProductInfo
 
 __all__ = [
     "KINDS",
+    "Advised",
+    "DeskFigures",
+    "DeskSheet",
     "Directions",
     "Draft",
     "DraftLine",
+    "Glance",
     "LineForClaim",
+    "Override",
     "Place",
     "PrescriptionForClaim",
     "Reason",
     "Remark",
+    "Report",
+    "Round",
     "Sheet",
+    "Shown",
     "SignatureCheck",
     "State",
+    "Statement",
+    "Waiting",
+    "Way",
+    "all_desks",
     "awaiting_answer",
     "awaiting_dispensing",
     "awaiting_payment",
@@ -52,25 +87,40 @@ __all__ = [
     "cancel_reasons",
     "case_for_settlement",
     "coming_back",
+    "comment_report",
+    "comment_round",
+    "comment_rows",
     "counts",
+    "desk_sheet",
     "directions_of",
     "draft_of",
+    "drawn_again",
+    "glance",
     "identifications",
+    "is_head",
     "last_place",
     "lines_for_claim",
+    "may_comment",
+    "month_before",
+    "month_of",
     "of_patient",
     "of_prescriber",
     "of_visit",
     "out_of_the_house",
+    "overrides",
+    "own_desk",
     "place",
     "prescribed",
     "prescription",
     "prescription_for_claim",
+    "reason_codes",
     "redraft",
     "return_reasons",
     "sales",
     "supply_facts",
     "verify_signature",
+    "waiting",
+    "ways",
 ]
 
 # READING ONE
@@ -119,7 +169,7 @@ class Sheet:
                 review.answer.text if hasattr(review, "answer") else "",
             )
             for review in self.row.reviews.all()
-            if review.outcome != "approve"
+            if review.outcome not in {"approve", "endorse"}
         ]
 
 

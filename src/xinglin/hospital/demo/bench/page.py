@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from xinglin.hospital.demo.bench import audit_page, machine
+from xinglin.hospital.demo.bench import audit_page, machine, medicines_page
 from xinglin.hospital.demo.bench.machine import Usage
 from xinglin.hospital.demo.bench.running import Measured, Width
 from xinglin.hospital.kernel.clock import SHANGHAI, now
@@ -127,12 +127,13 @@ def _server() -> str:
     return f"PostgreSQL {version // 10000}.{version % 10000}"
 
 
-def with_notes(loops: str = "", audit: str = "") -> str:
+def with_notes(loops: str = "", audit: str = "", medicines: str = "") -> str:
     """The page: each part from this run, or as it was when it was not measured; then notes, kept as they are."""
     before = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
     generated, _, notes = before.partition(MARK)
-    former, _, rest = generated.partition(audit_page.BEGIN)
-    audit = (audit or rest.partition(audit_page.END)[0]).strip()
+    former = min((generated.partition(begin)[0] for begin in (audit_page.BEGIN, medicines_page.BEGIN)), key=len)
     parts = [(loops or former).strip()]
-    parts += [audit_page.BEGIN, audit, audit_page.END] if audit else []
+    for own, mine in ((audit_page, audit), (medicines_page, medicines)):
+        text = (mine or generated.partition(own.BEGIN)[2].partition(own.END)[0]).strip()
+        parts += [own.BEGIN, text, own.END] if text else []
     return "\n\n".join([*parts, MARK]) + (notes or "\n")

@@ -55,3 +55,15 @@ def pick(row: Any, stem: str = "name") -> str:
     """`row.<stem>_zh` or `row.<stem>_en` by the active language."""
     value = getattr(row, f"{stem}_en" if _english() else f"{stem}_zh", "")
     return str(value or getattr(row, f"{stem}_zh", ""))
+
+
+@register.filter
+def percent(permille: int | None) -> str:
+    """Thousandths as '12.3%'; a dash for None."""
+    return "–" if permille is None else f"{permille // 10}.{permille % 10}%"
+
+
+@register.filter
+def hundredths(value: int) -> str:
+    """Hundredths as '2.35'."""
+    return f"{value // 100}.{value % 100:02d}"

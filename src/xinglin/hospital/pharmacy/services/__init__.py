@@ -2,6 +2,7 @@
 
 from xinglin.hospital.pharmacy.drafts import Answer, Draft, DraftLine
 from xinglin.hospital.pharmacy.law import key_of as ask_key
+from xinglin.hospital.pharmacy.services.advising import accept_finding, take_remedy
 from xinglin.hospital.pharmacy.services.authority import (
     authority_keys,
     published_certificate,
@@ -10,12 +11,14 @@ from xinglin.hospital.pharmacy.services.authority import (
     revoke_certificate,
     rotate_key,
 )
+from xinglin.hospital.pharmacy.services.commenting import comment_prescription, draw_sample
 from xinglin.hospital.pharmacy.services.delivering import (
     choose_delivery,
     confirm_receipt,
     follow_deliveries,
     recall_parcel,
 )
+from xinglin.hospital.pharmacy.services.desk import Held, check_waiting, keep_sheet, leave_sheet, open_sheet
 from xinglin.hospital.pharmacy.services.documents import Document, signed_document
 from xinglin.hospital.pharmacy.services.ending import cancel_prescription, expire_prescriptions, return_medicine
 from xinglin.hospital.pharmacy.services.handing import hand_over
@@ -30,17 +33,25 @@ __all__ = [
     "Document",
     "Draft",
     "DraftLine",
+    "Held",
     "Previewed",
+    "accept_finding",
     "answer_question",
     "ask_key",
     "authority_keys",
     "cancel_prescription",
+    "check_waiting",
     "choose_delivery",
+    "comment_prescription",
     "confirm_receipt",
+    "draw_sample",
     "expire_prescriptions",
     "follow_deliveries",
     "hand_over",
     "issue_prescription",
+    "keep_sheet",
+    "leave_sheet",
+    "open_sheet",
     "pick",
     "preview",
     "published_certificate",
@@ -55,6 +66,7 @@ __all__ = [
     "rotate_key",
     "save_draft",
     "signed_document",
+    "take_remedy",
     "unpick",
     "verify_prescription",
     "withdraw_release",

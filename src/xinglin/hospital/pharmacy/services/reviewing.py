@@ -1,11 +1,18 @@
-"""The pharmacist's review: approve, return with coded reasons, ask or refuse; and the prescriber's answer."""
+"""The pharmacist's review: approve, return with coded reasons, ask or refuse; and the prescriber's answer.
 
+A finding of tier X asks for two signatures: one pharmacist endorses with reasons, another approves.
+"""
+
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from xinglin.hospital.decision_support import services as decision_support
+from xinglin.hospital.decision_support.services import Advice
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.identity import services as identity_services
 from xinglin.hospital.kernel.access import Actor, require
@@ -19,12 +26,22 @@ from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.pharmacy import law
 from xinglin.hospital.pharmacy.access import REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
 from xinglin.hospital.pharmacy.content import Party, review_content
-from xinglin.hospital.pharmacy.errors import ReviewerIsPrescriber, SignatureBroken
+from xinglin.hospital.pharmacy.devices import note_device, same_device
+from xinglin.hospital.pharmacy.errors import (
+    ReviewerIsPrescriber,
+    SecondSignerIsFirst,
+    SecondSignerNeeded,
+    SignatureBroken,
+)
 from xinglin.hospital.pharmacy.events import PrescriptionReturned, PrescriptionReviewed
 from xinglin.hospital.pharmacy.facts import review_facts
 from xinglin.hospital.pharmacy.gate import find, practitioner_of
+from xinglin.hospital.pharmacy.medicine_check import DeskFinding, check_row, desk_findings
 from xinglin.hospital.pharmacy.models import Prescription, Review, ReviewAnswer
-from xinglin.hospital.pharmacy.services.moving import locked, move, require_state, require_valid
+from xinglin.hospital.pharmacy.review_desk import first_signature
+from xinglin.hospital.pharmacy.review_models import ReviewClaim, SeenFinding
+from xinglin.hospital.pharmacy.services.desk import require_free
+from xinglin.hospital.pharmacy.services.moving import locked, move, note, require_state, require_valid
 from xinglin.hospital.pharmacy.signatures import check_signature
 from xinglin.hospital.pharmacy.states import State
 from xinglin.hospital.terminology import selectors as terminology
@@ -32,16 +49,19 @@ from xinglin.supervision.facts import Stage
 
 AFTER = {
     "approve": State.APPROVED,
+    "endorse": State.SIGNED,
     "ask": State.QUESTIONED,
     "return": State.RETURNED,
     "refuse": State.REFUSED,
 }
 FROM = {
     "approve": (State.SIGNED,),
+    "endorse": (State.SIGNED,),
     "ask": (State.SIGNED,),
     "return": (State.SIGNED, State.QUESTIONED),
     "refuse": (State.SIGNED, State.QUESTIONED),
 }
+SIGNING = frozenset({"approve", "endorse"})
 TEXT_MAX = 1000
 
 
@@ -58,8 +78,10 @@ def review_prescription(
     """Review a prescription. `codes` are those of the prescription-comment table, wanted for return and refuse.
 
     An approval is judged at control and needs an unbroken signature; every outcome is signed with the pharmacist's key.
+    While the check of medicines finds something of tier X, another pharmacist's `endorse` comes before `approve`.
     A retry under the same `review_id` gives the first review. Raises InvalidInput, WrongStage, ReviewerIsPrescriber,
-    PrescriptionExpired, SignatureBroken, PrescriptionRefused, CheckerDown, ConfirmationNeeded; then nothing is written.
+    SheetHeldByAnother, SecondSignerNeeded, SecondSignerIsFirst, PrescriptionExpired, SignatureBroken,
+    PrescriptionRefused, CheckerDown, ConfirmationNeeded; then nothing is written.
     """
     require(actor, REVIEW_PRESCRIPTION)
     review_id = review_id or new_id()
@@ -76,6 +98,9 @@ def review_prescription(
         raise ReviewerIsPrescriber
     require_state(row, *FROM[outcome])
     require_valid(row, now)
+    require_free(actor, row, now)
+    advice = check_row(actor, row, json.loads(row.signed.content), now)
+    findings = desk_findings(advice, row)
     review = Review(
         id=review_id,
         outcome=outcome,
@@ -84,24 +109,87 @@ def review_prescription(
         opened_at=_opened_at(actor, row),
         at=now,
     )
-    if outcome == "approve":
+    if outcome in SIGNING:
+        _require_signers(actor, row, outcome, findings)
         _control(actor, row, review, now)
     _sign(actor, row, review)
-    _save(actor, review, prescription_id, now)
+    _save(actor, review, Seen(advice, tuple(findings)), prescription_id, now)
     return review
 
 
 @transaction.atomic
-def _save(actor: Actor, review: Review, prescription_id: UUID, now: datetime) -> None:
+def _save(actor: Actor, review: Review, seen: "Seen", prescription_id: UUID, now: datetime) -> None:
     row = locked(actor, prescription_id)
     require_state(row, *FROM[review.outcome])
+    require_free(actor, row, now)
     review.prescription = row
     review.save(force_insert=True)
+    note_device(actor, review.id, now)
+    _keep_seen(actor, row, review, seen, now)
+    ReviewClaim.objects.filter(prescription=row).delete()
     detail = {"review_id": str(review.id), "outcome": review.outcome, "codes": review.codes}
+    if review.outcome == "endorse":
+        note(row, State.SIGNED, verb="endorse_prescription", actor=actor, now=now, detail=detail)
+        return
     move(row, AFTER[review.outcome], verb="review_prescription", actor=actor, now=now, detail=detail)
     _publish(row, review)
     if review.outcome == "approve":
         oversight.link_verdicts(actor=actor, subject_id=row.id, deed_id=review.id, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the check said at the decision."""
+
+    advice: Advice
+    findings: tuple[DeskFinding, ...]
+
+
+def _keep_seen(actor: Actor, row: Prescription, review: Review, seen: Seen, now: datetime) -> None:
+    """Keep what stood before the pharmacist, and the evidence with which it can be judged again."""
+    if not seen.findings:
+        return
+    SeenFinding.objects.bulk_create(
+        SeenFinding(
+            id=new_id(),
+            review=review,
+            ticket=one.ticket,
+            rule=one.rule,
+            tier=one.tier,
+            problem=one.problem,
+            row=one.row,
+            review_code=one.review_code,
+            text_zh=one.text.zh,
+            text_en=one.text.en,
+            line_ids=list(one.line_ids),
+            reason_code=one.reason_code,
+            at=now,
+        )
+        for one in seen.findings
+    )
+    decision_support.keep_evidence(
+        actor=actor,
+        advice=seen.advice,
+        institution_id=row.institution_id,
+        subject_type="review",
+        subject_id=review.id,
+        now=now,
+    )
+
+
+def _require_signers(actor: Actor, row: Prescription, outcome: str, findings: Sequence[DeskFinding]) -> None:
+    """A finding of tier X is signed by two people: neither the prescriber, nor the same one twice."""
+    grave = any(one.tier == "X" for one in findings)
+    first = first_signature(list(row.reviews.all()))
+    if outcome == "endorse":
+        if first is not None or not grave:
+            reason = T(zh="这张处方现在不需要第一签名。", en="It does not need a first signature now.")
+            raise InvalidInput(field="outcome", reason=reason)
+        return
+    if grave and first is None:
+        raise SecondSignerNeeded
+    if grave and first is not None and first.reviewer_person_id == actor.person_id:
+        raise SecondSignerIsFirst
 
 
 def _check_input(outcome: str, codes: Sequence[str], text: str) -> None:
@@ -115,8 +203,10 @@ def _check_input(outcome: str, codes: Sequence[str], text: str) -> None:
         raise wrong("codes", "请从列表中选择原因代码。", "Choose reason codes from the list.")
     if outcome in {"return", "refuse"} and not codes:
         raise wrong("codes", "退回或拒绝须至少选择一项原因。", "Returning or refusing takes at least one coded reason.")
-    if outcome == "approve" and codes:
+    if outcome in SIGNING and codes:
         raise wrong("codes", "通过的处方不能带问题代码。", "An approval carries no remarks.")
+    if outcome == "endorse" and len(text.strip()) < 2:
+        raise wrong("text", "请写明为什么仍可使用。", "Write why it may be given all the same.")
     if outcome == "ask" and len(text.strip()) < 2:
         raise wrong("text", "请写明要问医师什么。", "Write what you want to ask.")
     if len(text) > TEXT_MAX:
@@ -136,7 +226,8 @@ def _control(actor: Actor, row: Prescription, review: Review, now: datetime) -> 
     if not check_signature(row).good:
         raise SignatureBroken
     review.reviewer_id = practitioner_of(actor)
-    case = law.stage_case(row, Stage.REVIEWED, review=review_facts([review]), now=now, charged=True)
+    judged = review_facts([review], same_device(row.id, actor.device))
+    case = law.stage_case(row, Stage.REVIEWED, review=judged, now=now, charged=True)
     law.control(actor, row, case, law.AT_REVIEW, now)
 
 

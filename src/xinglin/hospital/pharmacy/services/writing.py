@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from xinglin.hospital.decision_support import services as support
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.identity import services as identity_services
 from xinglin.hospital.kernel.access import Actor, require
@@ -18,12 +19,15 @@ from xinglin.hospital.kernel.signing import canonical_bytes, digest
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.services import Ask
-from xinglin.hospital.pharmacy import care, law
+from xinglin.hospital.pharmacy import advising, care, law
 from xinglin.hospital.pharmacy.access import WRITE_PRESCRIPTION
+from xinglin.hospital.pharmacy.advising import Advised
 from xinglin.hospital.pharmacy.care import VisitToPrescribe
 from xinglin.hospital.pharmacy.content import Party, age_words, patient_party, prescription_content
+from xinglin.hospital.pharmacy.devices import note_device
 from xinglin.hospital.pharmacy.drafts import Answer, Draft, PricedLine, as_json, check_draft, price_line
 from xinglin.hospital.pharmacy.errors import (
+    MedicineCardsOpen,
     NothingPrescribed,
     RecordNotSigned,
     SameIdOtherContent,
@@ -35,7 +39,6 @@ from xinglin.hospital.pharmacy.facts import UNREVIEWED, draft_case, row_case
 from xinglin.hospital.pharmacy.gate import practitioner_of
 from xinglin.hospital.pharmacy.models import Draft as DraftRow
 from xinglin.hospital.pharmacy.models import Finding, Line, Prescription, SignedContent
-from xinglin.hospital.pharmacy.devices import note_device
 from xinglin.hospital.pharmacy.services.moving import note
 from xinglin.hospital.pharmacy.signatures import check_signature
 from xinglin.hospital.pharmacy.states import State
@@ -49,12 +52,22 @@ MAY_BE_REWRITTEN = {State.RETURNED, State.REFUSED, State.CANCELLED, State.EXPIRE
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What a draft amounts to at this instant: lines with packs and amounts, and what the rules say so far."""
+    """What a draft amounts to at this instant: lines with packs and amounts, what the rules and the check say so far.
+
+    `asks` are all reminders of the law; those for which a card of the check stands are not shown beside it.
+    """
 
     lines: tuple[PricedLine, ...]
     asks: tuple[Ask, ...]
     errors: tuple[InvalidInput, ...]
     total_fen: int
+    advised: Advised | None = None
+
+    @property
+    def shown(self) -> list[Ask]:
+        """The reminders that stand by themselves."""
+        merged = self.advised.merged if self.advised else frozenset()
+        return [ask for ask in self.asks if law.key_of(ask) not in merged]
 
     @property
     def days(self) -> int | None:
@@ -63,13 +76,13 @@ class Previewed:
 
     def asks_of(self, line_id: UUID) -> list[Ask]:
         """What concerns one line."""
-        return [ask for ask in self.asks if str(line_id) in concerned(ask)]
+        return [ask for ask in self.shown if str(line_id) in concerned(ask)]
 
     @property
     def general(self) -> list[Ask]:
         """What concerns the prescription as a whole."""
         mine = {str(p.line.id) for p in self.lines}
-        return [ask for ask in self.asks if not mine & set(concerned(ask))]
+        return [ask for ask in self.shown if not mine & set(concerned(ask))]
 
 
 def concerned(ask: Ask) -> tuple[str, ...]:
@@ -85,13 +98,16 @@ def preview(*, actor: Actor, draft: Draft, now: datetime) -> Previewed:
     require(actor, WRITE_PRESCRIPTION)
     law.require_checker(now)
     visit = care.visit_to_prescribe(actor, draft.visit_id, now)
-    priced = _priced(draft)
+    priced = priced_lines(draft)
     asks: tuple[Ask, ...] = ()
+    advised: Advised | None = None
     if priced:
         case = _case(visit, draft, priced, now)
         asks = tuple(law.preview(actor, case, now).asks)
+        advised = advising.advise(actor=actor, visit=visit, draft=draft, priced=priced, now=now)
+        advised = advising.merge(advised, asks)
     errors = tuple(error for p in priced for error in p.errors)
-    return Previewed(tuple(priced), asks, errors, sum(p.amount_fen for p in priced))
+    return Previewed(tuple(priced), asks, errors, sum(p.amount_fen for p in priced), advised)
 
 
 def _case(visit: VisitToPrescribe, draft: Draft, priced: Sequence[PricedLine], now: datetime) -> Case:
@@ -99,7 +115,8 @@ def _case(visit: VisitToPrescribe, draft: Draft, priced: Sequence[PricedLine], n
     return draft_case(visit.case, draft, priced, now, last, law.first_long(visit.patient_id, draft.kind))
 
 
-def _priced(draft: Draft) -> list[PricedLine]:
+def priced_lines(draft: Draft) -> list[PricedLine]:
+    """The lines of a draft with what follows from them. Raises terminology's UnknownCode."""
     return [
         price_line(line, terminology.product(line.product_code), position)
         for position, line in enumerate(draft.lines, start=1)
@@ -130,8 +147,8 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     """Sign a prescription. `draft.id` becomes its id, and signing it twice is one deed.
 
     Order: reminder (committed by itself), answers, signature, control of the signature, then one transaction. Raises
-    NothingPrescribed, InvalidForm, RecordNotSigned, VisitNotOpen, CheckerDown, PrescriptionNeedsAnswer,
-    PrescriptionRefused, ConfirmationNeeded, SignatureBroken; then no prescription exists.
+    NothingPrescribed, InvalidForm, RecordNotSigned, VisitNotOpen, CheckerDown, MedicineCardsOpen,
+    PrescriptionNeedsAnswer, PrescriptionRefused, ConfirmationNeeded, SignatureBroken; then no prescription exists.
     """
     require(actor, WRITE_PRESCRIPTION)
     done = Prescription.objects.filter(id=draft.id).first()
@@ -144,9 +161,13 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     priced = _ready(draft, visit)
     _check_replaced(actor, draft)
     case = _case(visit, draft, priced, now)
+    advised = advising.advise(actor=actor, visit=visit, draft=draft, priced=priced, now=now)
     judged = law.remind(actor, case, draft.id, visit.institution_id, now)
-    settled = law.settle_asks(judged, answers)
+    # What was accepted on a card is not asked for again; an answer that came with the deed goes before it.
+    settled = law.settle_asks(judged, [*advising.answers_of(advised, judged.asks), *answers])
     _check_answers(settled)
+    if opened := advising.open_cards(advised):
+        raise MedicineCardsOpen(cards=opened)
     row, lines = _rows(actor, visit, draft, priced, now)
     signed = _sign(actor, visit, draft, priced, row, settled, now)
     check = check_signature(row, signed, lines)
@@ -156,7 +177,7 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     if not check.good:
         raise SignatureBroken
     findings = [_finding(row, ask, settled.get(law.key_of(ask)), now) for ask in judged.asks]
-    _save(actor, row, lines, signed, findings, now)
+    _save(actor, row, lines, signed, findings, advised, now)
     return row
 
 
@@ -165,7 +186,7 @@ def _ready(draft: Draft, visit: VisitToPrescribe) -> list[PricedLine]:
         raise NothingPrescribed(field="lines")
     if not visit.record_signed or not visit.diagnoses:
         raise RecordNotSigned
-    priced = _priced(draft)
+    priced = priced_lines(draft)
     check_draft(draft, priced)
     return priced
 
@@ -322,7 +343,13 @@ def _finding(row: Prescription, ask: Ask, answer: Answer | None, now: datetime) 
 
 @transaction.atomic
 def _save(
-    actor: Actor, row: Prescription, lines: list[Line], signed: SignedContent, findings: list[Finding], now: datetime
+    actor: Actor,
+    row: Prescription,
+    lines: list[Line],
+    signed: SignedContent,
+    findings: list[Finding],
+    advised: Advised,
+    now: datetime,
 ) -> None:
     row.save(force_insert=True)
     Line.objects.bulk_create(lines)
@@ -339,6 +366,7 @@ def _save(
                 now=now,
             )
     oversight.link_verdicts(actor=actor, subject_id=row.id, deed_id=row.id, now=now)
+    _keep_check(actor, row, advised, now)
     DraftRow.objects.filter(visit_id=row.visit_id).delete()
     note(
         row,
@@ -357,4 +385,16 @@ def _save(
             institution_id=row.institution_id,
             at=now,
         )
+    )
+
+
+def _keep_check(actor: Actor, row: Prescription, advised: Advised, now: datetime) -> None:
+    """What the check was asked and answered at the signature stays, to be replayed byte by byte."""
+    support.keep_evidence(
+        actor=actor,
+        advice=advised.advice,
+        institution_id=row.institution_id,
+        subject_type="prescription",
+        subject_id=row.id,
+        now=now,
     )

@@ -20,6 +20,7 @@ from xinglin.hospital.pharmacy.selectors import KINDS, Sheet, cancel_reasons, di
 from xinglin.hospital.pharmacy.services import Draft, Previewed
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.clinician import prescription_form as forms
+from xinglin.hospital.web.clinician.medicine_cards import CardView, medicine_view
 from xinglin.hospital.web.clinician.prescription_form import LineForm, PanelForm
 from xinglin.hospital.web.clinician.views import confirm
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
@@ -52,8 +53,10 @@ class Row:
     priced: Any
     errors: dict[str, T]
     cards: list[Card]
+    medicine: list[CardView]
 
 
+STOPPING = frozenset({"block", "deny", "hold"})
 TIERS = {
     "block": ("D", T(zh="不可", en="Not possible")),
     "deny": ("D", T(zh="不可", en="Not possible")),
@@ -82,12 +85,14 @@ def _context(request: Request, visit_id: UUID, panel: PanelForm, **more: Any) ->
         seen = services.preview(actor=request.actor, draft=panel.draft, now=request.now)
     except DomainError as error:
         refusal = refusal or error
+    medicine = medicine_view(seen)
     rows = [
         Row(
             form,
             seen.lines[position - 1] if seen else None,
             forms.line_errors(form, position, seen, panel),
             [_card(ask, panel) for ask in seen.asks_of(form.id)] if seen else [],
+            medicine.of_line.get(str(form.id), []),
         )
         for position, form in enumerate(panel.lines, start=1)
     ]
@@ -100,13 +105,16 @@ def _context(request: Request, visit_id: UUID, panel: PanelForm, **more: Any) ->
         "general": general,
         "seen": seen,
         "refusal": refusal,
-        "open_count": sum(1 for card in cards if card.wants_reason and not card.reason_code),
-        "blocked": any(card.ask.consequence in {"block", "deny", "hold"} for card in cards),
+        "medicine": medicine,
+        "open_count": medicine.loud + sum(1 for card in cards if card.wants_reason and not card.reason_code),
+        "blocked": bool(medicine.stuck) or any(card.ask.consequence in STOPPING for card in cards),
         "reasons": terminology.override_reasons(),
+        "medicine_reasons": terminology.override_reasons("medicine"),
         "kinds": KINDS,
         "total_text": yuan(seen.total_fen) if seen else "–",
         "confirm": more.pop("confirm", None),
         "added": more.pop("added", None),
+        "done": more.pop("done", None),
         **more,
     }
 
@@ -181,6 +189,59 @@ def preview(request: Request, visit_id: UUID) -> HttpResponse:
     form = forms.read(request.POST, visit_id)
     _keep(request, form)
     return render(request, "clinician/prescription_preview.html", _context(request, visit_id, form))
+
+
+# THE CARDS OF THE MEDICINE CHECK
+
+
+@page(WRITE_PRESCRIPTION, methods=("POST",))
+def remedy(request: Request, visit_id: UUID) -> HttpResponse:
+    """Take a remedy that a card offers; the draft is changed and kept, and the panel shows what became of it."""
+    form, post = forms.read(request.POST, visit_id), request.POST
+    try:
+        after = services.take_remedy(
+            actor=request.actor,
+            draft=form.draft,
+            ticket=post.get("ticket", ""),
+            remedy=post.get("remedy", ""),
+            line=post.get("on", ""),
+            product_code=post.get("choose", ""),
+            now=request.now,
+        )
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        _keep(request, form)
+        return _panel(request, visit_id, form, status=refusal.status, refusal=refusal)
+    fresh = forms.with_draft(form, after)
+    _keep(request, fresh)
+    before = {line.id: line for line in form.draft.lines}
+    changed = next((line.id for line in after.lines if before.get(line.id) != line), None)
+    response = _panel(request, visit_id, fresh, added=changed, done=post.get("label", "")[:120])
+    response.headers["HX-Trigger"] = "facts-noted"
+    return response
+
+
+@page(WRITE_PRESCRIPTION, methods=("POST",))
+def accept(request: Request, visit_id: UUID) -> HttpResponse:
+    """Accept a finding with a coded reason; it is silent for 90 days while nothing changes."""
+    form, ticket = forms.read(request.POST, visit_id), request.POST.get("ticket", "")
+    _keep(request, form)
+    try:
+        services.accept_finding(
+            actor=request.actor,
+            draft=form.draft,
+            ticket=ticket,
+            reason_code=request.POST.get(f"accept-reason-{ticket}", ""),
+            text=request.POST.get(f"accept-text-{ticket}", ""),
+            now=request.now,
+        )
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        wrong = {"ticket": ticket, "says": refusal.sentence}
+        return _panel(request, visit_id, form, status=refusal.status, not_accepted=wrong, refusal=refusal)
+    return _panel(request, visit_id, form, done=str(T(zh="已注明理由接受", en="Accepted with a reason")))
 
 
 @page(WRITE_PRESCRIPTION, methods=("POST",))

@@ -188,6 +188,11 @@ def with_product(form: PanelForm, code: str) -> PanelForm:
     return _with_lines(form, [*form.lines, fresh])
 
 
+def with_draft(form: PanelForm, draft: Draft) -> PanelForm:
+    """The panel for a draft that was changed elsewhere; the answers that were chosen stay."""
+    return replace(of_draft(draft), answers=form.answers)
+
+
 def without_line(form: PanelForm, line_id: UUID | None) -> PanelForm:
     """The panel without a line."""
     return _with_lines(form, [line for line in form.lines if line.id != line_id])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, path
 
-from xinglin.hospital.web.clinician import record, standing, talk, views
+from xinglin.hospital.web.clinician import facts, record, standing, talk, views
 
 app_name = "clinician"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<uuid:visit_id>/messages", talk.conversation, name="messages"),
     path("visits/<uuid:visit_id>/typing", talk.typing, name="typing"),
     path("visits/<uuid:visit_id>/read", talk.read, name="read"),
+    path("visits/<uuid:visit_id>/facts", facts.facts, name="facts"),
     path("visits/<uuid:visit_id>/record", record.save, name="record"),
     path("visits/<uuid:visit_id>/record/sign", record.sign, name="record-sign"),
     path("visits/<uuid:visit_id>/record/addenda", record.addendum, name="record-addendum"),

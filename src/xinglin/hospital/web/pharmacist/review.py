@@ -1,4 +1,4 @@
-"""The review desk: the queue, the next prescription open, one key for each outcome."""
+"""The review desk: the queue, the next prescription open and held, one key for each outcome."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,24 +16,25 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy import selectors, services
 from xinglin.hospital.pharmacy.access import READ_PRESCRIPTION, REVIEW_PRESCRIPTION
-from xinglin.hospital.pharmacy.selectors import Directions, Sheet
+from xinglin.hospital.pharmacy.selectors import DeskSheet, Directions, Sheet, Waiting
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
 
 RECENT = timedelta(days=90)
+OPEN = ("signed", "questioned")
 DONE = {
     "approve": T(zh="已通过，交配药台。", en="Approved; it is at the dispensing desk."),
+    "endorse": T(zh="已签第一个名，等另一位药师复核。", en="Signed first; another pharmacist reviews it now."),
     "return": T(zh="已退回医师。", en="Returned to the physician."),
     "ask": T(zh="已向医师提问。", en="The physician has been asked."),
     "refuse": T(zh="已拒绝调配。", en="Refused."),
 }
-KINDS_FIRST = ("inappropriate", "abnormal", "irregular")
 TIERS = {"needs_reason": "D", "block": "D", "hold": "D", "deny": "D"}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A finding at the time of writing, with the prescriber's reason in words."""
+    """A finding of the law at the time of writing, with the prescriber's reason in words."""
 
     finding: Any
     sentence: T
@@ -44,10 +45,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
-    """A line in plain words with the findings that concern it."""
+    """A line in plain words with what concerns it: the law's findings when it was written, the check's findings now."""
 
     directions: Directions
     told: list[Told]
+    found: list[Any]
 
 
 def confirm(request: Request) -> None:
@@ -63,7 +65,7 @@ def confirm(request: Request) -> None:
         )
 
 
-def shown(request: Request, sheet: Sheet) -> dict[str, Any]:
+def shown(request: Request, sheet: Sheet, checked: DeskSheet | None = None) -> dict[str, Any]:
     """A sheet for the desk: lines with their findings, the findings of the whole, whether the signature holds."""
     reasons = {row.code: row.name for row in terminology.override_reasons()}
     told = [
@@ -77,7 +79,11 @@ def shown(request: Request, sheet: Sheet) -> dict[str, Any]:
         for finding in sheet.row.findings.all()
     ]
     lines = [
-        LineShown(directions, [t for t in told if directions.line.id in t.finding.line_ids])
+        LineShown(
+            directions,
+            [t for t in told if directions.line.id in t.finding.line_ids],
+            checked.of_line(directions.line.id) if checked else [],
+        )
         for directions in selectors.directions_of(sheet)
     ]
     return {
@@ -85,11 +91,12 @@ def shown(request: Request, sheet: Sheet) -> dict[str, Any]:
         "lines": lines,
         "general": [t for t in told if not t.finding.line_ids],
         "check": selectors.verify_signature(actor=request.actor, prescription_id=sheet.row.id),
+        "names": {code.code: code.name for code in terminology.review_codes()},
     }
 
 
 def _patient(request: Request, sheet: Sheet) -> dict[str, Any]:
-    """The patient at one glance: the record of the visit, other medicines of the last three months."""
+    """The patient at one glance: what is known, the record of the visit, other medicines of the last three months."""
     try:
         record = consultation.record(actor=request.actor, visit_id=sheet.row.visit_id, now=request.now)
     except NotFound:
@@ -99,29 +106,50 @@ def _patient(request: Request, sheet: Sheet) -> dict[str, Any]:
         for other in selectors.of_patient(actor=request.actor, patient_id=sheet.row.patient_id)
         if other.row.id != sheet.row.id and request.now - other.row.issued_at <= RECENT
     ]
-    return {"record": record, "others": others}
+    seen = selectors.glance(actor=request.actor, prescription_id=sheet.row.id, now=request.now)
+    return {"record": record, "others": others, "glance": seen, "woman": sheet.content["patient"]["sex"] == "F"}
+
+
+def _queue(request: Request, current: UUID | None) -> dict[str, Any]:
+    services.check_waiting(actor=request.actor, now=request.now)
+    return {
+        "waiting": selectors.waiting(actor=request.actor, now=request.now),
+        "current": current,
+        "now": request.now,
+        "asked": selectors.awaiting_answer(actor=request.actor),
+    }
 
 
 def _page(request: Request, current: UUID | None, status: int = 200, **more: Any) -> HttpResponse:
-    waiting = selectors.awaiting_review(actor=request.actor)
-    ids = [sheet.row.id for sheet in waiting]
-    current = current or (ids[0] if ids else None)
-    context: dict[str, Any] = {
-        "waiting": waiting,
-        "current": current,
-        "now": request.now,
-        "codes": sorted(terminology.review_codes(), key=lambda code: KINDS_FIRST.index(code.kind)),
-        "review_id": new_id(),
-        "asked": selectors.awaiting_answer(actor=request.actor),
-    }
+    context = _queue(request, current)
+    waiting: list[Waiting] = context["waiting"]
+    if current is None:
+        current = next((one.id for one in waiting if one.free), None)
+    context |= {"current": current, "codes": selectors.reason_codes(), "review_id": new_id()}
     if current is not None:
-        sheet = selectors.prescription(actor=request.actor, prescription_id=current, now=request.now)
-        context |= shown(request, sheet) | _patient(request, sheet)
-        context["next_id"], context["previous_id"] = _neighbours(ids, current)
+        context |= _opened(request, current)
+        context["next_id"], context["previous_id"] = _neighbours(waiting, current)
     return render(request, "pharmacist/review.html", context | more, status=status)
 
 
-def _neighbours(ids: list[UUID], current: UUID) -> tuple[UUID | None, UUID | None]:
+def _opened(request: Request, current: UUID) -> dict[str, Any]:
+    """The sheet that is taken from the queue; one that somebody else holds can be read and not decided on."""
+    sheet = selectors.prescription(actor=request.actor, prescription_id=current, now=request.now)
+    if sheet.state not in OPEN or sheet.row.institution_id not in request.actor.institution_ids:
+        return shown(request, sheet) | _patient(request, sheet)
+    held = services.open_sheet(actor=request.actor, prescription_id=current, now=request.now)
+    checked = selectors.desk_sheet(actor=request.actor, prescription_id=current, now=request.now)
+    may_sign = held.mine and sheet.state == "signed" and not (checked.grave and checked.first_by_me)
+    spent = int((request.now - held.since_at).total_seconds()) if held.mine and held.since_at else 0
+    return (
+        shown(request, sheet, checked)
+        | _patient(request, sheet)
+        | {"checked": checked, "held": held, "may_sign": may_sign, "spent": spent}
+    )
+
+
+def _neighbours(waiting: list[Waiting], current: UUID) -> tuple[UUID | None, UUID | None]:
+    ids = [one.id for one in waiting if one.free or one.id == current]
     if current not in ids:
         return (ids[0] if ids else None), None
     at = ids.index(current)
@@ -136,19 +164,24 @@ def desk(request: Request) -> HttpResponse:
 
 @page(REVIEW_PRESCRIPTION, methods=("GET", "HEAD"))
 def queue(request: Request) -> HttpResponse:
-    """The queue alone, fetched again when something moves."""
-    context = {
-        "waiting": selectors.awaiting_review(actor=request.actor),
-        "current": uuid_or_none(request.GET.get("rx", "")),
-        "asked": selectors.awaiting_answer(actor=request.actor),
-        "now": request.now,
-    }
-    return render(request, "pharmacist/review_queue.html", context)
+    """The queue alone, fetched again when something moves and every minute; it keeps the open sheet held."""
+    current = uuid_or_none(request.GET.get("rx", ""))
+    if current is not None:
+        services.keep_sheet(actor=request.actor, prescription_id=current, now=request.now)
+    return render(request, "pharmacist/review_queue.html", _queue(request, current))
+
+
+@page(REVIEW_PRESCRIPTION, methods=("POST",))
+def leave(request: Request, prescription_id: UUID) -> HttpResponse:
+    """Give a sheet back to the queue."""
+    services.leave_sheet(actor=request.actor, prescription_id=prescription_id, now=request.now)
+    messages.success(request, str(T(zh="已放回队列。", en="Back in the queue.")))
+    return redirect("pharmacist:figures")
 
 
 @page(REVIEW_PRESCRIPTION, methods=("POST",))
 def decide(request: Request, prescription_id: UUID) -> HttpResponse:
-    """Approve, return, ask or refuse; then the next prescription is open."""
+    """Approve, sign first, return, ask or refuse; then the next prescription is open."""
     outcome = request.POST.get("outcome", "")
     try:
         confirm(request)

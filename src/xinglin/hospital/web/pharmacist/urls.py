@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.pharmacist import deliveries, dispensing, review
+from xinglin.hospital.web.pharmacist import comments, deliveries, dispensing, figures, review
 from xinglin.hospital.web.verify import downloads
 
 app_name = "pharmacist"
@@ -12,6 +12,11 @@ urlpatterns = [
     path("prescriptions/<uuid:prescription_id>/", review.sheet, name="sheet"),
     path("prescriptions/<uuid:prescription_id>/document", downloads.read, name="document"),
     path("prescriptions/<uuid:prescription_id>/review", review.decide, name="review"),
+    path("prescriptions/<uuid:prescription_id>/leave", review.leave, name="leave"),
+    path("figures/", figures.figures, name="figures"),
+    path("comments/", comments.desk, name="comments"),
+    path("comments/report", comments.report, name="comment-report"),
+    path("comments/report.csv", comments.export, name="comment-export"),
     path("dispensing/", dispensing.desk, name="dispensing"),
     path("dispensing/queue", dispensing.queue, name="dispensing-queue"),
     path("dispensing/<uuid:prescription_id>/pick", dispensing.pick, name="pick"),

@@ -34,6 +34,8 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
         ("/pharmacy/", T(zh="审方", en="Review")),
         ("/pharmacy/dispensing/", T(zh="调配", en="Dispensing")),
         ("/pharmacy/deliveries/", T(zh="配送", en="Deliveries")),
+        ("/pharmacy/comments/", T(zh="点评", en="Comments")),
+        ("/pharmacy/figures/", T(zh="数字", en="Figures")),
         ("/clinic/points/", T(zh="疑点与记分", en="Points")),
     ),
     Role.MEDICAL_AFFAIRS: (
@@ -43,6 +45,8 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
         ("/affairs/findings/", T(zh="疑点", en="Findings")),
         ("/affairs/staff/", T(zh="岗位", en="Staff")),
         ("/affairs/money/", T(zh="对账", en="Money")),
+        ("/pharmacy/comments/report", T(zh="处方点评", en="Comments")),
+        ("/pharmacy/figures/", T(zh="审方数字", en="Review figures")),
     ),
     Role.AUDITOR: (
         ("/audit/", T(zh="疑点", en="Findings")),

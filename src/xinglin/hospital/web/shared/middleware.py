@@ -1,6 +1,7 @@
 """The edge: who is at the door, and how a refusal is shown."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel.access import ANONYMOUS
 from xinglin.hospital.kernel.clock import now
 from xinglin.hospital.kernel.errors import DomainError
+from xinglin.hospital.web.shared import device
 
 
 class Edge:
@@ -23,7 +25,12 @@ class Edge:
         request.actor = (  # type: ignore[attr-defined]
             identity.actor_for(account_id=account.pk, now=request.now) if account.is_authenticated else ANONYMOUS  # type: ignore[attr-defined]
         )
+        mark = device.mark_of(request)
+        if mark:
+            request.actor = replace(request.actor, device=device.hashed(mark))  # type: ignore[attr-defined]
         response = self.get_response(request)
+        if mark:
+            device.keep(request, response, mark)
         if not request.path.startswith(("/static/", "/healthz")):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -12,6 +12,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot.expressions as sge
+from ibis.backends.pyspark.datatypes import PySparkSchema
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 SETTINGS: Final[Mapping[str, str]] = {
@@ -23,14 +24,18 @@ SETTINGS: Final[Mapping[str, str]] = {
     "spark.sql.shuffle.partitions": "4",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.ansi.enabled": "true",
+    "spark.sql.constraintPropagation.enabled": "false",
 }
-"""The driver is spoken to from this machine alone. What overflows or is divided by nothing stops the run."""
+"""The driver is spoken to from this machine alone. What overflows or is divided by nothing stops the run. What follows
+from the conditions of a join is not looked for: that grows with the square of the columns, and rules have hundreds."""
 SMALL: Final[Mapping[str, str]] = {
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
+QUICK_TO_START: Final = "-XX:TieredStopAtLevel=1"
+"""Java's first compiler alone: a query over some thousand rows is over before the second has paid."""
 
 
 def _named(_instant):  # type: ignore[no-untyped-def]
@@ -94,12 +99,14 @@ class Spark:
         settings = {**SETTINGS, **(SMALL if small else {})}
         settings["spark.driver.memory"] = memory
         settings["spark.sql.warehouse.dir"] = f"{self._folder.name}/warehouse"
-        settings["spark.driver.extraJavaOptions"] = f"-Dderby.system.home={self._folder.name}"
+        java = f"-Dderby.system.home={self._folder.name}"
+        settings["spark.driver.extraJavaOptions"] = f"{java} {QUICK_TO_START}" if small else java
         builder = SparkSession.builder.master(master).appName("xinglin-audit")
         for name, value in settings.items():
             builder = builder.config(name, value)
         self._session = builder.getOrCreate()
         self._session.sparkContext.setLogLevel("ERROR")
+        self._opened: dict[Path, ir.Table] = {}
         self.connection = ibis.pyspark.connect(self._session)
         self.connection.compiler = _Compiler()
 
@@ -107,7 +114,11 @@ class Spark:
         """A table of the lake."""
         single, folder = lake / f"{table}.parquet", lake / table
         source = single if single.exists() else folder if folder.is_dir() else None
-        return None if source is None else self.connection.read_parquet(str(source), table_name=f"lake_{table}")
+        if source is not None and source not in self._opened:
+            # Each look at a file costs Spark a job; two lakes in one session must not share a name.
+            name = f"lake_{len(self._opened)}_{table}"
+            self._opened[source] = self.connection.read_parquet(str(source), table_name=name)
+        return None if source is None else self._opened[source]
 
     def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
         """Compute a table once: as Parquet, so that a lost worker can read it again."""
@@ -116,9 +127,13 @@ class Spark:
             import pyarrow.parquet as pq
 
             pq.write_table(what, path)
+            schema = PySparkSchema.from_ibis(ibis.schema(what.schema))
         else:
-            self._session.sql(self.connection.compile(what)).write.mode("overwrite").parquet(path)
-        return self.connection.read_parquet(path, table_name=name)
+            found = self._session.sql(self.connection.compile(what))
+            found.write.mode("overwrite").parquet(path)
+            schema = found.schema  # Told, it need not be looked for in the file: that would be a job of its own.
+        self._session.read.schema(schema).parquet(path).createOrReplaceTempView(name)
+        return self.connection.table(name)
 
     def keep_numbered(self, name: str, what: ir.Table, number: str, *, joined: bool = False) -> ir.Table:
         """Numbers with gaps, which need no gathering of all rows in one place."""

@@ -1,0 +1,135 @@
+"""The cards of the medicine check as the prescription panel shows them: beside a line, or above all lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xinglin.hospital.decision_support import selectors as support
+from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.pharmacy.selectors import Advised, Shown, Statement, Way, ways
+from xinglin.hospital.pharmacy.services import Previewed
+from xinglin.hospital.terminology import selectors as terminology
+
+OPEN_MOST = 2
+"""As many cards that do not interrupt are unfolded; more would not be read."""
+WORDS = {
+    "X": T(zh="不得使用", en="Must not be given"),
+    "D": T(zh="改或说明", en="Change or explain"),
+}
+LEVELS = {
+    "low": T(zh="低", en="low"),
+    "moderate": T(zh="中", en="moderate"),
+    "high": T(zh="高", en="high"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """One finding with what can be done about it, and what could make it graver."""
+
+    statement: Statement
+    ways: list[Way]
+    sources: T
+    graver: list[tuple[T, T]]
+    acceptable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card on the screen."""
+
+    card: Shown
+    word: T
+    statements: list[StatementView]
+    open: bool
+    score: T | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedView:
+    """A finding that was accepted and is silent, with whose reason."""
+
+    statement: Statement
+    reason: T
+    text: str
+    by: str
+    at: Any
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineView:
+    """Everything that the panel shows of the check."""
+
+    of_line: dict[str, list[CardView]]
+    across: list[CardView]
+    accepted: list[AcceptedView]
+    unchecked: list[T]
+    loud: int
+    stuck: int
+
+
+def medicine_view(seen: Previewed | None) -> MedicineView:
+    """The check of a draft, laid out by line."""
+    if seen is None or seen.advised is None:
+        return MedicineView({}, [], [], [], 0, 0)
+    advised, mine = seen.advised, [str(p.line.id) for p in seen.lines]
+    views = [_card(card, number, advised, seen) for number, card in enumerate(advised.cards)]
+    of_line: dict[str, list[CardView]] = {}
+    across = []
+    for view in views:
+        lines = [line for line in mine if line in view.card.lines]
+        if len(lines) == 1 or (lines and view.card.problem != "several"):
+            of_line.setdefault(lines[-1], []).append(view)
+        else:
+            across.append(view)
+    loud = [view for view in views if view.card.loud]
+    stuck = sum(1 for view in loud if any(_blocks(one) for one in view.card.statements))
+    return MedicineView(of_line, across, _accepted(advised), advised.unchecked, len(loud), stuck)
+
+
+def _blocks(statement: Statement) -> bool:
+    """No reason helps: it has to change."""
+    forbidden = any(ask.consequence in {"block", "deny", "hold"} for ask in statement.asks)
+    return forbidden or (statement.tier == "X" and bool(statement.told["interrupts"]))
+
+
+def _card(card: Shown, number: int, advised: Advised, seen: Previewed) -> CardView:
+    statements = [_statement(one, advised, seen) for one in card.statements]
+    return CardView(card, WORDS[card.tier], statements, card.loud or number < OPEN_MOST, _score(card))
+
+
+def _statement(one: Statement, advised: Advised, seen: Previewed) -> StatementView:
+    graver = [
+        (WORDS.get(tier, T(zh=tier, en=tier)), _listed([support.fact_name(fact) for fact in missing]))
+        for tier, missing in one.graver
+    ]
+    forbidden = any(ask.consequence in {"block", "deny", "hold"} for ask in one.asks)
+    sources = support.source_names(str(one.told["source"]))
+    return StatementView(one, ways(advised, one, list(seen.lines)), sources, graver, one.tier != "X" and not forbidden)
+
+
+def _listed(names: Sequence[T]) -> T:
+    return T(zh="、".join(name.zh for name in names), en=", ".join(name.en for name in names))
+
+
+def _score(card: Shown) -> T | None:
+    if card.score is None:
+        return None
+    missing = _listed([support.fact_name(f"patient.labs.{code}") for code in card.score["missing"]])
+    told = T(zh="Tisdale 评分 {n}（{level}）", en="Tisdale score {n} ({level})").with_(
+        n=card.score["points"], level=LEVELS[card.score["level"]]
+    )
+    if not card.score["missing"]:
+        return told
+    return T(zh="{told}，未知：{missing}", en="{told}, not known: {missing}").with_(told=told, missing=missing)
+
+
+def _accepted(advised: Advised) -> list[AcceptedView]:
+    reasons = {row.code: row.name for row in terminology.override_reasons()}
+    found = []
+    for one in advised.accepted:
+        held = advised.reason_of(one.ticket)
+        if held is not None:
+            reason = reasons.get(held.reason_code, T(zh=held.reason_code, en=held.reason_code))
+            found.append(AcceptedView(one, reason, held.text, held.actor_label, held.at))
+    return found
