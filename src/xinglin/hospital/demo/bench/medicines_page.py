@@ -67,7 +67,14 @@ def _scenarios(found: MedicinesMeasured) -> list[str]:
         "",
         *(f"- {one.scenario}: {one.why}" for one in found.failed),
         *([""] if found.failed else []),
+        f"Weakest rows, loud where a scenario must be silent: {_weakest(found)}.",
+        "",
     ]
+
+
+def _weakest(found: MedicinesMeasured) -> str:
+    rows = Counter(row for one in found.failed if "should be silent" in one.why for row in one.rows)
+    return ", ".join(f"{row} ({count})" for row, count in rows.most_common()) or "none"
 
 
 def _onc(onc: tuple[Listed, Listed] | None) -> list[str]:
