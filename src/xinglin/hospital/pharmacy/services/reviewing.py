@@ -111,6 +111,8 @@ def review_prescription(
     )
     if outcome in SIGNING:
         _require_signers(actor, row, outcome, findings)
+        _require_whole(row, now)
+    if outcome == "approve":
         _control(actor, row, review, now)
     _sign(actor, row, review)
     _save(actor, review, Seen(advice, tuple(findings)), prescription_id, now)
@@ -221,10 +223,13 @@ def _opened_at(actor: Actor, row: Prescription) -> datetime | None:
     return reads.order_by("at").values_list("at", flat=True).first()
 
 
-def _control(actor: Actor, row: Prescription, review: Review, now: datetime) -> None:
+def _require_whole(row: Prescription, now: datetime) -> None:
     law.require_checker(now)
     if not check_signature(row).good:
         raise SignatureBroken
+
+
+def _control(actor: Actor, row: Prescription, review: Review, now: datetime) -> None:
     review.reviewer_id = practitioner_of(actor)
     judged = review_facts([review], same_device(row.id, actor.device))
     case = law.stage_case(row, Stage.REVIEWED, review=judged, now=now, charged=True)
