@@ -145,7 +145,7 @@ class CheckAnswer(Out):
     reviewed: bool
 
 
-@operation(router, "post", "/v1/medicines/check", CHECK_MEDICINES, CheckAnswer)
+@operation(router, "post", "/v1/medicines/check", CHECK_MEDICINES, CheckAnswer, exclude_unset=True)
 def check_medicines(request: Request, body: Case) -> Any:
     """核查一张处方的用药｜Check the medicines of one case
 
