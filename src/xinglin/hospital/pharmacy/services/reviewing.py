@@ -36,7 +36,7 @@ from xinglin.hospital.pharmacy.errors import (
 from xinglin.hospital.pharmacy.events import PrescriptionReturned, PrescriptionReviewed
 from xinglin.hospital.pharmacy.facts import review_facts
 from xinglin.hospital.pharmacy.gate import find, practitioner_of
-from xinglin.hospital.pharmacy.medicine_check import DeskFinding, check_row, desk_findings
+from xinglin.hospital.pharmacy.medicine_check import DeskFinding, check_row, desk_findings, worst
 from xinglin.hospital.pharmacy.models import Prescription, Review, ReviewAnswer
 from xinglin.hospital.pharmacy.review_desk import first_signature
 from xinglin.hospital.pharmacy.review_models import ReviewClaim, SeenFinding
@@ -107,6 +107,7 @@ def review_prescription(
         codes=list(codes),
         text=text.strip(),
         opened_at=_opened_at(actor, row),
+        checked_tier=worst(findings),
         at=now,
     )
     if outcome in SIGNING:
