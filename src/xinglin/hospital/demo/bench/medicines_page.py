@@ -20,8 +20,8 @@ What `xinglin check` finds on cases of our own, on two open lists and on the pre
 costs. Again: `XINGLIN_DATA=… xinglin bench --no-loops --no-audit` (without XINGLIN_DATA the open lists are left out,
 and it says so). The scenarios (`tests/scenarios/medicines`, run by `make test` too) were written from clinical
 knowledge before any row was looked at, all but six, which came from faults found later; after the first run (301 of
-313) four were corrected that were wrong themselves: one dose, two names, one word. No clinician has reviewed them. *Loud* is a
-finding of tier X or D as if every row had been read a second time; until then such a row interrupts no physician."""
+313) four were corrected that were wrong: one dose, two names, one word. No clinician has reviewed them. *Loud*
+is a finding of tier X or D as if every row had been read a second time; until then such a row interrupts nobody."""
 WEAKEST: Final = 15
 LISTED: Final = 40
 
