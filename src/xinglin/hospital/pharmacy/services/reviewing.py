@@ -91,14 +91,7 @@ def review_prescription(
     if done is not None:
         return done
     _check_input(outcome, codes, text)
-    row = find(actor, prescription_id)
-    if row.institution_id not in actor.institution_ids:
-        raise NotFound
-    if row.prescriber_person_id == actor.person_id:
-        raise ReviewerIsPrescriber
-    require_state(row, *FROM[outcome])
-    require_valid(row, now)
-    require_free(actor, row, now)
+    row = _reviewable(actor, prescription_id, outcome, now)
     advice = check_row(actor, row, json.loads(row.signed.content), now)
     findings = desk_findings(advice, row)
     review = Review(
@@ -118,6 +111,18 @@ def review_prescription(
     _sign(actor, row, review)
     _save(actor, review, Seen(advice, tuple(findings)), prescription_id, now)
     return review
+
+
+def _reviewable(actor: Actor, prescription_id: UUID, outcome: str, now: datetime) -> Prescription:
+    row = find(actor, prescription_id)
+    if row.institution_id not in actor.institution_ids:
+        raise NotFound
+    if row.prescriber_person_id == actor.person_id:
+        raise ReviewerIsPrescriber
+    require_state(row, *FROM[outcome])
+    require_valid(row, now)
+    require_free(actor, row, now)
+    return row
 
 
 @transaction.atomic
