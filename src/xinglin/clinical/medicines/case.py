@@ -47,11 +47,11 @@ class Line:
     """Recorded as stopped for the time in which the new order runs."""
     herbs: tuple[str, ...] = ()
     patent: str = ""
+    codes: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The substances of the line: asked so often that it is worked out once."""
 
-    @property
-    def codes(self) -> frozenset[str]:
-        """The substances of the line."""
-        return frozenset(part.code for part in self.parts)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", frozenset(part.code for part in self.parts))
 
     @property
     def ordered(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from xinglin.clinical.knowledge import Knowledge
 from xinglin.clinical.knowledge.expressions import INTENTS
+from xinglin.clinical.knowledge.naming import LOCAL_ROUTES
 from xinglin.clinical.knowledge.units import Amount as Exact
 from xinglin.clinical.medicines.amounts import ACTIVITY, COUNT, MASS, MOLES, VOLUME, Amount, parse_amount
 from xinglin.clinical.medicines.case import Line, Part, Unknown
@@ -172,14 +173,20 @@ def _once(line: Line) -> Line:
 
 
 def _only_route(knowledge: Knowledge, parts: tuple[Part, ...]) -> str:
-    """Where the case names no route: the only one by which products give it; by mouth where products are so given."""
+    """Where the case names no route: the only one by which products give it; by mouth where products are so given.
+
+    That a medicine is put on the skin is never supposed: it would make it silent in most checks.
+    """
     ways: frozenset[str] | None = None
     for part in parts:
         mine = knowledge.names.routes.get(part.code, frozenset())
         ways = mine if ways is None else ways & mine
     if not ways:
         return ""
-    return next(iter(ways)) if len(ways) == 1 else ("po" if "po" in ways else "")
+    if len(ways) > 1:
+        return "po" if "po" in ways else ""
+    (only,) = ways
+    return "" if only in LOCAL_ROUTES else only
 
 
 def _intents(reader: Reader, given: Mapping[str, Any]) -> frozenset[str]:
