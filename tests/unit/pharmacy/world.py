@@ -109,7 +109,7 @@ class World(Visits):
 
     def issue(self, draft: Draft | None = None, answers: Sequence[Answer] = (), at: int = 3) -> Prescription:
         """A signed prescription, `at` minutes after NOW. That it is one of several of the day is answered for."""
-        now = NOW + timedelta(minutes=at, seconds=self.issued)  # no two are signed at one instant
+        now = NOW + timedelta(minutes=at, milliseconds=self.issued)  # no two are signed at one instant
         self.issued += 1
         draft = draft or self.draft()
         actor = self.doctor.at(now)
