@@ -12,7 +12,6 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot.expressions as sge
-from ibis.backends.pyspark.datatypes import PySparkSchema
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 SETTINGS: Final[Mapping[str, str]] = {
@@ -127,6 +126,8 @@ class Spark:
             import pyarrow.parquet as pq
 
             pq.write_table(what, path)
+            from ibis.backends.pyspark.datatypes import PySparkSchema  # wants pyspark, which only Spark's users have
+
             schema = PySparkSchema.from_ibis(ibis.schema(what.schema))
         else:
             found = self._session.sql(self.connection.compile(what))
