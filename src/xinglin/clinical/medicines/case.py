@@ -39,7 +39,6 @@ class Line:
     days: int | None = None
     times: Fraction | None = None
     """Doses a day; a weekly medicine has a seventh."""
-    interval_hours: Fraction | None = None
     prn: bool = False
     single_dose: bool = False
     intents: frozenset[str] = frozenset()
@@ -114,11 +113,6 @@ class Patient:
     allergies: tuple[AllergyRecord, ...] | None = ()
     """None where nobody asked."""
     diagnoses: tuple[str, ...] = ()
-
-    @property
-    def is_child(self) -> bool | None:
-        """Below 18 years."""
-        return None if self.age_years is None else self.age_years < 18
 
 
 @dataclass(frozen=True, slots=True)

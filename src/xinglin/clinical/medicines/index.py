@@ -23,7 +23,6 @@ ONE_SIDED: Final[dict[str, type[Any]]] = {
     "sex": rows.SexRow,
     "quantity": rows.Quantity,
 }
-ROUTES_OF_WEIGHT: Final = ("po", "sc", "im", "iv", "ivgtt", "inh", "neb", "top", "eye")
 
 
 @dataclass(frozen=True)
