@@ -83,7 +83,7 @@ rulebook: setup
 	@$(BIN)/python -m xinglin.supervision rulebook
 	@$(BIN)/python -m xinglin.supervision columns
 
-# Measure whole loops a second and the audit beside hand-written SQL, and write docs/reference/benchmarks.md.
+# Measure whole loops a second, the audit beside hand-written SQL and the checks of medicines; write docs/reference/benchmarks.md.
 bench: setup
 	@$(BIN)/xinglin bench
 

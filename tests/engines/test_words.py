@@ -110,7 +110,11 @@ TABLES: dict[str, Table] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["plain", "compiled", "duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+SPARK = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]
+"""PySpark warns of itself and of pandas, and leaves a socket to the garbage collector."""
+
+
+@pytest.fixture(scope="module", params=["plain", "compiled", "duckdb", pytest.param("spark", marks=SPARK)])
 def reading(request: pytest.FixtureRequest) -> Iterator[Reading]:
     """An engine's reading of an expression."""
     if request.param == "plain":
@@ -124,7 +128,7 @@ def reading(request: pytest.FixtureRequest) -> Iterator[Reading]:
     else:
         from xinglin.supervision.engines.columns.spark import Spark
 
-        spark = Spark()
+        spark = Spark(small=True)
         yield readings.columns(spark)
         spark.close()
 

@@ -1,6 +1,6 @@
 """What follows from a verdict: complete, dated, and never milder than asked where no policy stands."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -13,7 +13,7 @@ from xinglin.hospital.oversight.words import Consequence
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.moments import judge
 from xinglin.supervision.tables import Table, load_knowledge
-from xinglin.supervision.verdicts import Certainty, Moment, Verdict
+from xinglin.supervision.verdicts import Certainty, Core, Moment, Verdict
 from xinglin.supervision.vocabulary.papers import Rule
 
 TODAY = date(2026, 5, 20)
@@ -46,7 +46,8 @@ def test_without_a_policy_the_stricter_side() -> None:
 
 def test_what_is_only_suspicious_denies_no_money(monkeypatch: pytest.MonkeyPatch) -> None:
     definite = _verdict(Moment.CONTROL)
-    suspicious = replace(definite, core=replace(definite.core, certainty=Certainty.SUSPICIOUS))
+    written = Core(*(getattr(definite.core, one.name) for one in fields(Core)))
+    suspicious = replace(definite, core=replace(written, certainty=Certainty.SUSPICIOUS))
     row = replace(policy().rows[0], key=("B01", "control", "finding", "claim"), values={"consequence": "deny"})
     monkeypatch.setattr(consequences, "policy", lambda: Table("policy", policy().meaning, (row,)))
     asked = {"subject_type": "claim", "territory": "", "on": TODAY, "answered": False}

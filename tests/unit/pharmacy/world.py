@@ -12,7 +12,7 @@ from tests.unit.consultation.world import World as Visits
 from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.pharmacy import law, services
-from xinglin.hospital.pharmacy.errors import PrescriptionNeedsAnswer
+from xinglin.hospital.pharmacy.errors import MedicineCardsOpen, PrescriptionNeedsAnswer
 from xinglin.hospital.pharmacy.models import PackIdentification, Prescription
 from xinglin.hospital.pharmacy.services import Answer, Draft, DraftLine
 from xinglin.hospital.terminology import shipped, snapshot
@@ -109,7 +109,7 @@ class World(Visits):
 
     def issue(self, draft: Draft | None = None, answers: Sequence[Answer] = (), at: int = 3) -> Prescription:
         """A signed prescription, `at` minutes after NOW. That it is one of several of the day is answered for."""
-        now = NOW + timedelta(minutes=at, seconds=self.issued)  # no two are signed at one instant
+        now = NOW + timedelta(minutes=at, milliseconds=self.issued)  # no two are signed at one instant
         self.issued += 1
         draft = draft or self.draft()
         actor = self.doctor.at(now)
@@ -120,6 +120,17 @@ class World(Visits):
                 raise
             given = [Answer(law.key_of(ask), "dose-adjusted") for ask in wanted.asks]
             return services.issue_prescription(actor=actor, draft=draft, answers=given, now=now)
+        except MedicineCardsOpen as opened:
+            self.accept(draft, opened, now)
+            return services.issue_prescription(actor=actor, draft=draft, answers=answers, now=now)
+
+    def accept(self, draft: Draft, opened: MedicineCardsOpen, now: datetime) -> None:
+        """The physician accepts what the medicine check says of a draft: these tests are about other things."""
+        for card in opened.cards:
+            for one in card.statements:
+                services.accept_finding(
+                    actor=self.doctor.at(now), draft=draft, ticket=one.ticket, reason_code="dose-adjusted", now=now
+                )
 
     def review(self, row: Prescription, outcome: str = "approve", at: int = 4, **changes: Any) -> Prescription:
         """The pharmacist's review, with a fresh proof of identity."""

@@ -10,7 +10,7 @@ from xinglin.clinical.medicines.cards import INTERRUPTING, Card, Ticket, cards, 
 from xinglin.clinical.medicines.remedies import remedy
 
 ROLES: Final = ("physician", "pharmacist", "patient")
-EVIDENCE: Final = {
+MEANS: Final = {
     "X": ("不得使用，除非药师与医师共同解决", "must not be given until pharmacist and physician have resolved it"),
     "D": ("应修改，或注明理由", "change it, or state a reason"),
     "C": ("药师关注，安排监测", "for the pharmacist: watch and monitor"),
@@ -50,7 +50,7 @@ def _finding(ticket: Ticket, knowledge: Knowledge) -> dict[str, Any]:
         "kind": found.kind,
         "tier": found.tier,
         "base_tier": found.base,
-        "means": {"zh": EVIDENCE[found.tier][0], "en": EVIDENCE[found.tier][1]},
+        "means": {"zh": MEANS[found.tier][0], "en": MEANS[found.tier][1]},
         "problem": found.problem,
         "lines": list(found.places),
         "drugs": [

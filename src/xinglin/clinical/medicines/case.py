@@ -39,7 +39,6 @@ class Line:
     days: int | None = None
     times: Fraction | None = None
     """Doses a day; a weekly medicine has a seventh."""
-    interval_hours: Fraction | None = None
     prn: bool = False
     single_dose: bool = False
     intents: frozenset[str] = frozenset()
@@ -47,11 +46,11 @@ class Line:
     """Recorded as stopped for the time in which the new order runs."""
     herbs: tuple[str, ...] = ()
     patent: str = ""
+    codes: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The substances of the line: asked so often that it is worked out once."""
 
-    @property
-    def codes(self) -> frozenset[str]:
-        """The substances of the line."""
-        return frozenset(part.code for part in self.parts)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", frozenset(part.code for part in self.parts))
 
     @property
     def ordered(self) -> bool:
@@ -114,11 +113,6 @@ class Patient:
     allergies: tuple[AllergyRecord, ...] | None = ()
     """None where nobody asked."""
     diagnoses: tuple[str, ...] = ()
-
-    @property
-    def is_child(self) -> bool | None:
-        """Below 18 years."""
-        return None if self.age_years is None else self.age_years < 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ def _courses(fitting: list[rows.Dose], line: Line, part: Part) -> Iterator[Findi
                 tier="C",
             )
     spaced = [row for row in fitting if row.interval_min_h is not None]
-    hours = line.interval_hours if line.interval_hours is not None else (24 / line.times if line.times else None)
+    hours = 24 / line.times if line.times else None
     if hours is not None and spaced:
         row = min(spaced, key=lambda one: one.interval_min_h or Fraction(0))
         least = row.interval_min_h or Fraction(0)

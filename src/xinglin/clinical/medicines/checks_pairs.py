@@ -36,19 +36,20 @@ def of_two_lines(case: Case) -> Iterator[tuple[Line, Line]]:
 
 
 def interactions(case: Case, index: Index) -> Iterator[Finding]:
-    """Of each pair of substances the gravest row that holds after its context."""
+    """Of each pair of substances the gravest row that holds after its context.
+
+    Where that row was not read a second time, the gravest that was is told beside it: it may interrupt by itself.
+    """
     for one, other in of_two_lines(case):
         for first in one.parts:
             for second in other.parts:
                 if first.code == second.code or second.code in one.codes or first.code in other.codes:
                     continue
-                found = _gravest(case, index, one, first.code, other, second.code)
-                if found is not None:
-                    yield found
+                yield from _of_pair(case, index, one, first.code, other, second.code)
 
 
-def _gravest(case: Case, index: Index, one: Line, code: str, other: Line, other_code: str) -> Finding | None:
-    best: Finding | None = None
+def _of_pair(case: Case, index: Index, one: Line, code: str, other: Line, other_code: str) -> list[Finding]:
+    holding: list[Finding] = []
     for row, turned in index.pairs(code, other_code):
         sides = Sides(other, other_code, one, code) if turned else Sides(one, code, other, other_code)
         if not (meets(sides.a, row.a, row, index) and sides.b and meets(sides.b, row.b, row, index)):
@@ -56,8 +57,7 @@ def _gravest(case: Case, index: Index, one: Line, code: str, other: Line, other_
         said = Said(row.effect_zh, row.effect_en, row.action_zh, row.action_en)
         if (one.held or other.held) and not any(atom.kind == "held" for entry in row.context for atom in entry.when):
             # Stopped for the time: what is left is that it may still act for some days.
-            stopped = _held(row, case, sides, said)
-            best = stopped if best is None or RANK[stopped.tier] > RANK[best.tier] else best
+            holding.append(_held(row, case, sides, said))
             continue
         found = finding(
             kind="interaction",
@@ -68,9 +68,16 @@ def _gravest(case: Case, index: Index, one: Line, code: str, other: Line, other_
             reading=Reading(),
             said=said,
         )
-        if found is not None and (best is None or RANK[found.tier] > RANK[best.tier]):
-            best = found
-    return best
+        if found is not None:
+            holding.append(found)
+    holding.sort(key=lambda one: -RANK[one.tier])
+    read_twice = [one for one in holding if one.second and RANK[one.tier] >= RANK["D"]]
+    return _both(holding[:1], read_twice[:1])
+
+
+def _both(gravest: list[Finding], read_twice: list[Finding]) -> list[Finding]:
+    """The gravest finding, and the gravest of a row read a second time where that is another one."""
+    return gravest + [one for one in read_twice if one is not gravest[0] and not gravest[0].second]
 
 
 def _held(row: rows.Interaction, case: Case, sides: Sides, said: Said) -> Finding:

@@ -206,11 +206,6 @@ class Sig:
         return self.frequency.per_day_high if self.frequency else None
 
     @property
-    def times_per_day_low(self) -> Fraction | None:
-        """The fewest times a day on average."""
-        return self.frequency.per_day_low if self.frequency else None
-
-    @property
     def single(self) -> Amount | None:
         """The greatest single dose that is written (of one unit), or the day's amount shared out over the day."""
         units = {dose.amount.unit for dose in self.doses}

@@ -11,16 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
-SLOTS_ZH = {"morning": "早", "noon": "中", "afternoon": "下午", "evening": "晚", "bedtime": "睡前"}
-SLOTS_EN = {
-    "morning": "in the morning",
-    "noon": "at noon",
-    "afternoon": "in the afternoon",
-    "evening": "in the evening",
-    "bedtime": "at bedtime",
-}
 WEEKDAYS_ZH = "一二三四五六日"
-WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)

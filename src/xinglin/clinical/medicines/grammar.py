@@ -9,7 +9,6 @@ NUM = "(?:Nh?|h)v?"
 AMT = rf"{NUM}U(?:h(?!v?U))?(?:~{NUM}U)?(?:\(v*{NUM}U\))?"
 LX = rf"L(?:[;v]*G)?(?:v*{NUM}[HI]v*(?!{NUM}[TU]?g))?"
 SLOTS = rf"(?:E?{LX}[;v]*)+"
-PERIOD = "(?:ED|ND|N?HnN?|D)"
 DAY = "(?:(?:/|E|v)+N?v*[DH]|F)"
 RULES: tuple[tuple[str, str], ...] = (
     ("broken", r"N(?:[/~]N)+(?!T)(?:v?U)?"),

@@ -23,7 +23,6 @@ ONE_SIDED: Final[dict[str, type[Any]]] = {
     "sex": rows.SexRow,
     "quantity": rows.Quantity,
 }
-ROUTES_OF_WEIGHT: Final = ("po", "sc", "im", "iv", "ivgtt", "inh", "neb", "top", "eye")
 
 
 @dataclass(frozen=True)
@@ -62,15 +61,9 @@ class Index:
         return self.knowledge.names.classes[name].members
 
 
-@lru_cache(maxsize=2)
-def index_of(digest: str, knowledge: _Same) -> Index:
-    """The index of a knowledge, built once for each content."""
-    return _index(knowledge.knowledge)
-
-
 @dataclass(frozen=True)
 class _Same:
-    """A knowledge as a key: equal where the digest is equal, which the first argument of the cache tells already."""
+    """A knowledge as a key of the cache: equal where the digest is equal."""
 
     knowledge: Knowledge
 
@@ -83,7 +76,12 @@ class _Same:
 
 def build_index(knowledge: Knowledge) -> Index:
     """The index of a knowledge."""
-    return index_of(knowledge.digest, _Same(knowledge))
+    return _built(_Same(knowledge))
+
+
+@lru_cache(maxsize=2)
+def _built(held: _Same) -> Index:
+    return _index(held.knowledge)
 
 
 def _index(knowledge: Knowledge) -> Index:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import permutations
 from typing import Any, Final
 
 from xinglin.clinical.knowledge import Knowledge
 from xinglin.clinical.knowledge.expressions import INTENTS
+from xinglin.clinical.knowledge.naming import LOCAL_ROUTES
 from xinglin.clinical.knowledge.units import Amount as Exact
 from xinglin.clinical.medicines.amounts import ACTIVITY, COUNT, MASS, MOLES, VOLUME, Amount, parse_amount
 from xinglin.clinical.medicines.case import Line, Part, Unknown
@@ -16,7 +18,7 @@ from xinglin.clinical.medicines.frequency import Frequency, by_code
 from xinglin.clinical.medicines.names import Resolution, resolve
 from xinglin.clinical.medicines.reading_patient import BadCase, flag, number
 from xinglin.clinical.medicines.sig import Sig, parse_frequency, parse_sig
-from xinglin.clinical.medicines.strengths import Strength, parse_strength, substance
+from xinglin.clinical.medicines.strengths import Strength, StrengthPart, parse_strength, substance
 
 KNOWN: Final = frozenset(
     {"drug", "sig", "dose", "unit", "route", "frequency", "days", "strength", "form", "prn", "single_dose", "held"}
@@ -171,14 +173,20 @@ def _once(line: Line) -> Line:
 
 
 def _only_route(knowledge: Knowledge, parts: tuple[Part, ...]) -> str:
-    """Where the case names no route: the only one by which products give it; by mouth where products are so given."""
+    """Where the case names no route: the only one by which products give it; by mouth where products are so given.
+
+    That a medicine is put on the skin is never supposed: it would make it silent in most checks.
+    """
     ways: frozenset[str] | None = None
     for part in parts:
         mine = knowledge.names.routes.get(part.code, frozenset())
         ways = mine if ways is None else ways & mine
     if not ways:
         return ""
-    return next(iter(ways)) if len(ways) == 1 else ("po" if "po" in ways else "")
+    if len(ways) > 1:
+        return "po" if "po" in ways else ""
+    (only,) = ways
+    return "" if only in LOCAL_ROUTES else only
 
 
 def _intents(reader: Reader, given: Mapping[str, Any]) -> frozenset[str]:
@@ -293,7 +301,7 @@ def _exact(
         return Exact(amount.base().high * 1000, "volume") if len(named.codes) == 1 else None
     held = substance(amount, strength) if strength is not None else None
     if held is not None and len(held) == len(named.codes):
-        return _one(held[place].amount)
+        return _one(held[_order(held, named, reader)[place]].amount)
     part = named.parts[place]
     if kind == COUNT and part.amount is not None:
         return _one(part.amount.times(amount.high))
@@ -301,6 +309,25 @@ def _exact(
         return _share(amount, strength, place)
     whole = held[0].amount if held is not None and len(held) == 1 else amount
     return _by_products(whole, named, place, reader)
+
+
+def _order(held: tuple[StrengthPart, ...], named: Resolution, reader: Reader) -> tuple[int, ...]:
+    """Which part of a strength belongs to which substance: as written, unless a product shows another order.
+
+    Labels write the amounts in the order of their own name (布地格福 160/7.2/4.8 µg), which need not be ours.
+    """
+    written = tuple(range(len(held)))
+    masses = [part.amount.base().high for part in held]
+    if len(held) < 2 or any(part.name for part in held) or any(part.amount.kind != MASS for part in held):
+        return written
+    made = reader.knowledge.names.compositions.get(frozenset(named.codes), frozenset())
+    ratios = {tuple(Fraction(dict(one)[code], dict(one)[named.codes[0]]) for code in named.codes) for one in made}
+    fitting = [
+        order
+        for order in permutations(written)
+        if tuple(masses[number] / masses[order[0]] for number in order) in ratios
+    ]
+    return written if written in fitting or len(fitting) != 1 else fitting[0]
 
 
 def _by_products(whole: Amount, named: Resolution, place: int, reader: Reader) -> Exact | None:

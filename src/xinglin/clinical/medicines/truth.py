@@ -153,11 +153,10 @@ def _recorded(atom: Atom, case: Case, sides: Sides, reading: Reading) -> bool:
             reading.facts[f"patient.diagnoses {found}"] = "recorded"
         return bool(found)
     if atom.kind == "with":
-        mine = {sides.a.place, sides.b.place if sides.b else ""}
-        # A renewal of the very medicine is not another one beside it.
+        # A renewal of the very medicine is not another one beside it; another substance of the same tablet is.
         others = atom.codes - {sides.code_a, sides.code_b}
         for line in case.lines:
-            if line.place not in mine and not line.held and not line.local and line.codes & others:
+            if not line.held and not line.local and line.codes & others:
                 reading.facts[f"{line.place} {'+'.join(sorted(line.codes & others))}"] = "in force"
                 return True
         return False

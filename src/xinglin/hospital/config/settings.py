@@ -50,7 +50,8 @@ INSTALLED_APPS = [
 ]
 # The modules of the hospital, bottom to top; each is an app when its folder has one.
 MODULES = (
-    "terminology ledger oversight decision_support identity insurance consultation pharmacy settlement regulator interop"
+    "terminology ledger oversight decision_support identity insurance "
+    "consultation pharmacy settlement regulator interop"
     " api web demo"
 )
 INSTALLED_APPS += [

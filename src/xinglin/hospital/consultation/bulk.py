@@ -196,11 +196,14 @@ def _content(r: PastVisit) -> dict[str, Any]:
 # WHAT MEDICINES DEPEND ON
 
 
-def load_told(
-    *, rows: Sequence[models.Observation | models.AllergyTold | models.MedicineTold | models.LifeState]
-) -> int:
-    """Load what patients and physicians told: measurements, allergies, medicines from elsewhere, pregnancy."""
+ToldRow = models.Observation | models.AllergyTold | models.MedicineTold | models.LifeState
+observation_row, allergy_row, medicine_row = models.Observation, models.AllergyTold, models.MedicineTold
+
+
+def load_told(*, rows: Sequence[ToldRow]) -> int:
+    """Load what patients and physicians told: measurements, allergies, medicines from elsewhere, pregnancy. A row that
+    is there already stays as it is."""
     by_model: dict[type[Any], list[Any]] = {}
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
-    return sum(len(model._default_manager.bulk_create(many)) for model, many in by_model.items())
+    return sum(len(model._default_manager.bulk_create(many, ignore_conflicts=True)) for model, many in by_model.items())

@@ -13,7 +13,7 @@ from uuid import UUID
 from xinglin.hospital.consultation import selectors as visits
 from xinglin.hospital.consultation import services as consultation
 from xinglin.hospital.consultation.services import EvidenceOffer
-from xinglin.hospital.demo import words
+from xinglin.hospital.demo import told, words
 from xinglin.hospital.demo.city.people import check_digit
 from xinglin.hospital.demo.city.places import AREAS
 from xinglin.hospital.demo.loading_care import paper
@@ -52,6 +52,7 @@ def make_situations(*, city: DemoCity, now: datetime, progress: Progress) -> lis
     """Make every situation; returns the names of those that were refused. Made again, each is the same situation."""
     stage = Stage(city, now)
     refused = []
+    told.tell(stage)
     for number, (name, deed) in enumerate(SITUATIONS.items(), 1):
         try:
             deed(stage)

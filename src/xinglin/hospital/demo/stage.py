@@ -17,6 +17,7 @@ from xinglin.hospital.identity import services as identity
 from xinglin.hospital.kernel.access import Actor, system_actor
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.pharmacy import services as pharmacy
+from xinglin.hospital.pharmacy.errors import MedicineCardsOpen
 from xinglin.hospital.pharmacy.services import Draft, DraftLine
 from xinglin.hospital.terminology import selectors as terminology
 
@@ -185,7 +186,19 @@ def prescribe(stage: Stage, name: str, physician: str, drugs: list[str], minutes
     actor = stage.proved(physician, minutes_ago + 0.1)
     lines = tuple(_line(stage, name, code) for code in drugs)
     draft = Draft(id=prescription_id, visit_id=stage.id(name), lines=lines, kind="long", kind_reason=words.LONG_REASON)
-    pharmacy.issue_prescription(actor=actor, draft=draft, answers=(), now=at)
+    try:
+        pharmacy.issue_prescription(actor=actor, draft=draft, answers=(), now=at)
+    except MedicineCardsOpen as opened:
+        for one in [one for card in opened.cards for one in card.statements]:
+            pharmacy.accept_finding(
+                actor=actor,
+                draft=draft,
+                ticket=one.ticket,
+                reason_code="guideline-supported",
+                text=words.LONG_REASON,
+                now=at,
+            )
+        pharmacy.issue_prescription(actor=actor, draft=draft, answers=(), now=at)
     consultation.end_visit(actor=actor, visit_id=stage.id(name), now=stage.at(minutes_ago - 0.2))
     return prescription_id
 

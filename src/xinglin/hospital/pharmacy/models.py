@@ -204,6 +204,7 @@ class Review(models.Model):
     codes = ArrayField(models.CharField(max_length=10), default=list)
     text = models.CharField(max_length=1000, blank=True)
     opened_at = models.DateTimeField(null=True)  # when this reviewer first opened the sheet; empty: it is not known
+    checked_tier = models.CharField(max_length=1, null=True)
     at = models.DateTimeField()
     content = models.TextField()
     sha256 = models.CharField(max_length=64)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from xinglin.clinical.knowledge.units import BadUnit, read_amount
+from xinglin.hospital.decision_support.selectors import fact_name
 from xinglin.hospital.decision_support.services import amount_of
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
@@ -60,7 +61,7 @@ def ways(advised: Advised, statement: Statement, priced: Sequence[PricedLine]) -
         elif kind == "stop":
             found += _stop(statement, value, lines, taken)
         elif kind == "test":
-            found.append(_plain(statement, remedy, "test"))
+            found.append(_test(statement, remedy))
         elif (way := _on_line(statement, remedy, kind, value, lines, taken)) is not None:
             found.append(way)
     return found
@@ -80,6 +81,15 @@ def _plain(statement: Statement, remedy: dict[str, str], kind: str, line: str = 
 
 def _ordered(statement: Statement, lines: dict[str, PricedLine]) -> list[PricedLine]:
     return [lines[one] for one in statement.lines if one in lines]
+
+
+def _test(statement: Statement, remedy: dict[str, str]) -> Way:
+    way = _plain(statement, remedy, "test")
+    code, within = planned(way)
+    label = T(zh="{n} 天内复查{name}", en="Test {name} within {n} days").with_(
+        n=within.days, name=fact_name(f"patient.labs.{code}")
+    )
+    return replace(way, label=label)
 
 
 # OTHER MEDICINES

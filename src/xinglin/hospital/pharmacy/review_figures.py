@@ -11,7 +11,7 @@ from datetime import datetime
 from statistics import median_low
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel.access import Actor, require
@@ -43,6 +43,7 @@ class DeskFigures:
     refused: int
     asked: int
     endorsed: int
+    checked: int
     clean: int
     quick: int
     timed: int
@@ -55,8 +56,8 @@ class DeskFigures:
 
     @property
     def clean_permille(self) -> int:
-        """Without any finding among what was decided."""
-        return permille(self.clean, self.decided)
+        """Without an open finding among those for which the check of medicines was asked."""
+        return permille(self.clean, self.checked)
 
     @property
     def quick_permille(self) -> int:
@@ -107,7 +108,7 @@ def _of_houses(actor: Actor, since: datetime, until: datetime) -> QuerySet[Revie
 def _figures(name: str, rows: QuerySet[Review]) -> DeskFigures:
     counts = Counter(dict(rows.values_list("outcome").annotate(n=Count("id")).order_by()))
     decided = rows.filter(outcome__in=DECIDING)
-    clean = decided.filter(~Exists(SeenFinding.objects.filter(review_id=OuterRef("id")))).count()
+    checked = decided.filter(checked_tier__isnull=False)
     seconds, quick = _times(decided)
     return DeskFigures(
         name=name,
@@ -117,7 +118,8 @@ def _figures(name: str, rows: QuerySet[Review]) -> DeskFigures:
         refused=counts["refuse"],
         asked=counts["ask"],
         endorsed=counts["endorse"],
-        clean=clean,
+        checked=checked.count(),
+        clean=checked.filter(checked_tier="").count(),
         quick=quick,
         timed=len(seconds),
         seconds=median_low(seconds) if seconds else None,

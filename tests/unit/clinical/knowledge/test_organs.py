@@ -92,6 +92,11 @@ LIVER: list[tuple[str, str, str, str, str, str, str]] = [
     ("isoniazid", "mg", "300", "1", "", "K72.0", "X"),
     ("spironolactone", "mg", "100", "1", "B", "K74.6", SILENT),
     ("levetiracetam", "mg", "500", "2", "B", "K74.6", SILENT),
+    ("terbinafine", "mg", "250", "1", "", "B18.1", "D"),
+    ("amlodipine", "mg", "5", "1", "", "B18.1", SILENT),
+    ("ibuprofen", "mg", "400", "3", "", "C56|R18", "C"),
+    ("ibuprofen", "mg", "400", "3", "", "K74.6|R18", "X"),
+    ("clopidogrel", "mg", "75", "1", "C", "K74.6", "X"),
 ]
 # substance, laboratory value, its value, days old, diagnoses, the tier
 LABORATORY: list[tuple[str, str, str, int, str, str]] = [
@@ -125,6 +130,12 @@ LABORATORY: list[tuple[str, str, str, int, str, str]] = [
     ("sumatriptan", "SBP", "178", 0, "G43", "X"),
     ("zoledronic-acid", "CA", "1.85", 5, "M81", "X"),
     ("erythropoietin", "HB", "138", 5, "N18.5", "D"),
+    ("compound-glycyrrhizin", "K", "2.8", 2, "K76", "X"),
+    ("compound-glycyrrhizin", "K", "3.9", 2, "K76", SILENT),
+    ("hetrombopag", "PLT", "450", 2, "D69.3", "X"),
+    ("tolcapone", "ALT", "80", 5, "G20", "X"),
+    ("abiraterone", "ALT", "90", 5, "C61", SILENT),
+    ("potassium-chloride", "K", "5.2", 2, "I50", "D"),
 ]
 
 
@@ -162,6 +173,16 @@ def test_the_kidney_decides(order: Kidney) -> None:
         age_years=Fraction(60), egfr=Fraction(function), crcl=Fraction(function), diagnoses=tuple(diagnoses.split("|"))
     )
     case = case_of(patient, line_of(code, unit, single, times, days), others)
+    assert gravest(list(renal(case, build_index(tables()), Unchecked()))) == tier
+
+
+@pytest.mark.parametrize(
+    ("code", "single", "tier"),
+    [("metformin", "500", "X"), ("gabapentin", "300", "D"), ("linagliptin", "5", SILENT), ("amlodipine", "5", SILENT)],
+)
+def test_dialysis_warns_where_no_function_is_known(code: str, single: str, tier: str) -> None:
+    patient = Patient(age_years=Fraction(60), dialysis=True)
+    case = case_of(patient, line_of(code, "mg", single, "2", 28))
     assert gravest(list(renal(case, build_index(tables()), Unchecked()))) == tier
 
 

@@ -96,6 +96,12 @@ class TestInteractions:
         assert tiers(assess(case(*pair, patient=old), known)) == ["D"]
         assert tiers(assess(case(*pair), known)) == ["D"]
 
+    def test_a_graver_row_that_nobody_read_again_does_not_hide_one_that_was(self) -> None:
+        graver = interaction(id="I9", a="warfarin", b="ibuprofen", tier="X", second="")
+        known = tables(interactions=[WARFARIN_NSAID, graver])
+        found = assess(case(line("warfarin"), line("ibuprofen", 1)), known)
+        assert [(one.row, one.tier, one.second) for one in found.findings] == [("I9", "X", False), ("I1", "D", True)]
+
 
 class TestDuplicates:
     GROUP = row(id="DU1", most="1", tier="D", **{"class": "@NSAID"}, **TEXTS, context="b.route:topical -> B")

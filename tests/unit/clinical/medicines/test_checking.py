@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xinglin.clinical.medicines.checking import canonical, check, check_lines, replay_lines
+from xinglin.clinical.medicines.checking import canonical, check, check_lines, read_case, replay_lines, shipped
 from xinglin.clinical.medicines.reading_patient import BadCase
 
 ORDER = {"drug": "metformin", "dose": 500, "unit": "mg", "frequency": "bid", "route": "po", "days": 30}
@@ -99,6 +100,14 @@ def test_a_dose_is_the_same_however_it_is_written(order: dict[str, Any]) -> None
     told = check(case(orders=[order], patient={"age_years": 50, "sex": "M", "egfr": 90}))
     daily = [one for one in told["findings"] if one["kind"] == "dose" and "4.5 g" in one["text"]["en"]]
     assert [one["tier"] for one in daily] == ["D"], told["findings"]
+
+
+def test_the_amounts_of_a_compound_belong_to_its_substances_whatever_the_order_of_its_name() -> None:
+    case_ = read_case(
+        case(orders=[{"drug": "布地格福吸入气雾剂160μg/7.2μg/4.8μg", "sig": "每次1吸 每日2次"}]), shipped()
+    )
+    amounts = {part.code: part.single.value for part in case_.orders[0].parts if part.single}
+    assert amounts == {"budesonide": 160, "glycopyrronium-bromide": Fraction(72, 10), "formoterol": Fraction(48, 10)}
 
 
 def test_creatinine_gives_the_kidney_function() -> None:

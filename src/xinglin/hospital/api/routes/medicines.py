@@ -70,14 +70,14 @@ class Graver(Out):
     missing: list[str]
 
 
-class Evidence(Out):
+class MedicineEvidence(Out):
     """A fact that was read, with its value."""
 
     fact: str
     value: str
 
 
-class Finding(Out):
+class MedicineFinding(Out):
     """One statement of the tables that holds of the case. Tiers: X, D, C, B."""
 
     rule: str
@@ -93,7 +93,7 @@ class Finding(Out):
     remedies: list[Remedy]
     context: str
     could_be: list[Graver]
-    evidence: list[Evidence]
+    evidence: list[MedicineEvidence]
     row: str
     source: str
     source_read: bool
@@ -112,7 +112,7 @@ class Score(Out):
     missing: list[str]
 
 
-class Card(Out):
+class MedicineCard(Out):
     """Findings of one clinical problem, by their places in `findings`; at most two cards interrupt."""
 
     problem: str
@@ -133,19 +133,19 @@ class Unchecked(Out):
     drugs: list[str]
 
 
-class CheckAnswer(Out):
+class MedicineCheckAnswer(Out):
     """The answer. `reviewed` is false: no clinician has reviewed any row of the tables."""
 
     id: str
     knowledge: str
-    findings: list[Finding]
-    cards: list[Card]
+    findings: list[MedicineFinding]
+    cards: list[MedicineCard]
     views: dict[str, list[int]]
     unchecked: list[Unchecked]
     reviewed: bool
 
 
-@operation(router, "post", "/v1/medicines/check", CHECK_MEDICINES, CheckAnswer)
+@operation(router, "post", "/v1/medicines/check", CHECK_MEDICINES, MedicineCheckAnswer, exclude_unset=True)
 def check_medicines(request: Request, body: Case) -> Any:
     """核查一张处方的用药｜Check the medicines of one case
 

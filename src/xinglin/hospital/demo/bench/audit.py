@@ -92,9 +92,11 @@ def measure(
 
 
 def _on_spark(lake: Path, root: Path, threads: int, seconds: float, say: Say) -> Took | None:
-    """The same on Spark; None, and a word why, where it takes longer than there is time."""
+    """The same on Spark; None, and a word why, where it takes longer than there is time. Raises NotTheSame."""
     try:
-        return audit_runs.run("spark", lake, root / "spark", threads=threads, seconds=seconds)
+        took = audit_runs.run("spark", lake, root / "spark", threads=threads, seconds=seconds)
+        audit_runs.check_equal(root / "ours", root / "spark")
+        return took
     except subprocess.TimeoutExpired:
         say(f"Spark was not done after {seconds:.0f} seconds and was stopped")
         return None

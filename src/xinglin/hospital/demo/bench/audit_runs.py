@@ -61,8 +61,8 @@ class NotTheSame(Exception):
 class Took:
     """One run: seconds by what was done, findings' rows, and the most memory that the process ever held.
 
-    `processor` holds the seconds that processors spent on the steps in which DuckDB was at work, and on `all`: those
-    hardly grow when others use the machine.
+    `processor` holds the seconds that processors spent on each step and on `all`: those hardly grow when others use
+    the machine. Of Spark it holds none: Java is a process of its own.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
@@ -118,7 +118,9 @@ def _audited(engine: Engine, lake: Path, out: Path, knowledge: Knowledge) -> Too
         took.seconds[working] = at_work - worked if at_work else passed
         took.seconds[building] = took.seconds.get(building, 0.0) + passed - took.seconds[working]
         took.processor[working] = getattr(engine, "processor", 0.0) - spent
-        began, worked, spent = time.perf_counter(), at_work, spent + took.processor[working]
+        worked, spent = at_work, spent + took.processor[working]
+        took.processor[building] = time.process_time() - before - spent
+        began = time.perf_counter()
 
     audit = ColumnAuditor(Lake(engine, lake), knowledge, rules()).ready(Scope.LINE)
     note("preparing", "building queries")
@@ -145,7 +147,9 @@ def spark(lake: Path, out: Path, threads: int) -> Took:
 
     engine = Spark(master=f"local[{threads}]")
     engine.one(engine.open(lake, "lines").count().as_table())  # type: ignore[union-attr]
-    return _audited(engine, lake, out, load_knowledge())
+    took = _audited(engine, lake, out, load_knowledge())
+    took.processor.clear()
+    return took
 
 
 def hand(lake: Path, out: Path, threads: int) -> Took:
@@ -153,22 +157,29 @@ def hand(lake: Path, out: Path, threads: int) -> Took:
     parts = _parts()
     connection = duckdb.connect()
     connection.execute(f"SET threads = {threads}; SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
-    knowledge, took, began, spent = load_knowledge(), Took(), time.perf_counter(), time.process_time()
+    knowledge, took = load_knowledge(), Took()
+    began, spent = time.perf_counter(), time.process_time()
+
+    def note(step: str) -> None:
+        nonlocal began, spent
+        took.seconds[step], began = time.perf_counter() - began, time.perf_counter()
+        took.processor[step], spent = time.process_time() - spent, time.process_time()
+
     for name in ("encounters", "prescriptions", "lines"):
         connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet('{lake / name}.parquet')")
     for name in LISTS:
         connection.register(f"k_{name}", _law(knowledge, name))
     for name in ("", "codes", "facts", "reckoned", "judge"):
         connection.execute(parts[name])
-    took.seconds["judging"], began = time.perf_counter() - began, time.perf_counter()
+    note("judging")
     sums = ", ".join(f'count(*) FILTER ("o_{rule}" = {code})' for rule in MEASURED for code in range(4))
     connection.execute(f"SELECT {sums} FROM judged").fetchone()
-    took.seconds["counting"], began = time.perf_counter() - began, time.perf_counter()
+    note("counting")
     connection.execute(parts["evidence"])
     columns = ", ".join(f'"{name}"' for name in json.loads((out / "columns.json").read_text()))
     connection.execute(f"COPY (SELECT {columns} FROM evidence) TO '{out}/evidence.parquet' (FORMAT parquet)")
-    took.seconds["evidence"] = time.perf_counter() - began
-    took.processor["all"] = time.process_time() - spent
+    note("evidence")
+    took.processor["all"] = sum(took.processor.values())
     connection.execute(f"COPY judged TO '{out}/judged.parquet' (FORMAT parquet)")
     return took
 

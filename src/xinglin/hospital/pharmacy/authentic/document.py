@@ -55,9 +55,8 @@ BROKEN = (
     TypeError,
     AttributeError,
     ArithmeticError,
-    RecursionError,
+    RuntimeError,
     AssertionError,
-    NotImplementedError,
     zlib.error,
 )
 """What a damaged or hostile file can raise in the libraries that read it."""

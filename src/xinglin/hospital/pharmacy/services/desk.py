@@ -94,6 +94,7 @@ def open_sheet(*, actor: Actor, prescription_id: UUID, now: datetime) -> Held:
     values = {"by_id": me, "by_label": actor.label[:120], "since_at": since, "until_at": now + HELD_FOR}
     ReviewClaim.objects.update_or_create(prescription=row, defaults=values)
     _leave(left)
+    look(actor, row, now)
     if not mine:
         wake(row)
     return Held(True, actor.label, since)
@@ -119,8 +120,9 @@ def leave_sheet(*, actor: Actor, prescription_id: UUID, now: datetime) -> None:
 
 def _leave(claims: list[ReviewClaim]) -> None:
     for claim in claims:
+        row = claim.prescription
         claim.delete()
-        wake(claim.prescription)
+        wake(row)
 
 
 def require_free(actor: Actor, row: Prescription, now: datetime) -> None:

@@ -36,7 +36,7 @@ from xinglin.hospital.pharmacy.errors import (
 from xinglin.hospital.pharmacy.events import PrescriptionReturned, PrescriptionReviewed
 from xinglin.hospital.pharmacy.facts import review_facts
 from xinglin.hospital.pharmacy.gate import find, practitioner_of
-from xinglin.hospital.pharmacy.medicine_check import DeskFinding, check_row, desk_findings
+from xinglin.hospital.pharmacy.medicine_check import DeskFinding, check_row, desk_findings, worst
 from xinglin.hospital.pharmacy.models import Prescription, Review, ReviewAnswer
 from xinglin.hospital.pharmacy.review_desk import first_signature
 from xinglin.hospital.pharmacy.review_models import ReviewClaim, SeenFinding
@@ -91,14 +91,7 @@ def review_prescription(
     if done is not None:
         return done
     _check_input(outcome, codes, text)
-    row = find(actor, prescription_id)
-    if row.institution_id not in actor.institution_ids:
-        raise NotFound
-    if row.prescriber_person_id == actor.person_id:
-        raise ReviewerIsPrescriber
-    require_state(row, *FROM[outcome])
-    require_valid(row, now)
-    require_free(actor, row, now)
+    row = _reviewable(actor, prescription_id, outcome, now)
     advice = check_row(actor, row, json.loads(row.signed.content), now)
     findings = desk_findings(advice, row)
     review = Review(
@@ -107,14 +100,29 @@ def review_prescription(
         codes=list(codes),
         text=text.strip(),
         opened_at=_opened_at(actor, row),
+        checked_tier=worst(findings),
         at=now,
     )
     if outcome in SIGNING:
         _require_signers(actor, row, outcome, findings)
+        _require_whole(row, now)
+    if outcome == "approve":
         _control(actor, row, review, now)
     _sign(actor, row, review)
     _save(actor, review, Seen(advice, tuple(findings)), prescription_id, now)
     return review
+
+
+def _reviewable(actor: Actor, prescription_id: UUID, outcome: str, now: datetime) -> Prescription:
+    row = find(actor, prescription_id)
+    if row.institution_id not in actor.institution_ids:
+        raise NotFound
+    if row.prescriber_person_id == actor.person_id:
+        raise ReviewerIsPrescriber
+    require_state(row, *FROM[outcome])
+    require_valid(row, now)
+    require_free(actor, row, now)
+    return row
 
 
 @transaction.atomic
@@ -221,10 +229,13 @@ def _opened_at(actor: Actor, row: Prescription) -> datetime | None:
     return reads.order_by("at").values_list("at", flat=True).first()
 
 
-def _control(actor: Actor, row: Prescription, review: Review, now: datetime) -> None:
+def _require_whole(row: Prescription, now: datetime) -> None:
     law.require_checker(now)
     if not check_signature(row).good:
         raise SignatureBroken
+
+
+def _control(actor: Actor, row: Prescription, review: Review, now: datetime) -> None:
     review.reviewer_id = practitioner_of(actor)
     judged = review_facts([review], same_device(row.id, actor.device))
     case = law.stage_case(row, Stage.REVIEWED, review=judged, now=now, charged=True)

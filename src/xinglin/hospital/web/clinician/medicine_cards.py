@@ -33,6 +33,12 @@ class StatementView:
     graver: list[tuple[T, T]]
     acceptable: bool
 
+    @property
+    def drugs(self) -> T:
+        """The medicines that it speaks of."""
+        told = self.statement.told["drugs"]
+        return T(zh=" + ".join(drug["zh"] for drug in told), en=" + ".join(drug["en"] for drug in told))
+
 
 @dataclass(frozen=True, slots=True)
 class CardView:
@@ -77,9 +83,9 @@ def medicine_view(seen: Previewed | None) -> MedicineView:
     of_line: dict[str, list[CardView]] = {}
     across = []
     for view in views:
-        lines = [line for line in mine if line in view.card.lines]
-        if len(lines) == 1 or (lines and view.card.problem != "several"):
-            of_line.setdefault(lines[-1], []).append(view)
+        shared = [line for line in mine if all(line in one.lines for one in view.card.statements)]
+        if shared:
+            of_line.setdefault(shared[-1], []).append(view)
         else:
             across.append(view)
     loud = [view for view in views if view.card.loud]

@@ -128,6 +128,7 @@ def _page(request: Request, current: UUID | None, status: int = 200, **more: Any
     context |= {"current": current, "codes": selectors.reason_codes(), "review_id": new_id()}
     if current is not None:
         context |= _opened(request, current)
+        waiting = context["waiting"] = selectors.waiting(actor=request.actor, now=request.now)
         context["next_id"], context["previous_id"] = _neighbours(waiting, current)
     return render(request, "pharmacist/review.html", context | more, status=status)
 

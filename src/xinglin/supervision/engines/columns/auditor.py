@@ -222,8 +222,12 @@ class ScopeAudit:
         found = self._outcomes.group_by(columns).aggregate(subjects=self._outcomes.count())
         return self._lake.engine.keep(f"combinations_{self.scope.value}", found)
 
-    def counts(self) -> dict[str, Counter[Outcome]]:
+    def counts(self) -> Mapping[str, Counter[Outcome]]:
         """How many subjects got which outcome, by rule."""
+        return self._tallied
+
+    @cached_property
+    def _tallied(self) -> Mapping[str, Counter[Outcome]]:
         table = self._combinations
         wanted = {
             f"{rule}_{code}": ibis.cases((self._outcome(table, rule) == code, table.subjects), else_=0).sum()

@@ -12,7 +12,6 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot.expressions as sge
-from ibis.backends.pyspark.datatypes import PySparkSchema
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 SETTINGS: Final[Mapping[str, str]] = {
@@ -127,6 +126,8 @@ class Spark:
             import pyarrow.parquet as pq
 
             pq.write_table(what, path)
+            from ibis.backends.pyspark.datatypes import PySparkSchema  # wants pyspark, which only Spark's users have
+
             schema = PySparkSchema.from_ibis(ibis.schema(what.schema))
         else:
             found = self._session.sql(self.connection.compile(what))
@@ -156,18 +157,24 @@ class Spark:
 
     def rows(self, what: ir.Table) -> pa.RecordBatchReader:
         """Batches of rows."""
-        return self.connection.to_pyarrow(what).to_reader(50_000)
+        return self._gathered(what).to_reader(50_000)
+
+    def _gathered(self, what: ir.Table) -> pa.Table:
+        """All rows of a table on the driver. By way of pandas, as Ibis would have it, whole numbers beside unknown ones
+        become floating point and lose their last digits."""
+        found = self._session.sql(self.connection.compile(what)).toArrow()
+        return found.cast(what.schema().to_pyarrow())
 
     def one(self, what: ir.Table) -> dict[str, Any]:
         """The only row."""
-        row: dict[str, Any] = self.connection.to_pyarrow(what).to_pylist()[0]
+        row: dict[str, Any] = self._gathered(what).to_pylist()[0]
         return row
 
     def write(self, what: ir.Table, path: Path) -> None:
         """One Parquet file."""
         import pyarrow.parquet as pq
 
-        pq.write_table(self.connection.to_pyarrow(what), path)
+        pq.write_table(self._gathered(what), path)
 
     def close(self) -> None:
         """Stop the session."""
