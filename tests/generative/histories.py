@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from tests.generative.pools import usual
+from tests.generative.pools import FOUND, usual
 
 from xinglin.supervision.facts.lake import TABLES, Facts, table_columns
 from xinglin.supervision.facts.words import CareMode, Channel, ItemKind, Scheme
@@ -47,6 +47,20 @@ def _medicine_beside(ingredient: str, atc: str, own: str, own_atc: str) -> Story
     ]
 
 
+def _told(kind: str) -> Story:
+    """Lines about which the check of medicines found something of a kind: of each tier, or nobody knows of which."""
+    tiers = ("X", "D", "C", "B", None)
+    lines: Story = [("lines", {**LINE, "line.findings": 1}) for _ in tiers]
+    return [
+        *lines,
+        *(
+            ("detected", {"detected.kind": kind, "detected.tier": tier, "detected.line_id": f"li{number}"})
+            for number, tier in enumerate(tiers)
+        ),
+        ("detected", {"detected.kind": kind, "detected.tier": "D", "detected.over_permille": 250}),
+    ]
+
+
 STORIES: Final[dict[str, Story]] = {
     "the same ingredient twice": _medicine_beside("metformin", "A10BA02", "x|metformin", "A10BA02"),
     "the same ingredient in two supplies": [
@@ -66,6 +80,14 @@ STORIES: Final[dict[str, Story]] = {
         ("encounters", {**ASKED, "encounter.diagnosis_2_code": "I50.9", "encounter.diagnosis_3_code": "I50.9"}),
         ("items", {**MEDICINE, "item.code": "XLIST", "item.fund_asked": True}),
     ],
+    "meant for the first problem": [
+        ("encounters", {**ASKED, "encounter.diagnosis_code": "I50.9"}),
+        ("items", {**MEDICINE, "item.code": "XLIST", "item.atc_code": "C09DX04", "item.fund_asked": True}),
+    ],
+    "a sound use for the other sex": [
+        ("encounters", {**ASKED, "encounter.diagnosis_2_code": "I27.0"}),
+        ("lines", {**LINE, "line.atc_code": "G04BE03", "line.ingredients": "sildenafil"}),
+    ],
     "a vessel beside an operation": [
         ("items", {**OPERATION, "item.code": code, "item.fund_asked": True}) for code in ("33LIST", "33VESSEL")
     ],
@@ -84,14 +106,40 @@ STORIES: Final[dict[str, Story]] = {
         ("encounters", {**ASKED, "institution.territory_code": "999900", "encounter.channel": Channel.ONLINE}),
         ("items", {"item.kind": ItemKind.VISIT_FEE, "item.code": "11DESK", "item.fund_asked": True}),
     ],
+    "a fee that is charged online once": [
+        (
+            "encounters",
+            {
+                **ASKED,
+                "institution.territory_code": "999900",
+                "encounter.channel": Channel.ONLINE,
+                "encounter.ended_at": NOON,
+                "encounter.physician_replied": True,
+                "encounter.refund_due": False,
+            },
+        ),
+        (
+            "items",
+            {
+                "item.kind": ItemKind.VISIT_FEE,
+                "item.code": "11ONLINE",
+                "item.fund_asked": True,
+                "item.on": TODAY,
+                "item.quantity_milli": 1000,
+                "item.in_scope_fen": 2000,
+                "item.amount_fen": 3000,
+                "item.refunded_milli": 0,
+                "item.withdrawn": False,
+            },
+        ),
+    ],
     "a medicine from an age on": [("items", {**MEDICINE, "item.atc_code": "N05ZZ01", "item.fund_asked": True})],
     "a department of no list": [
         ("encounters", {**ASKED, "encounter.department_code": "none", "encounter.diagnosis_code": "R42"}),
         ("items", {**MEDICINE, "item.department_code": "none", "item.atc_code": "N02BE01"}),
     ],
     "two of one group": _medicine_beside("simvastatin", "C10AA01", "atorvastatin", "C10AA05"),
-    "two that must not meet": _medicine_beside("itraconazole", "J02AC02", "alprazolam", "N05BA12"),
-    "two that meet badly": _medicine_beside("aceclofenac", "M01AB16", "warfarin", "B01AA03"),
+    **{f"the check found: {kind}": _told(kind) for kind in FOUND["detected.kind"]},
     "a problem that forbids it": [
         ("lines", {**LINE, "line.atc_code": "A03BA01", "line.ingredients": "atropine"}),
         ("conditions", {"condition.code": "H40.2", "condition.from_on": date(2020, 1, 1)}),
@@ -203,6 +251,7 @@ FIXED: Final = {
     "institution.id": "H0",
     "condition.person_id": "P0",
     "allergy.person_id": "P0",
+    "detected.line_id": "li0",
     "institution.territory_code": "370902",
 }
 

@@ -28,6 +28,15 @@ SIDES = {
 }
 """The facts whose codes stand on the two sides of a pair."""
 
+FOUND = {
+    "detected.kind": [
+        *("interaction", "mixture", "burden", "allergy", "child", "dose", "duplicate", "indication"),
+        *("contraindication", "elderly", "pregnancy", "lactation", "renal", "hepatic", "laboratory", "quantity"),
+    ],
+    "detected.tier": ["X", "X", "D", "D", "C", "B"],
+    "detected.over_permille": [0, 1, 250, 999],
+}
+"""What the check of medicines may say. A tier may also be unknown: a fact was missing."""
 BASIS = Basis(Words("示例", "example"), Words("示例", "example"), read=False)
 UNLISTED: tuple[tuple[str, tuple[str, ...], dict[str, Cell]], ...] = (
     ("duplicate_pair", ("33WHOLE", "33PART"), {"window": "day"}),
@@ -61,7 +70,7 @@ def rich_knowledge() -> Knowledge:
 @cache
 def pools() -> dict[str, list[Any]]:
     """The values that specifications give to each fact, and the keys by which lists are looked up."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[Any]] = {path: list(values) for path, values in FOUND.items()}
     for specification in specifications().values():
         cells = [specification.given, *(example.cells for example in specification.examples)]
         for path, cell in (pair for one in cells for pair in one.items()):

@@ -21,8 +21,8 @@ from xinglin.supervision.facts.lake import OF_SCOPE, World
 from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.verdicts import Outcome, Scope
 
-ROUNDS = 520
-"""Four worlds of every specification and history, and a hundred drawn freely."""
+ROUNDS = 720
+"""Four worlds of every specification and history, and more than a hundred drawn freely."""
 BY_THE_ENGINE = {"months_after"}
 """Words that each engine under the columns says in its own way."""
 STRUCTURE = {"fact", "literal", "limit", "listed"}

@@ -105,6 +105,8 @@ def _link(name: str, row: Facts, made: Tables, dice: random.Random) -> None:
     for path, count in PEOPLE.items():
         if path in row and dice.random() < 0.97:
             row[path] = f"{path[0].upper()}{dice.randrange(count)}"
+    if name == "detected" and made["lines"] and dice.random() < 0.97:
+        row["detected.line_id"] = dice.choice(made["lines"])["line.id"]
 
 
 def _one_stay_an_encounter(made: Tables) -> None:
@@ -139,6 +141,10 @@ def _from_cases(seed: int, dice: random.Random) -> Tables:
                 row |= {TABLES[name].key: f"{name[:2]}x"}
                 _link(name, row, made, dice)
                 made[name].append({**row, PERSON[name]: "P0"})
+        for number in range(dice.randint(0, 3) if made["lines"] else 0):
+            row = {column.path: a_value(column, dice) for column in table_columns("detected")}
+            _link("detected", row, made, dice)
+            made["detected"].append({**row, "detected.id": f"de{number}x"})
     return made
 
 

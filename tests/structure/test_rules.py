@@ -66,6 +66,8 @@ FIRST_RELEASE = {
     "L": "01 03 07",
 }
 """The rules of the first release, by family."""
+ADDED = {"D06", "D08", "D19"}
+"""What came after it: the check of medicines told to the law."""
 
 
 SHARED = {
@@ -163,7 +165,7 @@ def test_the_catalogue_lists_every_rule_once() -> None:
 def test_the_first_release_is_complete() -> None:
     promised = [family + number for family, numbers in FIRST_RELEASE.items() for number in numbers.split()]
     assert len(promised) == 91
-    assert {rule.id for rule in RULES} == set(promised)
+    assert {rule.id for rule in RULES} == set(promised) | ADDED
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -39,6 +39,9 @@ WANTED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "patient.allergies": ("allergy",),
 }
 """The kinds of findings that cannot be told where a fact is missing."""
+KIN: Final = (frozenset({"renal", "hepatic", "laboratory"}), frozenset({"pregnancy", "lactation"}))
+"""Kinds that the rules count together."""
+GRAVE: Final = frozenset({"X", "D"})
 MASS: Final = "mass"
 HISTORY_DAYS: Final = 366
 
@@ -102,8 +105,13 @@ def _found(told: Assessment, ids: Mapping[str, str]) -> Iterable[Facts]:
 
 
 def _open(told: Assessment, case: Case, ids: Mapping[str, str]) -> Iterable[Facts]:
-    """Kinds that a missing fact leaves open, once for each line that would have needed it."""
-    seen: set[tuple[str, str]] = set()
+    """Kinds that a missing fact leaves open, once for each line that would have needed it.
+
+    A kind of which something grave was found is not open: what is missing could only add to it.
+    """
+    seen = {
+        (place, kind) for one in told.findings if one.tier in GRAVE for place in one.places for kind in _kin(one.kind)
+    }
     for one in told.unknown:
         kinds = WANTED_BY.get(one.fact, ("dose",) if one.fact.startswith("orders[") else ())
         for line in case.orders:
@@ -114,6 +122,10 @@ def _open(told: Assessment, case: Case, ids: Mapping[str, str]) -> Iterable[Fact
                 if (line.place, kind) not in seen:
                     seen.add((line.place, kind))
                     yield _row(ids[line.place], f"u-{kind}", kind, None, one.fact, None)
+
+
+def _kin(kind: str) -> frozenset[str]:
+    return next((kinds for kinds in KIN if kind in kinds), frozenset({kind}))
 
 
 def _row(line_id: str, name: str, kind: str, tier: str | None, row: str, over: int | None) -> Facts:

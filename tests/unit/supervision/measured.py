@@ -31,9 +31,6 @@ LISTED: Final[tuple[tuple[str, tuple[str, ...], Mapping[str, Cell]], ...]] = (
     ("herb_not_alone", ("herb-listed",), {"listed": True}),
     ("incision_group", ("op-1",), {"group": "g"}),
     ("incision_group", ("op-2",), {"group": "g"}),
-    ("interaction", ("one", "never-with-one"), {"severity": "contraindicated"}),
-    ("interaction", ("never-before-one", "one"), {"severity": "contraindicated"}),
-    ("interaction", ("one", "hard-with-one"), {"severity": "serious"}),
 )
 
 

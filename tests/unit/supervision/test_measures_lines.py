@@ -83,7 +83,7 @@ CHECKED: Final = (
     ("interactions_serious", "interaction", "D", "C"),
     ("allergies", "allergy", "X", "D"),
     ("intolerances", "allergy", "D", "C"),
-    ("child_findings", "child", "D", "C"),
+    ("child_findings", "child", "X", "D"),
     ("dose_findings", "dose", "X", "C"),
     ("duplicate_findings", "duplicate", "D", "C"),
     ("indication_findings", "indication", "C", "B"),
@@ -144,7 +144,11 @@ EXAMPLES: Final = [
     *of(
         "dose_over_permille",
         ("empty: nothing found", 0),
-        ("value: the largest", 700, (a_finding("dose", "D", over_permille=300), a_finding("dose", "X", "e", over_permille=700))),
+        (
+            "value: the largest",
+            700,
+            (a_finding("dose", "D", over_permille=300), a_finding("dose", "X", "e", over_permille=700)),
+        ),
         ("value: not told by how much", 0, (a_finding("dose", "D"),)),
         ("value: a milder tier", 0, (a_finding("dose", "C", over_permille=300),)),
         ("unknown: which tier", None, (a_finding("dose", None, over_permille=300),)),

@@ -115,7 +115,11 @@ def clean_case() -> Case:
         claim=_claim(),
         lines=(_line(1),),
         packs=(_pack(),),
-        measures=(_code(sales=0), Measure(scope="encounter", subject="visit", overlapping_sessions=0)),
+        measures=(
+            _code(sales=0),
+            Measure(scope="encounter", subject="visit", overlapping_sessions=0),
+            Measure(scope="line", subject="line-1", child_findings=0),
+        ),
     )
 
 

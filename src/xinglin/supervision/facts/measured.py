@@ -74,7 +74,7 @@ class Measure(Group):
     intolerances: int | None = fact(
         "不耐受匹配数", "the check found: an intolerance, or a remote cross-reaction (D)", "n"
     )
-    child_findings: int | None = fact("儿童禁用发现数", "the check found: not for a child of this age (X, D)", "n")
+    child_findings: int | None = fact("儿童禁用发现数", "the check found: forbidden to a child of this age (X)", "n")
     dose_findings: int | None = fact("剂量发现数", "the check found: too much for this patient (X, D)", "n")
     dose_over_permille: int | None = fact("剂量超出部分", "the largest part of a dose above its limit", "permille")
     duplicate_findings: int | None = fact("重复用药发现数", "the check found: the same or a like medicine (X, D)", "n")

@@ -126,7 +126,7 @@ MEASURES: Final[tuple[Declared, ...]] = (
     _checked("interactions_serious", ("interaction", "mixture", "burden"), ("D",)),
     _checked("allergies", ("allergy",), ("X",)),
     _checked("intolerances", ("allergy",), ("D",)),
-    _checked("child_findings", ("child",), GRAVE),
+    _checked("child_findings", ("child",), ("X",)),
     _checked("dose_findings", ("dose",), GRAVE),
     _checked("dose_over_permille", ("dose",), GRAVE, How.LARGEST, over_limit),
     _checked("duplicate_findings", ("duplicate",), GRAVE),

@@ -96,10 +96,22 @@ SELECT 'L' || i AS line_id, 'R' || (i // 4) AS line_prescription_id, m.atc AS li
        (800 + dice(i, 48, 9000))::BIGINT AS line_amount_fen
 FROM range($lines) AS t(i) JOIN medicines AS m ON m.number = dice(i, 49, $weights)
 """
+DETECTED: Final = """
+SELECT 'F' || i AS detected_id, 'L' || i AS detected_line_id,
+       ['child', 'dose', 'pregnancy', 'lactation', 'interaction'][1 + dice(i, 52, 5)] AS detected_kind,
+       CASE dice(i, 53, 20) WHEN 0 THEN NULL WHEN 1 THEN 'X' WHEN 2 THEN 'D' WHEN 3 THEN 'B' ELSE 'C' END
+           AS detected_tier,
+       CASE WHEN dice(i, 52, 5) = 1 THEN dice(i, 54, 900) END AS detected_over_permille
+FROM range($lines) AS t(i) WHERE dice(i, 51, 12) = 0
+"""
+"""What a check of medicines might have told of one line in twelve. Invented: the check itself is measured elsewhere."""
 
 
 def make_lake(folder: Path, *, lines: int, seed: int = 1) -> Path:
-    """Encounters, prescriptions and lines as Parquet, in the documented columns. Equal numbers, equal lake."""
+    """Encounters, prescriptions, lines and what a check found of them as Parquet, in the documented columns.
+
+    Equal numbers, equal lake.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     encounters = -(-lines // 4)
     values = {
@@ -112,7 +124,8 @@ def make_lake(folder: Path, *, lines: int, seed: int = 1) -> Path:
     with duckdb.connect() as connection:
         connection.execute(f"CREATE MACRO dice(i, what, sides) AS (hash(i, what, {int(seed)}) % sides)::BIGINT")
         _medicines(connection)
-        for name, query in (("encounters", ENCOUNTERS), ("prescriptions", PRESCRIPTIONS), ("lines", LINES)):
+        made = {"encounters": ENCOUNTERS, "prescriptions": PRESCRIPTIONS, "lines": LINES, "detected": DETECTED}
+        for name, query in made.items():
             asked = {key: value for key, value in values.items() if f"${key}" in query}
             connection.execute(f"CREATE TEMP TABLE made AS {query}", asked)
             connection.execute(f"COPY made TO '{folder / name}.parquet' (FORMAT parquet)")

@@ -34,7 +34,7 @@ from xinglin.supervision.verdicts import Outcome, Scope
 from xinglin.supervision.vocabulary.papers import Rule
 
 MEASURED: Final = ("B01", "B03", "B04", "B05", "B06", "D01", "D02", "D03", "D04", "D09")
-"""The line rules without history that handwritten.sql writes out."""
+"""The line rules that handwritten.sql writes out: without history but what the check of medicines found."""
 LISTS: Final = (
     "special_control",
     "long_excluded",
@@ -165,7 +165,7 @@ def hand(lake: Path, out: Path, threads: int) -> Took:
         took.seconds[step], began = time.perf_counter() - began, time.perf_counter()
         took.processor[step], spent = time.process_time() - spent, time.process_time()
 
-    for name in ("encounters", "prescriptions", "lines"):
+    for name in ("encounters", "prescriptions", "lines", "detected"):
         connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet('{lake / name}.parquet')")
     for name in LISTS:
         connection.register(f"k_{name}", _law(knowledge, name))

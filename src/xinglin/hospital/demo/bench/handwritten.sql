@@ -1,4 +1,4 @@
--- The ten line rules that need no history, as a person would write them by hand for this one lake: the year's law as
+-- Ten line rules that need no history but what the check of medicines found of the line, as a person would write them by hand for this one lake: the year's law as
 -- constants, every list looked up once for each code that occurs. It has no dates of law, no places, no sentences; it
 -- says the same about every line. The tables `k_…` hold the rows of the law's lists as they stand in the knowledge.
 
@@ -58,6 +58,21 @@ SELECT atc, route, coalesce(single, 0) AS single, coalesce(daily, 0) AS daily, c
     coalesce(once, 0) AS once, coalesce(days, 0) AS days
 FROM (SELECT DISTINCT line_atc_code AS atc, line_route_code AS route FROM lines)
 LEFT JOIN k_dose_max ON k0 = atc AND k1 = route WHERE atc IS NOT NULL AND route IS NOT NULL;
+CREATE TEMP TABLE by_line AS
+SELECT detected_line_id AS line,
+    count(*) FILTER (child) AS child_found, bool_or(child IS NULL) AS child_open,
+    count(*) FILTER (dose) AS dose_found, bool_or(dose IS NULL) AS dose_open,
+    max(coalesce(detected_over_permille, 0)) FILTER (dose) AS dose_most,
+    count(*) FILTER (never) AS never_found, bool_or(never IS NULL) AS never_open,
+    count(*) FILTER (weighed) AS weighed_found, bool_or(weighed IS NULL) AS weighed_open
+FROM (
+    SELECT *, detected_kind = 'child' AND detected_tier = 'X' AS child,
+        detected_kind = 'dose' AND detected_tier IN ('X', 'D') AS dose,
+        detected_kind IN ('pregnancy', 'lactation') AND detected_tier = 'X' AS never,
+        detected_kind IN ('pregnancy', 'lactation') AND detected_tier = 'D' AS weighed
+    FROM detected
+)
+GROUP BY detected_line_id;
 
 -- facts
 CREATE TEMP VIEW wide AS
@@ -80,7 +95,12 @@ SELECT line_id AS subject, l.*, p.*, e.*, a.special_control AS lists_special_con
     r.once AS lists_dose_once_max, r.days AS lists_dose_days_max, a.pregnancy AS lists_pregnancy_level,
     a.from_week AS lists_pregnancy_from_week, a.until_week AS lists_pregnancy_until_week,
     s.pregnancy AS lists_pregnancy_level_substance, a.lactation AS lists_lactation_level,
-    s.lactation AS lists_lactation_level_substance
+    s.lactation AS lists_lactation_level_substance,
+    CASE WHEN child_open THEN NULL ELSE coalesce(child_found, 0) END AS measure_child_findings,
+    CASE WHEN dose_open THEN NULL ELSE coalesce(dose_found, 0) END AS measure_dose_findings,
+    CASE WHEN dose_open THEN NULL ELSE coalesce(dose_most, 0) END AS measure_dose_over_permille,
+    CASE WHEN never_open THEN NULL ELSE coalesce(never_found, 0) END AS measure_pregnancy_x,
+    CASE WHEN weighed_open THEN NULL ELSE coalesce(weighed_found, 0) END AS measure_pregnancy_d
 FROM lines AS l
 LEFT JOIN prescriptions AS p ON line_prescription_id = prescription_id
 LEFT JOIN encounters AS e ON prescription_encounter_id = encounter_id
@@ -94,7 +114,8 @@ LEFT JOIN by_diagnosis AS d3 ON d3.code = encounter_diagnosis_3_code
 LEFT JOIN by_both AS x1 ON x1.atc = line_atc_code AND x1.diagnosis = encounter_diagnosis_code
 LEFT JOIN by_both AS x2 ON x2.atc = line_atc_code AND x2.diagnosis = encounter_diagnosis_2_code
 LEFT JOIN by_both AS x3 ON x3.atc = line_atc_code AND x3.diagnosis = encounter_diagnosis_3_code
-LEFT JOIN by_route AS r ON r.atc = line_atc_code AND r.route = line_route_code;
+LEFT JOIN by_route AS r ON r.atc = line_atc_code AND r.route = line_route_code
+LEFT JOIN by_line AS b ON b.line = line_id;
 
 -- reckoned
 CREATE TEMP VIEW reckoned AS
@@ -143,6 +164,8 @@ FROM (
              WHEN line_atc_code <> '' THEN lists_pregnancy_level END AS level,
         CASE WHEN line_atc_code = '' THEN lists_lactation_level_substance
              WHEN line_atc_code <> '' THEN lists_lactation_level END AS milk,
+        measure_pregnancy_x > 0
+            OR (measure_pregnancy_d > 0 AND NOT coalesce(prescription_second_signed, FALSE)) AS unfit,
         CASE WHEN line_atc_code = '' THEN 0 WHEN line_atc_code <> '' THEN lists_pregnancy_from_week END AS first_week,
         CASE WHEN line_atc_code = '' THEN 99 WHEN line_atc_code <> '' THEN lists_pregnancy_until_week END AS last_week
     FROM wide
@@ -172,21 +195,25 @@ SELECT subject,
         AND NOT (encounter_emergency AND physician_antimicrobial_right <> 'none' AND line_days <= 1)) AS "o_B05",
     outcome(NOT prescription_ended AND line_antimicrobial_grade = 'special',
         encounter_channel = 'online' OR encounter_care_mode IN ('outpatient', 'online')) AS "o_B06",
-    outcome(NOT prescription_ended AND child_months > 0,
-        prescription_on < (patient_birth_on + to_months(child_months::INTEGER))::DATE) AS "o_D01",
+    outcome(NOT prescription_ended AND (child_months > 0 OR measure_child_findings > 0),
+        (child_months > 0 AND prescription_on < (patient_birth_on + to_months(child_months::INTEGER))::DATE)
+        OR measure_child_findings > 0) AS "o_D01",
     outcome(NOT prescription_ended AND only_years > 0, age >= only_years) AS "o_D02",
     outcome(NOT prescription_ended AND meant <> 'none' AND patient_sex <> 'other',
         ((meant = 'female' AND patient_sex = 'male') OR (meant = 'male' AND patient_sex = 'female'))
         AND NOT (lists_drug_sex_exception_1 OR lists_drug_sex_exception_2 OR lists_drug_sex_exception_3)) AS "o_D03",
-    outcome(NOT prescription_ended AND lists_dose_single_max > 0
-        AND (single_over > 0 OR daily_over > 0 OR long_over > 0 OR NOT age < 14 OR lists_dose_kilogram_max > 0),
-        single_over > 0 OR daily_over > 0 OR long_over > 0 OR kilogram_over > 0) AS "o_D04",
-    outcome(NOT prescription_ended AND patient_sex <> 'male' AND (level <> 'none' OR milk <> 'none')
-        AND ((age >= 12 AND age <= 50) OR coalesce(patient_pregnant, FALSE) OR coalesce(patient_lactating, FALSE)),
-        (patient_pregnant AND ((first_week = 0 AND last_week = 99)
+    outcome(NOT prescription_ended AND ((lists_dose_single_max > 0
+        AND (single_over > 0 OR daily_over > 0 OR long_over > 0 OR NOT age < 14 OR lists_dose_kilogram_max > 0))
+        OR measure_dose_findings > 0),
+        (lists_dose_single_max > 0 AND (single_over > 0 OR daily_over > 0 OR long_over > 0 OR kilogram_over > 0))
+        OR measure_dose_findings > 0) AS "o_D04",
+    outcome(NOT prescription_ended AND patient_sex <> 'male' AND (((level <> 'none' OR milk <> 'none')
+        AND ((age >= 12 AND age <= 50) OR coalesce(patient_pregnant, FALSE) OR coalesce(patient_lactating, FALSE)))
+        OR unfit),
+        ((level <> 'none' OR milk <> 'none') AND ((patient_pregnant AND ((first_week = 0 AND last_week = 99)
             OR (patient_pregnancy_weeks >= first_week AND patient_pregnancy_weeks <= last_week))
             AND forbids(level, prescription_second_signed))
-        OR (patient_lactating AND forbids(milk, prescription_second_signed))) AS "o_D09"
+        OR (patient_lactating AND forbids(milk, prescription_second_signed)))) OR unfit) AS "o_D09"
 FROM reckoned;
 
 -- evidence
@@ -194,7 +221,11 @@ CREATE TEMP VIEW evidence AS
 SELECT reckoned.*, judged.* EXCLUDE (subject), line_amount_fen AS "x_B01_fen", packs_over AS "x_B03_count",
     down(packs_over * pack, line_dose * lists_frequency_times) AS "x_B03_days",
     down(line_amount_fen * packs_over, line_quantity) AS "x_B03_fen",
-    down(line_amount_fen * larger_of(larger_of(single_over, daily_over), larger_of(kilogram_over, long_over)), 1000)
+    down(line_amount_fen * larger_of(
+        CASE WHEN lists_dose_single_max > 0
+             THEN larger_of(larger_of(single_over, daily_over), larger_of(kilogram_over, long_over))
+             WHEN lists_dose_single_max <= 0 THEN 0 END,
+        coalesce(measure_dose_over_permille, 0)), 1000)
         AS "x_D04_fen"
 FROM reckoned JOIN judged USING (subject)
 WHERE 2 IN ("o_B01", "o_B03", "o_B04", "o_B05", "o_B06", "o_D01", "o_D02", "o_D03", "o_D04", "o_D09");
