@@ -1,0 +1,104 @@
+"""The tables of diagnosis as arrays: P(finding | condition) for every pair, the findings' kinship, and base rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinglin.clinical.knowledge.condition_rows import LEVELS, Condition, Finding
+from xinglin.clinical.knowledge.conditions import ConditionKnowledge, ancestors, load_conditions
+
+Floats = NDArray[np.float32]
+_MOST: Final = 0.985
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """The tables as arrays.
+
+    `chance[d, f]` is P(finding f | condition d), `stars[d, f]` how special the link is, `linked[d, f]` whether a table
+    says anything at all (of the finding, of one of its kinds, or of what it is a kind of)."""
+
+    findings: tuple[Finding, ...]
+    conditions: tuple[Condition, ...]
+    column: Mapping[str, int]
+    row: Mapping[str, int]
+    chance: Floats
+    stars: Floats
+    linked: NDArray[np.bool_]
+    base: Floats
+    weight: Floats
+    above: tuple[tuple[int, ...], ...]
+    """Of each finding all that it is a kind of."""
+    below: tuple[tuple[int, ...], ...]
+    digest: str
+
+
+@lru_cache(maxsize=1)
+def matrix() -> Matrix:
+    """The arrays of the tables that come with the package; built once."""
+    return build_matrix(load_conditions())
+
+
+def build_matrix(knowledge: ConditionKnowledge) -> Matrix:
+    """Arrays of any tables. What is said of a finding holds for what it is a kind of (at least as frequent) and, in
+    proportion to the base rates, for its kinds."""
+    findings, conditions = tuple(knowledge.findings.values()), tuple(knowledge.conditions.values())
+    column = {one.code: number for number, one in enumerate(findings)}
+    above = tuple(tuple(column[code] for code in ancestors(knowledge.findings, one.code)) for one in findings)
+    below: list[list[int]] = [[] for _ in findings]
+    for number, higher in enumerate(above):
+        for one in higher:
+            below[one].append(number)
+    base = np.array([one.base for one in findings], dtype=np.float32)
+    shape = (len(conditions), len(findings))
+    chance, stars = np.tile(base, (shape[0], 1)), np.zeros(shape, dtype=np.float32)
+    linked = np.zeros(shape, dtype=np.bool_)
+    for number, condition in enumerate(conditions):
+        said = {column[link.finding]: link for link in condition.links}
+        told = {place: LEVELS[link.level] for place, link in said.items()}
+        _spread(told, above, below, base)
+        for place, value in told.items():
+            chance[number, place], linked[number, place] = min(value, _MOST), True
+        for place, link in said.items():
+            stars[number, place] = link.stars
+    return Matrix(
+        findings,
+        conditions,
+        column,
+        {one.id: number for number, one in enumerate(conditions)},
+        chance,
+        stars,
+        linked,
+        base,
+        np.array([one.weight for one in findings], dtype=np.float32),
+        above,
+        tuple(tuple(one) for one in below),
+        knowledge.digest,
+    )
+
+
+def _spread(
+    told: dict[int, float],
+    above: tuple[tuple[int, ...], ...],
+    below: list[list[int]],
+    base: Floats,
+) -> None:
+    """What was said of some findings, carried up to what they are kinds of, then down to kinds nobody spoke of."""
+    direct = dict(told)
+    for place, value in direct.items():
+        for higher in above[place]:
+            if higher not in direct:
+                told[higher] = max(told.get(higher, 0.0), value, float(base[higher]))
+    for place, value in direct.items():
+        for lower in below[place]:
+            if lower in told:
+                continue
+            nearest = next(one for one in above[lower] if one in direct)
+            if nearest == place:
+                told[lower] = value * min(1.0, float(base[lower] / base[place]))
