@@ -72,7 +72,8 @@ ADDED = {"D06", "D08", "D19"}
 
 SHARED = {
     node.name
-    for node in ast.parse((FOLDER / "payable.py").read_text("utf-8")).body
+    for name in ("payable.py", "checked.py")
+    for node in ast.parse((FOLDER / name).read_text("utf-8")).body
     if isinstance(node, ast.FunctionDef)
 }
 """Conditions that families share: held to the vocabulary like every file here."""
@@ -148,7 +149,8 @@ def test_rules_import_facts_and_vocabulary_only(path: Path) -> None:
     allowed = {"__future__", "datetime", "xinglin.supervision.facts", "xinglin.supervision.vocabulary"}
     tree = ast.parse(path.read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported <= allowed | {"xinglin.supervision.rules.sources", "xinglin.supervision.rules.payable"}
+    shared = {f"xinglin.supervision.rules.{name}" for name in ("sources", "payable", "checked")}
+    assert imported <= allowed | shared
 
 
 # PAPERS

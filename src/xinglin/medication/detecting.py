@@ -14,8 +14,10 @@ from xinglin.clinical.knowledge.units import Amount
 from xinglin.clinical.medicines.allergens import resolve_allergen
 from xinglin.clinical.medicines.assess import Assessment, assess
 from xinglin.clinical.medicines.case import AllergyRecord, Case, Institution, Line, Part, Patient
+from xinglin.clinical.medicines.finding import Finding
 from xinglin.clinical.medicines.frequency import by_code
 from xinglin.clinical.medicines.kidney import stage_by_diagnosis
+from xinglin.clinical.medicines.name_index import name_index
 from xinglin.supervision.facts import CareMode, Channel, ItemKind, Sex
 from xinglin.supervision.facts.lake import Facts
 from xinglin.supervision.verdicts import Plain
@@ -73,8 +75,8 @@ def tables() -> Knowledge:
 def detect(visit: Mapping[str, Plain], lines: Sequence[Facts], around: Around, knowledge: Knowledge) -> Detection:
     """Check the lines of a prescription. `visit` holds the facts of encounter, patient and prescription.
 
-    A line without an id or without known substances is checked as far as it goes; decoction pieces and solvents are not
-    medicines of the check and get no number.
+    Decoction pieces and solvents are no medicines of the check and get no number; nor does a line of which a substance
+    is not known: it is checked as far as it goes.
     """
     asked = [line for line in lines if line.get("line.id") and not _left_out(line)]
     if not asked:
@@ -82,10 +84,11 @@ def detect(visit: Mapping[str, Plain], lines: Sequence[Facts], around: Around, k
     case = _case(visit, asked, around, lines, knowledge)
     told = assess(case, knowledge)
     ids = {line.place: str(facts["line.id"]) for line, facts in zip(case.orders, asked, strict=True)}
-    rows = [*_found(told, ids), *_open(told, case, ids)]
-    counts = dict.fromkeys(ids.values(), 0)
+    rows = [*_found(told, case, ids), *_open(told, case, ids)]
+    whole = [facts for facts in asked if _known_whole(facts, knowledge)]
+    counts = {str(facts["line.id"]): 0 for facts in whole}
     for row in rows:
-        if row["detected.tier"] is not None:
+        if row["detected.tier"] is not None and row["detected.line_id"] in counts:
             counts[str(row["detected.line_id"])] += 1
     return Detection(counts, tuple(rows), told)
 
@@ -97,11 +100,19 @@ def _left_out(line: Facts) -> bool:
 # FINDINGS AS ROWS
 
 
-def _found(told: Assessment, ids: Mapping[str, str]) -> Iterable[Facts]:
+def _found(told: Assessment, case: Case, ids: Mapping[str, str]) -> Iterable[Facts]:
     for number, one in enumerate(told.findings):
         for place in one.places:
             if place in ids:
-                yield _row(ids[place], f"f{number}", one.kind, one.tier, f"{one.table}/{one.row}", one.over_permille)
+                tier, row = _tier(one, case), f"{one.table}/{one.row}"
+                yield _row(ids[place], f"f{number}", one.kind, tier, row, one.over_permille)
+
+
+def _tier(found: Finding, case: Case) -> str | None:
+    """The finding's tier; None where it only supposes a pregnancy that nobody asked about: the law supposes nothing."""
+    patient = case.patient
+    supposed = found.kind == "pregnancy" and patient.pregnant is None and patient.pregnancy_weeks is None
+    return None if supposed else found.tier
 
 
 def _open(told: Assessment, case: Case, ids: Mapping[str, str]) -> Iterable[Facts]:
@@ -109,9 +120,8 @@ def _open(told: Assessment, case: Case, ids: Mapping[str, str]) -> Iterable[Fact
 
     A kind of which something grave was found is not open: what is missing could only add to it.
     """
-    seen = {
-        (place, kind) for one in told.findings if one.tier in GRAVE for place in one.places for kind in _kin(one.kind)
-    }
+    grave = [one for one in told.findings if _tier(one, case) in GRAVE]
+    seen = {(place, kind) for one in grave for place in one.places for kind in _kin(one.kind)}
     for one in told.unknown:
         kinds = WANTED_BY.get(one.fact, ("dose",) if one.fact.startswith("orders[") else ())
         for line in case.orders:
@@ -178,10 +188,13 @@ def _current(items: Sequence[Facts], knowledge: Knowledge) -> tuple[Line, ...]:
         codes = _codes(item.get("item.ingredients"), knowledge)
         if codes:
             by_codes.setdefault(codes, item)
-    return tuple(
-        Line(number, "current", str(item.get("item.name_zh") or ""), tuple(Part(code) for code in codes))
-        for number, (codes, item) in enumerate(sorted(by_codes.items()))
-    )
+    return tuple(_held(number, codes, item) for number, (codes, item) in enumerate(sorted(by_codes.items())))
+
+
+def _held(number: int, codes: tuple[str, ...], item: Facts) -> Line:
+    herbs, patent = _patent(codes)
+    parts = tuple(Part(code) for code in codes) + _hidden(codes)
+    return Line(number, "current", str(item.get("item.name_zh") or ""), parts, herbs=herbs, patent=patent)
 
 
 def _codes(value: Plain, knowledge: Knowledge) -> tuple[str, ...]:
@@ -198,11 +211,12 @@ def _line(number: int, facts: Facts, knowledge: Knowledge) -> Line:
     dose = Amount(Fraction(single), MASS) if alone and isinstance(single, int) else None
     daily = dose if once else (Amount(dose.value * times, MASS) if dose and times else None)
     days = facts.get("line.days")
+    herbs, patent = _patent(codes)
     return Line(
         index=number,
         role="order",
         text=str(facts.get("line.drug_zh") or facts.get("line.drug_code") or ""),
-        parts=tuple(Part(code, dose, daily) for code in codes),
+        parts=tuple(Part(code, dose, daily) for code in codes) + _hidden(codes),
         name_zh=str(facts.get("line.drug_zh") or ""),
         name_en=str(facts.get("line.drug_en") or ""),
         route=str(facts.get("line.route_code") or ""),
@@ -211,7 +225,28 @@ def _line(number: int, facts: Facts, knowledge: Knowledge) -> Line:
         prn=facts.get("line.frequency_code") == "prn",
         single_dose=once,
         intents=frozenset({"switch"}) if facts.get("line.intended_combination") else frozenset(),
+        herbs=herbs,
+        patent=patent,
     )
+
+
+def _known_whole(facts: Facts, knowledge: Knowledge) -> bool:
+    codes = str(facts.get("line.ingredients") or "").split("|")
+    return all(code in knowledge.names.ingredients for code in codes)
+
+
+def _hidden(codes: tuple[str, ...]) -> tuple[Part, ...]:
+    """The western substances that a patent medicine holds and its name does not say."""
+    held = (code for one in codes for code in name_index().contains.get(one, ()))
+    return tuple(Part(code) for code in dict.fromkeys(held) if code not in codes)
+
+
+def _patent(codes: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The herbs of a patent medicine and its name in the tables; nothing for any other."""
+    if len(codes) != 1 or codes[0] not in name_index().patents:
+        return (), ""
+    patent, herbs = name_index().patents[codes[0]]
+    return herbs, patent
 
 
 def _patient(visit: Mapping[str, Plain], on: date | None, around: Around, knowledge: Knowledge) -> Patient:

@@ -54,8 +54,9 @@ FOUND: Final = pa.schema(
 
 def check_lake(lake: Path, *, memory: str = "2GB") -> int:
     """Check every line that was not checked; returns how many. `lake` holds one Parquet file a table."""
+    _put_in_place(lake)
     with duckdb.connect() as sql:
-        sql.execute(f"SET memory_limit = '{memory}'")
+        sql.execute(f"SET memory_limit = '{memory}'; SET TimeZone = 'UTC'")
         for name in ("encounters", "prescriptions", "lines", "items", "conditions", "allergies", "detected"):
             sql.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quoted(lake / f'{name}.parquet')})")
         sql.execute(
@@ -72,8 +73,7 @@ def check_lake(lake: Path, *, memory: str = "2GB") -> int:
 
 def _check(sql: duckdb.DuckDBPyConnection, lake: Path, parts: int) -> None:
     sql.execute("CREATE TABLE counted (id VARCHAR, n BIGINT)")
-    target = lake / "detected.parquet"
-    with pq.ParquetWriter(lake / "detected.new", FOUND) as writer:
+    with pq.ParquetWriter(lake / "detected.part", FOUND) as writer:
         for batch in sql.execute(f"SELECT {', '.join(FOUND.names)} FROM detected").fetch_record_batch(100_000):
             writer.write_batch(batch.cast(FOUND))
         for part in range(parts):
@@ -89,11 +89,20 @@ def _check(sql: duckdb.DuckDBPyConnection, lake: Path, parts: int) -> None:
                 sql.unregister("told")
     sql.execute(
         "COPY (SELECT lines.* REPLACE (coalesce(counted.n, lines.line_findings) AS line_findings) FROM lines "
-        f"LEFT JOIN counted ON counted.id = lines.line_id) TO {_quoted(lake / 'lines.new')} "
+        f"LEFT JOIN counted ON counted.id = lines.line_id) TO {_quoted(lake / 'lines.part')} "
         "(FORMAT parquet, COMPRESSION zstd)"
     )
-    os.replace(lake / "lines.new", lake / "lines.parquet")
-    os.replace(lake / "detected.new", target)
+    os.replace(lake / "lines.part", lake / "lines.new")
+    os.replace(lake / "detected.part", lake / "detected.new")
+    _put_in_place(lake)
+
+
+def _put_in_place(lake: Path) -> None:
+    """Let the two new tables take the place of the old; finishes what an earlier run that was ended began."""
+    if (lake / "detected.new").exists():
+        if (lake / "lines.new").exists():
+            os.replace(lake / "lines.new", lake / "lines.parquet")
+        os.replace(lake / "detected.new", lake / "detected.parquet")
 
 
 def _part(sql: duckdb.DuckDBPyConnection, part: int, parts: int) -> Iterator[tuple[tuple[Facts, ...], dict[str, int]]]:
@@ -143,7 +152,9 @@ def _known(row: Facts, asked: object) -> bool:
 
 def _rows(sql: duckdb.DuckDBPyConnection, paths: tuple[str, ...], source: str) -> Iterator[Facts]:
     kinds = column_kinds()
-    names = ", ".join(f"{'e.' if path in OF_ENCOUNTER else 't.'}{column_name(path)}" for path in paths)
+    columns = {path: f"{'e.' if path in OF_ENCOUNTER else 't.'}{column_name(path)}" for path in paths}
+    # An instant may be written with or without its zone; both mean UTC.
+    names = ", ".join(f"{one}::TIMESTAMP" if kinds[path] is datetime else one for path, one in columns.items())
     cursor = sql.cursor().execute(f"SELECT {names} FROM {source}")
     while batch := cursor.fetchmany(10_000):
         for cells in batch:

@@ -57,6 +57,7 @@ def test_what_was_written_down_is_the_case_and_gives_the_same_cores() -> None:
     judged = _judge(case, moment="control")
     stored = Judgement.objects.get(id=judged.id)
     written = records.case_of(stored)
+    assert [line.findings for line in written.lines] == [None] * len(case.lines)  # no substances: not to be checked
     assert replace(written, measures=()) == replace(case, measures=())
     given = {(one.scope, one.subject): one for one in written.measures}
     for one in case.measures:  # numbers that the case brought stay; those that were measured stand beside them

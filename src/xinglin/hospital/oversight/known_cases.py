@@ -115,11 +115,16 @@ def clean_case() -> Case:
         claim=_claim(),
         lines=(_line(1),),
         packs=(_pack(),),
-        measures=(
-            _code(sales=0),
-            Measure(scope="encounter", subject="visit", overlapping_sessions=0),
-            Measure(scope="line", subject="line-1", child_findings=0),
-        ),
+        measures=_measured(),
+    )
+
+
+def _measured() -> tuple[Measure, ...]:
+    """What the watched rules measure of the clean case: nothing is found."""
+    return (
+        _code(sales=0),
+        Measure(scope="encounter", subject="visit", overlapping_sessions=0),
+        Measure(scope="line", subject="line-1", child_findings=0),
     )
 
 
