@@ -39,6 +39,7 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology import selectors as terminology
 
 __all__ = [
+    "Acceptance",
     "Advice",
     "Asked",
     "KnownAllergy",

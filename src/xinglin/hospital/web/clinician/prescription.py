@@ -65,6 +65,11 @@ TIERS = {
     "flag": ("C", T(zh="留意", en="Note")),
     "remind": ("C", T(zh="提醒", en="Reminder")),
 }
+STILL_THERE = T(
+    zh="已办理，但这条提示仍然成立：请改处方，或注明理由接受。",
+    en="It is done, but this still holds: change the prescription, or accept it with a reason.",
+)
+"""Shown where a remedy (a test, a medicine on hold) left the finding as it was."""
 
 
 # BUILDING THE PAGE
@@ -217,7 +222,8 @@ def remedy(request: Request, visit_id: UUID) -> HttpResponse:
     _keep(request, fresh)
     before = {line.id: line for line in form.draft.lines}
     changed = next((line.id for line in after.lines if before.get(line.id) != line), None)
-    response = _panel(request, visit_id, fresh, added=changed, done=post.get("label", "")[:120])
+    still = {"ticket": post.get("ticket", ""), "says": STILL_THERE} if changed is None else None
+    response = _panel(request, visit_id, fresh, added=changed, done=post.get("label", "")[:120], not_accepted=still)
     response.headers["HX-Trigger"] = "facts-noted"
     return response
 
