@@ -18,7 +18,7 @@ belly-pain,symptom,腹痛,Belly pain,,,3,3,0.08,肚子痛吗？,Belly pain?,腹�
 crackles,sign,湿啰音,Crackles,,,3,0,0.02,,,湿啰音,crackles
 pregnant,risk,怀孕,Pregnant,,,2,3,0.03,怀孕了吗？,Pregnant?,怀孕,pregnant
 known-asthma,risk,哮喘史,Known asthma,,,2,3,0.05,有哮喘吗？,Asthma?,哮喘,asthma
-family-asthma,risk,哮喘家族史,Family history of asthma,,,1,3,0.05,家里有人有哮喘吗？,Asthma in the family?,家族哮喘,family asthma
+family-asthma,risk,哮喘家族史,Asthma in the family,,,1,3,0.05,家人有哮喘吗？,In the family?,家族哮喘,family asthma
 tired,symptom,乏力,Tired,,,1,3,0.1,乏力吗？,Tired?,乏力,tired
 """
 CONDITIONS = """

@@ -16,9 +16,10 @@ from xinglin.clinical.diagnosis.ranking import IMPOSSIBLE, Ranking, rank
 
 TABLE = small.table()
 ADULT = Person(age_years=40)
+NO_COURSE = Course()
 
 
-def evidence(*present: str, absent: str = "", person: Person = ADULT, course: Course = Course()) -> Evidence:
+def evidence(*present: str, absent: str = "", person: Person = ADULT, course: Course = NO_COURSE) -> Evidence:
     return Evidence(person, dict.fromkeys(present, 1.0), frozenset(absent.split()), course=course)
 
 
