@@ -16,11 +16,19 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy import selectors as pharmacy
 from xinglin.hospital.pharmacy import services
 from xinglin.hospital.pharmacy.access import WRITE_PRESCRIPTION
-from xinglin.hospital.pharmacy.selectors import KINDS, Sheet, cancel_reasons, directions_of, draft_of, redraft
+from xinglin.hospital.pharmacy.selectors import (
+    KINDS,
+    CardView,
+    Sheet,
+    cancel_reasons,
+    directions_of,
+    draft_of,
+    medicine_view,
+    redraft,
+)
 from xinglin.hospital.pharmacy.services import Draft, Previewed
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.clinician import prescription_form as forms
-from xinglin.hospital.web.clinician.medicine_cards import CardView, medicine_view
 from xinglin.hospital.web.clinician.prescription_form import LineForm, PanelForm
 from xinglin.hospital.web.clinician.views import confirm
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
@@ -90,7 +98,7 @@ def _context(request: Request, visit_id: UUID, panel: PanelForm, **more: Any) ->
         seen = services.preview(actor=request.actor, draft=panel.draft, now=request.now)
     except DomainError as error:
         refusal = refusal or error
-    medicine = medicine_view(seen)
+    medicine = medicine_view(seen.lines if seen else (), seen.advised if seen else None)
     rows = [
         Row(
             form,
