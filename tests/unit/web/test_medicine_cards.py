@@ -23,6 +23,7 @@ from xinglin.hospital.web.shared import middleware
 
 pytestmark = pytest.mark.django_db
 IBUPROFEN, PARACETAMOL, OMEPRAZOLE = "XL-M01AE01-004", "XL-N02BE01-001", "XL-A02BC01-002"
+ITRACONAZOLE = "XL-J02AC02-001"
 HTMX = {"HTTP_HX_REQUEST": "true"}
 TAP = re.compile(r"<button[^>]*prescription/remedy[^>]*hx-vals='([^']*)'")
 FIELD = re.compile(r'<(?:input|select)[^>]*name="([^"]+)"[^>]*>')
@@ -90,7 +91,7 @@ class Panel:
 def world(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     """Medicines, people, and the pages at three minutes after NOW."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    more = (*pharmacy_world.PRODUCTS, IBUPROFEN, PARACETAMOL, OMEPRAZOLE)
+    more = (*pharmacy_world.PRODUCTS, IBUPROFEN, PARACETAMOL, OMEPRAZOLE, ITRACONAZOLE)
     monkeypatch.setattr(pharmacy_world, "PRODUCTS", more)
     monkeypatch.setattr(pharmacy_world, "PREFIXES", {code: f"81{n:05d}" for n, code in enumerate(more, start=1)})
     made = World()
@@ -170,16 +171,32 @@ def test_accepted_with_a_reason_it_is_silent_in_the_next_visit_and_loud_at_anoth
     assert [one for one in panel.taps() if one["remedy"].startswith("lower")]
 
 
-def test_a_test_goes_on_the_visits_list_and_answers_the_card(world: World) -> None:
+def test_a_test_goes_on_the_visits_list_but_does_not_answer_a_dose_above_the_limit(world: World) -> None:
     tell(world, egfr="38")
     panel = Panel(world)
     panel.add(METFORMIN, dose="1000", frequency="bid", days="7")
-    panel.tap("test:EGFR@90")
+    html = panel.tap("test:EGFR@90")
     row = PlannedTest.objects.get()
     assert (row.code, (row.due_on - world.later(0).date()).days) == ("EGFR", 90)
-    assert Acceptance.objects.get().reason_code == "monitoring-arranged"
+    assert not Acceptance.objects.exists(), "a test that is planned makes no dose right"
+    assert "这条提示仍然成立" in html
+    assert [one for one in panel.taps() if one["remedy"].startswith("lower")], "it is shown again"
+    panel.sign()
+    assert panel.status == 409
     page = panel.client.get(f"/clinic/visits/{panel.visit.id}/facts", **HTMX).content.decode()
     assert "要复查" in page
+
+
+def test_a_test_that_is_the_whole_management_is_the_reason_itself(world: World) -> None:
+    tell(world, warfarin=True)
+    panel = Panel(world)
+    panel.add(ITRACONAZOLE, dose="200", frequency="qd", days="7")
+    html = panel.tap("test:INR@5")
+    held = Acceptance.objects.get(row="interactions/I149")
+    assert (held.reason_code, held.remedy, held.tier) == ("monitoring-arranged", "test:INR@5", "D")
+    assert "INR" in held.text
+    assert "这条提示仍然成立" not in html
+    assert PlannedTest.objects.get().code == "INR"
 
 
 def test_what_the_patient_must_not_get_cannot_be_accepted_nor_signed(world: World) -> None:

@@ -40,8 +40,22 @@ def test_a_clean_sheet_says_so_and_says_what_nobody_asked(
     assert clean in text
     assert never in text
     assert "key-approve" in text
+    assert "签发以后有变化" not in text
     assert text.count('name="codes"') == 28
     assert 'id="keys"' in text
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "mark"),
+    [("zh-hans", "签发以后有变化", "医师没有见过"), ("en", "Changed since the signature", "has not seen it")],
+)
+def test_what_became_known_since_the_signature_stands_above_the_sheet(
+    world: World, clock: Clock, language: str, heading: str, mark: str
+) -> None:
+    grave(world)
+    text = at(world.pharmacist, language).get("/pharmacy/").content.decode()
+    assert heading in text
+    assert mark in text
 
 
 def test_danger_is_signed_by_two_through_the_pages(world: World, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +34,8 @@ class Explanation:
     findings nobody has asked about that would move it most, with the change of log odds if they were present."""
 
     condition: Condition
-    prior: float
+    parts: Mapping[str, float]
+    """What the score is the sum of, in natural logarithms of odds (see Ranking.parts)."""
     supports: tuple[Reason, ...]
     against: tuple[Reason, ...]
     unexplained: tuple[Finding, ...]
@@ -55,7 +57,7 @@ def explain(ranking: Ranking, row: int, table: Matrix, tuning: Tuning = TUNING) 
     )
     return Explanation(
         table.conditions[row],
-        float(ranking.prior[row]),
+        {name: float(part[row]) for name, part in ranking.parts.items()},
         tuple(one for one in reasons if one.weight > _LEAST),
         tuple(one for one in reasons if one.weight < -_LEAST),
         open_ones,

@@ -61,7 +61,7 @@ def build_matrix(knowledge: ConditionKnowledge) -> Matrix:
     linked = np.zeros(shape, dtype=np.bool_)
     for number, condition in enumerate(conditions):
         said = {column[link.finding]: link for link in condition.links}
-        told = {place: LEVELS[link.level] for place, link in said.items()}
+        told = {place: _chance(link.level, float(base[place])) for place, link in said.items()}
         _spread(told, above, below, base)
         for place, value in told.items():
             chance[number, place], linked[number, place] = min(value, _MOST), True
@@ -81,6 +81,11 @@ def build_matrix(knowledge: ConditionKnowledge) -> Matrix:
         tuple(tuple(one) for one in below),
         knowledge.digest,
     )
+
+
+def _chance(level: int, base: float) -> float:
+    """The probability of a level. The lowest practically excludes: it lies below the base rate, however low."""
+    return min(LEVELS[0], base / 5) if level == 0 else LEVELS[level]
 
 
 def _spread(

@@ -7,7 +7,7 @@ expected disablement of Richens, Lee and Johri (2020). Deterministic: same evide
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +29,8 @@ class Ranking:
 
     weighed: Weighed
     score: Doubles
+    parts: Mapping[str, Doubles]
+    """What the score is the sum of: prior, findings, unexplained, course, named, needs, share."""
     prior: Doubles
     share: Doubles
     contribution: Doubles
@@ -45,16 +47,21 @@ def rank(evidence: Evidence, table: Matrix, tuning: Tuning = TUNING) -> Ranking:
     columns = (*weighed.present, *weighed.absent)
     prior = priors(evidence.person, table)
     contribution = _contributions(weighed, table, tuning)
-    score = tuning.prior * prior + _grouped(contribution, columns, table, tuning)
-    score += _penalties(weighed, table, tuning) + _course(evidence, table, tuning) + _named(evidence, table, tuning)
-    score += _gates(evidence, weighed, table, tuning)
     share = explained_share(weighed.present, table)
-    if weighed.present:
-        score += tuning.share * np.log(share + 0.05)
+    parts = {
+        "prior": tuning.prior * prior,
+        "findings": _grouped(contribution, columns, table, tuning),
+        "unexplained": _penalties(weighed, table, tuning),
+        "course": _course(evidence, table, tuning),
+        "named": _named(evidence, table, tuning),
+        "needs": _gates(evidence, weighed, table, tuning),
+        "share": tuning.share * np.log(share + 0.05) if weighed.present else np.zeros(len(table.conditions)),
+    }
+    score = np.sum(list(parts.values()), axis=0)
     score = np.where(prior <= IMPOSSIBLE, IMPOSSIBLE, score)
     order = tuple(int(one) for one in np.argsort(-score, kind="stable"))
     probability, other = _probabilities(score, share, order, len(weighed.present), tuning)
-    return Ranking(weighed, score, prior, share, contribution, columns, order, probability, other)
+    return Ranking(weighed, score, parts, prior, share, contribution, columns, order, probability, other)
 
 
 def priors(person: Person, table: Matrix) -> Doubles:

@@ -77,6 +77,8 @@ class ConditionKnowledge:
     conditions: Mapping[str, Condition]
     bands: tuple[Band, ...]
     quantities: Mapping[str, Quantity]
+    departments: Mapping[str, tuple[str, str]]
+    """Names (Chinese, English) by the code of the national list of clinical departments."""
     digest: str
 
 
@@ -106,11 +108,12 @@ def read_conditions(documents: Mapping[str, bytes]) -> tuple[ConditionKnowledge,
     findings = reading.findings()
     quantities = reading.quantities()
     bands = reading.bands(findings, quantities)
-    conditions = reading.conditions(findings)
+    departments = reading.departments()
+    conditions = reading.conditions(findings, departments)
     digest = hashlib.sha256()
     for path in sorted(documents):
         digest.update(path.encode() + b"\0" + hashlib.sha256(documents[path]).digest())
-    return ConditionKnowledge(findings, conditions, bands, quantities, digest.hexdigest()), reading.faults
+    return ConditionKnowledge(findings, conditions, bands, quantities, departments, digest.hexdigest()), reading.faults
 
 
 class _Reading:
@@ -199,7 +202,12 @@ class _Reading:
                 self._say("bands.csv", name, "id", "stands twice")
         return tuple(found)
 
-    def conditions(self, findings: Mapping[str, Finding]) -> dict[str, Condition]:
+    def departments(self) -> dict[str, tuple[str, str]]:
+        return {row["code"]: (row["name_zh"], row["name_en"]) for row in self._lines("departments.csv")}
+
+    def conditions(
+        self, findings: Mapping[str, Finding], departments: Mapping[str, tuple[str, str]]
+    ) -> dict[str, Condition]:
         found: dict[str, Condition] = {}
         for path in sorted(self.documents):
             if not path.startswith("conditions/"):
@@ -217,6 +225,8 @@ class _Reading:
                     found[name] = made
         for one in found.values():
             self._check_condition(one, findings, found)
+            if one.department not in departments:
+                self._say(one.file, one.id, "department", f"{one.department} is not in departments.csv")
         return found
 
     def _check_condition(

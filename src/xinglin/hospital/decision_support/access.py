@@ -21,4 +21,17 @@ READ_EVIDENCE = Permission(
         en="read and replay evidence of the medicine check: physicians their own, others their institution's",
     ),
 )
-PERMISSIONS = [CHECK_MEDICINES, ACCEPT_FINDING, READ_EVIDENCE]
+READ_ALARMS = Permission(
+    "decision_support.read_alarms",
+    frozenset({Role.PATIENT, Role.PHYSICIAN, Role.MEDICAL_AFFAIRS, Role.AUDITOR}),
+    T(
+        zh="查看危险警报：患者看自己的，医师看自己患者的，医务管理和稽核看本机构的",
+        en="see alarms of danger: patients their own, physicians their patients', the desk its institution's",
+    ),
+)
+ANSWER_ALARM = Permission(
+    "decision_support.answer_alarm",
+    frozenset({Role.PHYSICIAN, Role.MEDICAL_AFFAIRS}),
+    T(zh="确认危险警报，或注明理由后解除", en="acknowledge an alarm of danger, or stand it down with a reason"),
+)
+PERMISSIONS = [CHECK_MEDICINES, ACCEPT_FINDING, READ_EVIDENCE, READ_ALARMS, ANSWER_ALARM]

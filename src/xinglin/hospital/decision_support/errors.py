@@ -36,3 +36,11 @@ class TooManyChecks(DomainError):
         en="Try again in a minute; for many cases use the command xinglin check.",
     )
     status = 429
+
+
+class AlarmClosed(DomainError):
+    """The alarm was answered before: stood down, or the patient was referred."""
+
+    code = "decision_support.alarm_closed"
+    text = T(zh="这个警报已经处理过了。", en="This alarm was answered before.")
+    hint = T(zh="请看最新的状态。", en="Look at its present state.")

@@ -8,12 +8,22 @@ from django.db.models import Q, QuerySet
 
 from xinglin.clinical.medicines.cards import SILENT_DAYS
 from xinglin.hospital.decision_support.access import READ_EVIDENCE
+from xinglin.hospital.decision_support.alarming import alarms, standing_emergency, to_refer
 from xinglin.hospital.decision_support.models import Acceptance, CheckTicket
 from xinglin.hospital.decision_support.words import fact_name, source_names
 from xinglin.hospital.kernel.access import Actor, Role, require
 from xinglin.hospital.kernel.clock import SHANGHAI
 
-__all__ = ["accepted_of", "fact_name", "source_names", "tickets_of", "visible"]
+__all__ = [
+    "accepted_of",
+    "alarms",
+    "fact_name",
+    "source_names",
+    "standing_emergency",
+    "tickets_of",
+    "to_refer",
+    "visible",
+]
 HOUSE = (Role.PHARMACIST, Role.MEDICAL_AFFAIRS, Role.AUDITOR)
 
 

@@ -16,6 +16,16 @@ from xinglin.clinical.medicines.checking import canonical, check, check_built
 from xinglin.clinical.medicines.reading_patient import BadCase
 from xinglin.hospital.decision_support import knowledge as tables
 from xinglin.hospital.decision_support.access import ACCEPT_FINDING, CHECK_MEDICINES, READ_EVIDENCE
+from xinglin.hospital.decision_support.alarming import (
+    STAND_DOWN_REASONS,
+    Signal,
+    Subject,
+    acknowledge,
+    escalate_due,
+    raise_alarm,
+    refer,
+    stand_down,
+)
 from xinglin.hospital.decision_support.asking import (
     Asked,
     KnownAllergy,
@@ -39,6 +49,8 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology import selectors as terminology
 
 __all__ = [
+    "STAND_DOWN_REASONS",
+    "Acceptance",
     "Advice",
     "Asked",
     "KnownAllergy",
@@ -46,13 +58,20 @@ __all__ = [
     "PatientFacts",
     "Replayed",
     "Result",
+    "Signal",
+    "Subject",
     "Taken",
     "accept",
+    "acknowledge",
     "amount_of",
     "check_case",
     "check_prescription",
+    "escalate_due",
     "keep_evidence",
+    "raise_alarm",
+    "refer",
     "replay",
+    "stand_down",
 ]
 A_MINUTE_MAX = 120
 REASONS = "medicine"

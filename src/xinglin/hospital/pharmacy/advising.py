@@ -7,39 +7,19 @@ What keeps a prescription from being signed stands in `open_cards`, and nowhere 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from xinglin.hospital.consultation import selectors as consultation
-from xinglin.hospital.consultation.selectors import HEIGHT, WEIGHT, ToldFacts
 from xinglin.hospital.decision_support import services as support
-from xinglin.hospital.decision_support.services import (
-    Advice,
-    Asked,
-    KnownAllergy,
-    Ordered,
-    PatientFacts,
-    Result,
-    Taken,
-)
+from xinglin.hospital.decision_support.services import Advice
 from xinglin.hospital.kernel.access import Actor
-from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight.services import Ask
 from xinglin.hospital.pharmacy.care import VisitToPrescribe
 from xinglin.hospital.pharmacy.drafts import Answer, Draft, PricedLine
-from xinglin.hospital.pharmacy.models import Line
-from xinglin.hospital.pharmacy.states import ENDED
-from xinglin.hospital.terminology import selectors as terminology
-from xinglin.hospital.terminology.errors import UnknownCode
-from xinglin.supervision.facts import Channel
+from xinglin.hospital.pharmacy.gathering import about_draft, gather
 
-TOLD, HOUSE = "told:", "house:"
 FOR_PHYSICIANS = frozenset({"X", "D"})
-LONGEST = timedelta(days=90)
-LAST_DAYS = 3
-"""A supply of the house that ends within these days counts as used up: what is ordered now follows it."""
 NEEDS_REASON, STOPS = "needs_reason", frozenset({"block", "deny", "hold"})
 
 
@@ -128,88 +108,8 @@ def advise(
     *, actor: Actor, visit: VisitToPrescribe, draft: Draft, priced: Sequence[PricedLine], now: datetime
 ) -> Advised:
     """Check a draft against the patient's facts and medicines. Nothing is stored."""
-    told = consultation.told_facts(person_id=visit.patient_id, at=now)
-    right = visit.case.physician.antimicrobial_right
-    asked = Asked(
-        id=str(draft.id),
-        on=civil_day(now),
-        patient_id=visit.patient_id,
-        patient=_patient(visit, told, now),
-        orders=tuple(_ordered(p) for p in priced),
-        current=taken(told) + in_hand(visit.patient_id, draft.replaces_id, now),
-        channel="online" if visit.case.encounter.channel is Channel.ONLINE else "outpatient",
-        antimicrobial_right=right.value if right is not None else "",
-    )
+    asked = gather(about_draft(visit, draft, priced), now)
     return _advised(support.check_prescription(actor=actor, asked=asked, now=now))
-
-
-def _ordered(priced: PricedLine) -> Ordered:
-    line = priced.line
-    days = line.days if line.days is not None else priced.days_supply
-    return Ordered(str(line.id), priced.product, line.dose_units, line.frequency, line.route, days)
-
-
-def _patient(visit: VisitToPrescribe, told: ToldFacts, now: datetime) -> PatientFacts:
-    codes = [code for code, _, _ in visit.diagnoses]
-    return patient_facts(visit.patient_id, visit.birth_on, visit.sex, codes, told, now)
-
-
-def patient_facts(
-    patient_id: UUID, birth_on: date, sex: str, codes: Sequence[str], told: ToldFacts, now: datetime
-) -> PatientFacts:
-    """What is known of the patient, the same for the physician's question and the pharmacist's."""
-    lasting = [str(row["condition.code"]) for row in consultation.problems(person_id=patient_id, at=now)]
-    weight, height = told.readings.get(WEIGHT), told.readings.get(HEIGHT)
-    allergies = tuple(KnownAllergy(row.substance, row.reaction) for row in told.known_allergies)
-    results = [
-        Result(code, one.shown, one.unit, one.on)
-        for code, one in sorted(told.readings.items())
-        if code not in {WEIGHT, HEIGHT}
-    ]
-    return PatientFacts(
-        birth_on=birth_on,
-        sex=sex,
-        weight_kg=weight.shown if weight else None,
-        height_cm=height.shown if height else None,
-        pregnant=told.life.pregnant,
-        pregnancy_weeks=told.life.weeks,
-        lactating=told.life.lactating,
-        results=tuple(results),
-        allergies=allergies if told.allergies_asked else None,
-        diagnoses=tuple(dict.fromkeys([*codes, *lasting])),
-    )
-
-
-def taken(told: ToldFacts) -> tuple[Taken, ...]:
-    """What the patient takes from elsewhere."""
-    return tuple(Taken(f"{TOLD}{row.id}", row.name, row.sig, row.held) for row in told.taken)
-
-
-def in_hand(patient_id: UUID, without: UUID | None, now: datetime) -> tuple[Ordered, ...]:
-    """What the house prescribed the patient and still lasts, but for a prescription that is written anew."""
-    rows = (
-        Line.objects.filter(
-            prescription__patient_id=patient_id,
-            prescription__issued_at__gt=now - LONGEST,
-            prescription__issued_at__lte=now,
-        )
-        .exclude(prescription__state__in=ENDED)
-        .exclude(prescription_id__in=[without] if without else [])
-        .select_related("prescription")
-        .order_by("prescription__issued_at", "position")
-    )
-    return tuple(line for row in rows if (line := _lasting(row, now)) is not None)
-
-
-def _lasting(row: Line, now: datetime) -> Ordered | None:
-    days = row.days_supply or row.days or LAST_DAYS
-    if civil_day(row.prescription.issued_at) + timedelta(days=days - LAST_DAYS) <= civil_day(now):
-        return None
-    try:
-        product = terminology.product(row.product_code)
-    except UnknownCode:
-        return None
-    return Ordered(f"{HOUSE}{row.id}", product, row.dose_units, row.frequency, row.route, row.days or row.days_supply)
 
 
 # WHAT THE PHYSICIAN IS SHOWN

@@ -1,59 +1,53 @@
 """The check of medicines for a signed prescription, and its findings as the pharmacist reads them."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from xinglin.hospital.consultation import selectors as consultation
-from xinglin.hospital.consultation.selectors import ToldFacts
 from xinglin.hospital.decision_support import services as decision_support
-from xinglin.hospital.decision_support.services import Advice, Asked, Ordered
+from xinglin.hospital.decision_support.selectors import tickets_of
+from xinglin.hospital.decision_support.services import Advice
 from xinglin.hospital.kernel.access import Actor
-from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.pharmacy import advising
-from xinglin.hospital.pharmacy.models import Line, Prescription
+from xinglin.hospital.pharmacy.gathering import about_row, gather
+from xinglin.hospital.pharmacy.models import Prescription
 from xinglin.hospital.terminology import selectors as terminology
 
 TIERS = ("X", "D", "C")
 """What a pharmacist is shown, from the gravest."""
+SUBJECT = "prescription"
+"""Under which evidence of a signature is kept (reviews and acceptances keep theirs under other names)."""
 NEWLY = timedelta(days=1)
 """A reason given within a day before the signature was given for this prescription: the pharmacist judges it."""
-ONLINE = "online"
 
 
 def check_row(actor: Actor, row: Prescription, content: dict[str, Any], now: datetime) -> Advice:
-    """What the check says of a signed prescription now. `content` is what was signed."""
-    told = consultation.told_facts(person_id=row.patient_id, at=now)
-    return decision_support.check_prescription(actor=actor, asked=asked_of(row, content, told, now), now=now)
+    """What the check says of a signed prescription now, asked as its prescriber asked. `content` is what was signed."""
+    asked = gather(about_row(row, content), now)
+    return decision_support.check_prescription(actor=actor, asked=asked, now=now)
 
 
-def asked_of(row: Prescription, content: dict[str, Any], told: ToldFacts, now: datetime) -> Asked:
-    """The question for a signed prescription: the same as its prescriber's draft was, so that reasons stay in force."""
-    party = content["patient"]
-    born = date.fromisoformat(party["birth_on"])
-    return Asked(
-        id=str(row.id),
-        on=civil_day(now),
-        patient_id=row.patient_id,
-        patient=advising.patient_facts(row.patient_id, born, party["sex"], row.diagnosis_codes, told, now),
-        orders=tuple(_ordered(line) for line in row.lines.all()),
-        current=advising.taken(told) + advising.in_hand(row.patient_id, row.id, now),
-        channel=ONLINE,
-        antimicrobial_right=_right(content["prescriber"].get("title", "")),
+@dataclass(frozen=True, slots=True)
+class AtSigning:
+    """What the check was asked and answered when the prescription was signed; `tables` is the digest of the rows."""
+
+    given: dict[str, Any]
+    tickets: frozenset[str]
+    tables: str
+
+
+def at_signing(actor: Actor, row: Prescription) -> AtSigning | None:
+    """The evidence of the signature, as far as the actor may read it. None where none was kept (written in bulk)."""
+    kept = [one for one in tickets_of(actor=actor, subject_id=row.id) if one.subject_type == SUBJECT]
+    if not kept:
+        return None
+    answer = json.loads(kept[-1].answer)
+    return AtSigning(
+        json.loads(kept[-1].given), frozenset(one["ticket"] for one in answer["findings"]), kept[-1].knowledge
     )
-
-
-def _ordered(line: Line) -> Ordered:
-    days = line.days if line.days is not None else line.days_supply
-    product = terminology.product(line.product_code)
-    return Ordered(str(line.id), product, line.dose_units, line.frequency, line.route, days)
-
-
-def _right(title: str) -> str:
-    return next((one.antimicrobial_right for one in terminology.titles() if one.code == title), "")
 
 
 # FOR THE DESK

@@ -14,8 +14,9 @@ from xinglin.hospital.decision_support.selectors import fact_name
 from xinglin.hospital.decision_support.services import amount_of
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.pharmacy.advising import TOLD, Advised, Statement
+from xinglin.hospital.pharmacy.advising import Advised, Statement
 from xinglin.hospital.pharmacy.drafts import NOTE_MAX, Draft, DraftLine, PricedLine
+from xinglin.hospital.pharmacy.gathering import TOLD
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.terminology.errors import UnknownCode
 from xinglin.hospital.terminology.selectors import ProductInfo, dose_is_deliverable, dose_text, frequency
@@ -23,13 +24,6 @@ from xinglin.hospital.terminology.selectors import ProductInfo, dose_is_delivera
 MOST_DRUGS, MOST_PRODUCTS = 3, 8
 SLOWER = ("qid", "tid", "bid", "qd", "qod")
 ACTING = frozenset({"switch", "protect", "lower", "stop", "space", "test", "end"})
-LEAVES_FINDING = {
-    "space": "dose-adjusted",
-    "test": "monitoring-arranged",
-    "end": "short-course",
-    "lower": "dose-adjusted",
-}
-"""Remedies after which the tables may still say the same: they are a coded reason by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from xinglin.hospital.consultation import selectors as consultation
 from xinglin.hospital.consultation.selectors import ToldFacts
+from xinglin.hospital.decision_support.services import Advice
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import NotFound
@@ -15,9 +16,17 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy.access import REVIEW_PRESCRIPTION
 from xinglin.hospital.pharmacy.content import age_words
 from xinglin.hospital.pharmacy.gate import visible
-from xinglin.hospital.pharmacy.medicine_check import DeskFinding, check_row, desk_findings, worst
+from xinglin.hospital.pharmacy.medicine_check import (
+    AtSigning,
+    DeskFinding,
+    at_signing,
+    check_row,
+    desk_findings,
+    worst,
+)
 from xinglin.hospital.pharmacy.models import Prescription, Review
 from xinglin.hospital.pharmacy.review_models import DeskCheck, ReviewClaim
+from xinglin.hospital.pharmacy.since_signing import changes
 from xinglin.hospital.pharmacy.states import OPEN_FOR_REVIEW, State
 from xinglin.hospital.terminology import selectors as terminology
 
@@ -177,10 +186,15 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class DeskSheet:
-    """What the check says of one prescription, for the screen."""
+    """What the check says of one prescription, for the screen.
+
+    `changed`: what has become known since the signature; `fresh`: tickets of findings that were not there then.
+    """
 
     findings: list[DeskFinding]
     unchecked: list[T]
+    changed: list[T]
+    fresh: frozenset[str]
     knowledge: str
     first: Review | None
     first_by_me: bool
@@ -217,14 +231,25 @@ def desk_sheet(*, actor: Actor, prescription_id: UUID, now: datetime) -> DeskShe
     row = _row(actor, prescription_id)
     advice = check_row(actor, row, json.loads(row.signed.content), now)
     first = first_signature(list(row.reviews.all())) if row.state in OPEN_FOR_REVIEW else None
+    then, findings = at_signing(actor, row), desk_findings(advice, row)
     return DeskSheet(
-        findings=desk_findings(advice, row),
+        findings=findings,
+        changed=[] if then is None else _changed(then, advice),
+        fresh=frozenset() if then is None else frozenset(one.ticket for one in findings) - then.tickets,
         unchecked=[T(**one["text"]) for one in advice.answer["unchecked"]],
         knowledge=advice.answer["knowledge"],
         first=first,
         first_by_me=first is not None and first.reviewer_person_id == actor.person_id,
         least_seconds=BASE_SECONDS + LINE_SECONDS * len(row.lines.all()),
     )
+
+
+def _changed(then: AtSigning, advice: Advice) -> list[T]:
+    """What differs from the question and the tables of the signature."""
+    told = changes(then.given, advice.given)
+    if then.tables != advice.answer["knowledge"]:
+        told.append(T(zh="用药知识表在签发后更新过", en="The tables of medicines were renewed after the signature"))
+    return told
 
 
 def _row(actor: Actor, prescription_id: UUID) -> Prescription:

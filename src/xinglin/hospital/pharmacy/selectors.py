@@ -17,7 +17,7 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy import instructions
 from xinglin.hospital.pharmacy.access import DISPENSE, READ_PRESCRIPTION, REVIEW_PRESCRIPTION, WRITE_PRESCRIPTION
-from xinglin.hospital.pharmacy.advising import Advised, Shown, Statement
+from xinglin.hospital.pharmacy.card_views import CardView, MedicineView, StatementView, medicine_view
 from xinglin.hospital.pharmacy.claiming import case_for_settlement
 from xinglin.hospital.pharmacy.comments import (
     Report,
@@ -34,11 +34,11 @@ from xinglin.hospital.pharmacy.drafts import KINDS, Draft, DraftLine, from_json
 from xinglin.hospital.pharmacy.gate import find, practitioner_of, visible
 from xinglin.hospital.pharmacy.heads import is_head, may_comment
 from xinglin.hospital.pharmacy.history import prescribed, sales, supply_facts
+from xinglin.hospital.pharmacy.medicine_check import DeskFinding
 from xinglin.hospital.pharmacy.models import Delivery, Line, PackIdentification, Prescription, Review
 from xinglin.hospital.pharmacy.models import Draft as DraftRow
 from xinglin.hospital.pharmacy.places import Place, place_of
 from xinglin.hospital.pharmacy.reasons import Reason, reasons
-from xinglin.hospital.pharmacy.remedies import Way, ways
 from xinglin.hospital.pharmacy.review_desk import (
     DeskSheet,
     Glance,
@@ -56,14 +56,16 @@ from xinglin.hospital.terminology.selectors import ProductInfo
 
 __all__ = [
     "KINDS",
-    "Advised",
+    "CardView",
     "DeskFigures",
+    "DeskFinding",
     "DeskSheet",
     "Directions",
     "Draft",
     "DraftLine",
     "Glance",
     "LineForClaim",
+    "MedicineView",
     "Override",
     "Place",
     "PrescriptionForClaim",
@@ -72,12 +74,10 @@ __all__ = [
     "Report",
     "Round",
     "Sheet",
-    "Shown",
     "SignatureCheck",
     "State",
-    "Statement",
+    "StatementView",
     "Waiting",
-    "Way",
     "all_desks",
     "awaiting_answer",
     "awaiting_dispensing",
@@ -101,6 +101,7 @@ __all__ = [
     "last_place",
     "lines_for_claim",
     "may_comment",
+    "medicine_view",
     "month_before",
     "month_of",
     "of_patient",
@@ -120,7 +121,6 @@ __all__ = [
     "supply_facts",
     "verify_signature",
     "waiting",
-    "ways",
 ]
 
 # READING ONE

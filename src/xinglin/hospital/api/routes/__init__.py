@@ -3,6 +3,7 @@
 from ninja import Router
 
 from xinglin.hospital.api.routes import (
+    advising,
     conversations,
     desks,
     dispensing,
@@ -33,6 +34,7 @@ GROUPS: tuple[tuple[str, Router], ...] = tuple(
         conversations,
         records,
         prescriptions,
+        advising,
         dispensing,
         medicines,
         insurance,

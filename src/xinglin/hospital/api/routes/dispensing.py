@@ -25,10 +25,14 @@ router = Router(tags=["dispensing"])
 
 
 class Review(In):
-    """A review. `id` makes a retry the same deed; codes are wanted for return and refuse (lists/review-codes)."""
+    """A review. `id` makes a retry the same deed; codes are wanted for return and refuse (lists/review-codes).
+
+    `endorse` is the first of two signatures: while the check finds something of tier X, one pharmacist endorses with
+    reasons in `text`, and another approves.
+    """
 
     id: Id
-    outcome: Literal["approve", "return", "ask", "refuse"]
+    outcome: Literal["approve", "endorse", "return", "ask", "refuse"]
     codes: list[Code] = Field(default_factory=list, max_length=20)
     text: Text = Field("", max_length=1000)
 
@@ -48,7 +52,12 @@ class Reviewed(Out):
 
 @operation(router, "post", "/prescriptions/{uuid:prescription_id}/reviews", REVIEW_PRESCRIPTION, Reviewed, 201)
 def review_prescription(request: Request, prescription_id: UUID, body: Review) -> Any:
-    """审方：通过、退回、询问或拒绝｜Review: approve, return, ask or refuse"""
+    """审方：通过、第一签名、退回、询问或拒绝｜Review: approve, endorse, return, ask or refuse
+
+    What the check of medicines says is at `medicine-check`. An approval of something of tier X without a colleague's
+    endorsement is refused with `prescription.second_signer_needed`,
+    by the same person with `prescription.second_signer_is_first`.
+    """
     return services.review_prescription(
         actor=request.actor,
         prescription_id=prescription_id,

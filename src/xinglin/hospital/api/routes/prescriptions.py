@@ -8,6 +8,7 @@ from pydantic import Field
 
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.problems import AskProblem, FieldProblem, ask_of
+from xinglin.hospital.api.routes.cards import MedicineCheck, check_of
 from xinglin.hospital.api.routes.people import Done
 from xinglin.hospital.api.shapes import At, Code, Flag, Id, In, Out, Text, Whole, Words
 from xinglin.hospital.kernel.access import Role
@@ -75,12 +76,18 @@ class Previewed(Out):
     asks: list[AskProblem]
     total_fen: int
     days: int | None
+    medicine_check: MedicineCheck | None
 
 
 @operation(router, "post", "/prescriptions/preview", WRITE_PRESCRIPTION, Previewed)
 def preview_prescription(request: Request, body: PrescriptionDraft) -> Any:
-    """边写边提醒，只留计数｜What the rules say of a draft as it is typed; nothing is stored but counts"""
+    """边写边提醒，只留计数｜What the rules say of a draft as it is typed; nothing is stored but counts
+
+    `medicine_check` holds the cards of the check as the room shows them; `asks` are the reminders of the law, those in
+    `medicine_check.merged` among them, for which a card or an acceptance stands already.
+    """
     seen = services.preview(actor=request.actor, draft=body.plain(), now=request.now)
+    checked = check_of(selectors.medicine_view(seen.lines, seen.advised), seen)
     return Previewed(
         lines=[
             PricedLine(
@@ -96,6 +103,7 @@ def preview_prescription(request: Request, body: PrescriptionDraft) -> Any:
         asks=[AskProblem.model_validate(ask_of(ask)) for ask in seen.asks],
         total_fen=seen.total_fen,
         days=seen.days,
+        medicine_check=None if checked is None else MedicineCheck.model_validate(checked),
     )
 
 

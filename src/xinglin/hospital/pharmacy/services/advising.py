@@ -6,15 +6,18 @@ from uuid import UUID
 
 from xinglin.hospital.consultation import services as consultation
 from xinglin.hospital.decision_support import services as support
+from xinglin.hospital.decision_support.services import Acceptance
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.pharmacy import care
 from xinglin.hospital.pharmacy.access import WRITE_PRESCRIPTION
-from xinglin.hospital.pharmacy.advising import TOLD, Advised, Statement, advise
+from xinglin.hospital.pharmacy.advising import Advised, Statement, advise
 from xinglin.hospital.pharmacy.care import VisitToPrescribe
 from xinglin.hospital.pharmacy.drafts import Draft, PricedLine
 from xinglin.hospital.pharmacy.errors import RemedyGone
-from xinglin.hospital.pharmacy.remedies import LEAVES_FINDING, Way, applied, planned, ways
+from xinglin.hospital.pharmacy.gathering import TOLD
+from xinglin.hospital.pharmacy.managing import management
+from xinglin.hospital.pharmacy.remedies import Way, applied, planned, ways
 from xinglin.hospital.pharmacy.services.writing import priced_lines
 
 
@@ -41,19 +44,21 @@ def _bench(actor: Actor, visit: VisitToPrescribe, draft: Draft, now: datetime) -
     return _Bench(visit, draft, priced, advise(actor=actor, visit=visit, draft=draft, priced=priced, now=now))
 
 
-def accept_finding(*, actor: Actor, draft: Draft, ticket: str, reason_code: str, text: str = "", now: datetime) -> None:
-    """Accept a finding on a draft, with a coded reason; unchanged, it stays silent for 90 days.
+def accept_finding(
+    *, actor: Actor, draft: Draft, ticket: str, reason_code: str, text: str = "", now: datetime
+) -> Acceptance:
+    """Accept a finding on a draft, with a coded reason; unchanged, it stays silent for 90 days. Once is enough.
 
     Raises decision_support's FindingGone and MayNotBeAccepted, InvalidInput, VisitNotOpen, NotFound.
     """
     require(actor, WRITE_PRESCRIPTION)
     visit = care.visit_to_prescribe(actor, draft.visit_id, now)
     bench = _bench(actor, visit, draft, now)
-    _accept(actor, bench, ticket, reason_code, text, "", now)
+    return _accept(actor, bench, ticket, reason_code, text, "", now)
 
 
-def _accept(actor: Actor, bench: _Bench, ticket: str, reason: str, text: str, remedy: str, now: datetime) -> None:
-    support.accept(
+def _accept(actor: Actor, bench: _Bench, ticket: str, reason: str, text: str, remedy: str, now: datetime) -> Acceptance:
+    return support.accept(
         actor=actor,
         advice=bench.advised.advice,
         ticket=ticket,
@@ -71,8 +76,8 @@ def take_remedy(
 ) -> Draft:
     """Take a remedy that a card offers: the draft after it. The caller keeps the draft.
 
-    A test is put on the visit's list, a medicine taken already is noted as paused. A remedy after which the tables may
-    still say the same (a test, a time between, an end) is the coded reason for a finding of tier D; never of tier X.
+    A test is put on the visit's list, a medicine taken already is noted as paused. What the tables still say afterwards
+    is shown again, but for a finding of tier D whose whole management the remedy is (see `managing`).
     Raises RemedyGone, VisitNotOpen, NotFound.
     """
     require(actor, WRITE_PRESCRIPTION)
@@ -89,7 +94,7 @@ def take_remedy(
     elif way.kind == "hold":
         _hold(actor, visit, way, now)
     after = applied(draft, way, product)
-    if way.kind in LEAVES_FINDING:
+    if management(statement, way) is not None:
         _settle(actor, _bench(actor, visit, after, now), statement, way, now)
     return after
 
@@ -114,9 +119,10 @@ def _hold(actor: Actor, visit: VisitToPrescribe, way: Way, now: datetime) -> Non
 
 
 def _settle(actor: Actor, bench: _Bench, statement: Statement, way: Way, now: datetime) -> None:
-    """What was done is the reason for the same row on the same lines, where it still speaks; never for tier X."""
+    """The remedy is the reason for the same row on the same lines, where it still speaks."""
     for card in bench.advised.cards:
         for one in card.statements:
             same = one.told["row"] == statement.told["row"] and set(one.lines) == set(statement.lines)
-            if same and one.tier == "D":
-                _accept(actor, bench, one.ticket, LEAVES_FINDING[way.kind], str(way.label), way.code, now)
+            known = management(one, way) if same else None
+            if known is not None:
+                _accept(actor, bench, one.ticket, known.reason_code, f"{way.label}。{known.why}", way.code, now)

@@ -16,11 +16,19 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy import selectors as pharmacy
 from xinglin.hospital.pharmacy import services
 from xinglin.hospital.pharmacy.access import WRITE_PRESCRIPTION
-from xinglin.hospital.pharmacy.selectors import KINDS, Sheet, cancel_reasons, directions_of, draft_of, redraft
+from xinglin.hospital.pharmacy.selectors import (
+    KINDS,
+    CardView,
+    Sheet,
+    cancel_reasons,
+    directions_of,
+    draft_of,
+    medicine_view,
+    redraft,
+)
 from xinglin.hospital.pharmacy.services import Draft, Previewed
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.clinician import prescription_form as forms
-from xinglin.hospital.web.clinician.medicine_cards import CardView, medicine_view
 from xinglin.hospital.web.clinician.prescription_form import LineForm, PanelForm
 from xinglin.hospital.web.clinician.views import confirm
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
@@ -65,6 +73,11 @@ TIERS = {
     "flag": ("C", T(zh="留意", en="Note")),
     "remind": ("C", T(zh="提醒", en="Reminder")),
 }
+STILL_THERE = T(
+    zh="已办理，但这条提示仍然成立：请改处方，或注明理由接受。",
+    en="It is done, but this still holds: change the prescription, or accept it with a reason.",
+)
+"""Shown where a remedy (a test, a medicine on hold) left the finding as it was."""
 
 
 # BUILDING THE PAGE
@@ -85,7 +98,7 @@ def _context(request: Request, visit_id: UUID, panel: PanelForm, **more: Any) ->
         seen = services.preview(actor=request.actor, draft=panel.draft, now=request.now)
     except DomainError as error:
         refusal = refusal or error
-    medicine = medicine_view(seen)
+    medicine = medicine_view(seen.lines if seen else (), seen.advised if seen else None)
     rows = [
         Row(
             form,
@@ -217,7 +230,8 @@ def remedy(request: Request, visit_id: UUID) -> HttpResponse:
     _keep(request, fresh)
     before = {line.id: line for line in form.draft.lines}
     changed = next((line.id for line in after.lines if before.get(line.id) != line), None)
-    response = _panel(request, visit_id, fresh, added=changed, done=post.get("label", "")[:120])
+    still = {"ticket": post.get("ticket", ""), "says": STILL_THERE} if changed is None else None
+    response = _panel(request, visit_id, fresh, added=changed, done=post.get("label", "")[:120], not_accepted=still)
     response.headers["HX-Trigger"] = "facts-noted"
     return response
 

@@ -1,4 +1,4 @@
-"""The cards of the medicine check as the prescription panel shows them: beside a line, or above all lines."""
+"""The cards of the medicine check as a physician reads them, in the room and over the API: the same words for both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from typing import Any
 
 from xinglin.hospital.decision_support import selectors as support
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.pharmacy.selectors import Advised, Shown, Statement, Way, ways
-from xinglin.hospital.pharmacy.services import Previewed
+from xinglin.hospital.pharmacy.advising import Advised, Shown, Statement
+from xinglin.hospital.pharmacy.drafts import PricedLine
+from xinglin.hospital.pharmacy.remedies import Way, ways
 from xinglin.hospital.terminology import selectors as terminology
 
 OPEN_MOST = 2
@@ -30,8 +31,13 @@ class StatementView:
     statement: Statement
     ways: list[Way]
     sources: T
-    graver: list[tuple[T, T]]
+    missing: list[tuple[str, list[T]]]
     acceptable: bool
+
+    @property
+    def graver(self) -> list[tuple[T, T]]:
+        """`missing` in words: the tier that it could have, and the facts that nobody knows."""
+        return [(WORDS.get(tier, T(zh=tier, en=tier)), _listed(names)) for tier, names in self.missing]
 
     @property
     def drugs(self) -> T:
@@ -64,8 +70,9 @@ class AcceptedView:
 
 @dataclass(frozen=True, slots=True)
 class MedicineView:
-    """Everything that the panel shows of the check."""
+    """Everything that is shown of the check: `cards` in their order, and where a screen puts them."""
 
+    cards: list[CardView]
     of_line: dict[str, list[CardView]]
     across: list[CardView]
     accepted: list[AcceptedView]
@@ -74,12 +81,12 @@ class MedicineView:
     stuck: int
 
 
-def medicine_view(seen: Previewed | None) -> MedicineView:
-    """The check of a draft, laid out by line."""
-    if seen is None or seen.advised is None:
-        return MedicineView({}, [], [], [], 0, 0)
-    advised, mine = seen.advised, [str(p.line.id) for p in seen.lines]
-    views = [_card(card, number, advised, seen) for number, card in enumerate(advised.cards)]
+def medicine_view(lines: Sequence[PricedLine], advised: Advised | None) -> MedicineView:
+    """The check of a draft, laid out by line. Nothing where it was not asked."""
+    if advised is None:
+        return MedicineView([], {}, [], [], [], 0, 0)
+    mine = [str(p.line.id) for p in lines]
+    views = [_card(card, number, advised, lines) for number, card in enumerate(advised.cards)]
     of_line: dict[str, list[CardView]] = {}
     across = []
     for view in views:
@@ -90,7 +97,7 @@ def medicine_view(seen: Previewed | None) -> MedicineView:
             across.append(view)
     loud = [view for view in views if view.card.loud]
     stuck = sum(1 for view in loud if any(_blocks(one) for one in view.card.statements))
-    return MedicineView(of_line, across, _accepted(advised), advised.unchecked, len(loud), stuck)
+    return MedicineView(views, of_line, across, _accepted(advised), advised.unchecked, len(loud), stuck)
 
 
 def _blocks(statement: Statement) -> bool:
@@ -99,19 +106,16 @@ def _blocks(statement: Statement) -> bool:
     return forbidden or (statement.tier == "X" and bool(statement.told["interrupts"]))
 
 
-def _card(card: Shown, number: int, advised: Advised, seen: Previewed) -> CardView:
-    statements = [_statement(one, advised, seen) for one in card.statements]
+def _card(card: Shown, number: int, advised: Advised, lines: Sequence[PricedLine]) -> CardView:
+    statements = [_statement(one, advised, lines) for one in card.statements]
     return CardView(card, WORDS[card.tier], statements, card.loud or number < OPEN_MOST, _score(card))
 
 
-def _statement(one: Statement, advised: Advised, seen: Previewed) -> StatementView:
-    graver = [
-        (WORDS.get(tier, T(zh=tier, en=tier)), _listed([support.fact_name(fact) for fact in missing]))
-        for tier, missing in one.graver
-    ]
+def _statement(one: Statement, advised: Advised, lines: Sequence[PricedLine]) -> StatementView:
+    missing = [(tier, [support.fact_name(fact) for fact in facts]) for tier, facts in one.graver]
     forbidden = any(ask.consequence in {"block", "deny", "hold"} for ask in one.asks)
     sources = support.source_names(str(one.told["source"]))
-    return StatementView(one, ways(advised, one, list(seen.lines)), sources, graver, one.tier != "X" and not forbidden)
+    return StatementView(one, ways(advised, one, lines), sources, missing, one.tier != "X" and not forbidden)
 
 
 def _listed(names: Sequence[T]) -> T:

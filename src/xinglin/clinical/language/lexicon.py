@@ -1,0 +1,202 @@
+"""The lexicon: every word for a finding, a condition or a quantity, ready to be found in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from xinglin.clinical.language.normal import is_cjk, normalise
+from xinglin.clinical.language.spelling import Spelling
+from xinglin.clinical.language.tables import qualities, rows, sites, words
+from xinglin.clinical.language.tokens import LIGHT, tokens
+
+END: Final = ""
+"""The key under which a node keeps the codes of the word that ends there."""
+Node = dict[str, Any]
+_AUXILIARY: Final = frozenset({"hav", "do", "be"})
+_NEVER_FREE: Final = frozenset({"no", "not", "without", "can", "never", "and", "or", "than"})
+_MOST_FREE: Final = 4
+
+
+class FindingLike(Protocol):
+    """What the lexicon needs of a finding."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name_zh(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+    @property
+    def words_zh(self) -> tuple[str, ...]: ...
+    @property
+    def words_en(self) -> tuple[str, ...]: ...
+
+
+class ConditionLike(Protocol):
+    """What the lexicon needs of a condition."""
+
+    @property
+    def name_zh(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+    @property
+    def also_zh(self) -> tuple[str, ...]: ...
+    @property
+    def also_en(self) -> tuple[str, ...]: ...
+
+
+class KnowledgeLike(Protocol):
+    """What the lexicon needs of the tables of diagnosis."""
+
+    @property
+    def findings(self) -> Mapping[str, Any]: ...
+    @property
+    def conditions(self) -> Mapping[str, Any]: ...
+    @property
+    def bands(self) -> tuple[Any, ...]: ...
+    @property
+    def quantities(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTerm:
+    """An English term whose words may stand in any order: all its stems, and what it says."""
+
+    stems: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words in the forms in which they are looked up. Built once by `build_lexicon`, never changed after."""
+
+    chinese: Node
+    english: Node
+    free: Mapping[str, tuple[FreeTerm, ...]]
+    parts_chinese: Node
+    parts_english: Node
+    spelling: Spelling
+    joined: frozenset[str]
+    """Stems of one word that people also write as two."""
+    kinds: Mapping[str, str]
+    quantities: Mapping[str, Any] = field(default_factory=dict)
+    bands: tuple[Any, ...] = ()
+
+
+class _Building:
+    """The two trees of one set of words."""
+
+    def __init__(self) -> None:
+        self.chinese: Node = {}
+        self.english: Node = {}
+        self.patterns: dict[tuple[str, ...], list[str]] = {}
+
+    def add(self, word: str, code: str) -> None:
+        plain = normalise(word).strip()
+        if any(is_cjk(char) for char in plain):
+            _put(self.chinese, [char for char in plain if not char.isspace()], code)
+            return
+        for stems in english_forms(plain):
+            _put(self.english, stems, code)
+            codes = self.patterns.setdefault(tuple(stems), [])
+            if code not in codes:
+                codes.append(code)
+
+
+def english_forms(plain: str) -> Iterator[list[str]]:
+    """The stems of an English term; a term with a hyphen also as one word."""
+    stems = term_stems(plain)
+    if stems:
+        yield stems
+    if "-" in plain:
+        glued = term_stems(plain.replace("-", ""))
+        if glued and glued != stems:
+            yield glued
+
+
+def term_stems(plain: str) -> list[str]:
+    """Stems of a term without articles and possessives, and without the auxiliary before a `not`."""
+    found = [token.stem for token in tokens(plain)]
+    if len(found) > 1:
+        found = [one for one in found if one not in _DETERMINER_STEMS] or found
+    while len(found) > 2 and found[0] in _AUXILIARY and found[1] == "not":
+        found = found[1:]
+    return found
+
+
+_DETERMINER_STEMS: Final = frozenset(
+    {"the", "a", "an", "my", "his", "her", "their", "your", "our", "its", "of", "this", "that", "these", "those", "min"}
+)
+
+
+def _put(root: Node, path: Iterable[str], code: str) -> None:
+    node = root
+    for step in path:
+        node = node.setdefault(step, {})
+    codes: list[str] = node.setdefault(END, [])
+    if code not in codes:
+        codes.append(code)
+
+
+def build_lexicon(knowledge: KnowledgeLike) -> Lexicon:
+    """The lexicon of the findings' words, the conditions' names and the reader's own tables. Takes about a second."""
+    building = _Building()
+    for code, word in _terms(knowledge):
+        building.add(word, code)
+    for row in rows("traps"):
+        for word in words(row["words"]):
+            building.add(word, "")
+    parts = _Building()
+    for quality, names in qualities().items():
+        for word in names:
+            parts.add(word, f"quality:{quality}")
+    for site, row_of_site in sites().items():
+        for word in row_of_site.words:
+            parts.add(word, f"site:{site}")
+    vocabulary = {stem for path in (*building.patterns, *parts.patterns) for stem in path}
+    return Lexicon(
+        building.chinese,
+        building.english,
+        _free_terms(building.patterns),
+        parts.chinese,
+        parts.english,
+        Spelling(vocabulary),
+        frozenset(path[0] for path in building.patterns if len(path) == 1 and len(path[0]) > 5),
+        {code: finding.kind for code, finding in knowledge.findings.items()},
+        knowledge.quantities,
+        knowledge.bands,
+    )
+
+
+def _terms(knowledge: KnowledgeLike) -> Iterator[tuple[str, str]]:
+    for code, finding in knowledge.findings.items():
+        for word in (finding.name_zh, finding.name_en, *finding.words_zh, *finding.words_en):
+            yield code, word
+    for row in rows("words"):
+        if row["code"] in knowledge.findings:
+            for word in words(f"{row['words_zh']}|{row['words_en']}"):
+                yield row["code"], word
+    for name, condition in knowledge.conditions.items():
+        for word in (condition.name_zh, condition.name_en, *condition.also_zh, *condition.also_en):
+            yield f"known:{name}", word
+
+
+def _free_terms(patterns: Mapping[tuple[str, ...], list[str]]) -> dict[str, tuple[FreeTerm, ...]]:
+    """Terms of two to four words that matter, under the rarest of their words."""
+    chosen: dict[tuple[str, ...], FreeTerm] = {}
+    times: dict[str, int] = {}
+    for path, codes in patterns.items():
+        content = tuple(sorted({stem for stem in path if stem not in LIGHT}))
+        if not 2 <= len(content) <= _MOST_FREE or _NEVER_FREE & set(path) or codes == [""]:
+            continue
+        old = chosen.get(content)
+        chosen[content] = FreeTerm(content, tuple(dict.fromkeys((*(old.codes if old else ()), *codes))))
+    for content in chosen:
+        for stem in content:
+            times[stem] = times.get(stem, 0) + 1
+    found: dict[str, list[FreeTerm]] = {}
+    for content, term in chosen.items():
+        found.setdefault(min(content, key=lambda one: (times[one], one)), []).append(term)
+    return {stem: tuple(terms) for stem, terms in found.items()}

@@ -1,0 +1,143 @@
+"""`read`: a text to everything that was understood of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from xinglin.clinical.language.attributes import Attributes
+from xinglin.clinical.language.clauses import Layout, Piece, layout
+from xinglin.clinical.language.compose import Composed, Part, compose, parts_of, refined, side_of
+from xinglin.clinical.language.cues import Contexts, find_cues
+from xinglin.clinical.language.lexicon import Lexicon
+from xinglin.clinical.language.matching import Match, find, find_parts
+from xinglin.clinical.language.normal import chinese_share, normalise
+from xinglin.clinical.language.reading import LONGEST, Asked, Language, Mention, Reading, Side, Told
+from xinglin.clinical.language.tokens import Token, tokens
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One finding in the text before its context is known. `core` is the span whose context counts."""
+
+    code: str
+    start: int
+    end: int
+    core: Piece
+    site: str | None
+    side: Side | None
+
+
+def language_of(text: str, language: Asked = "auto") -> Language:
+    """The language that was said, or the one in which most of the text is written."""
+    if language != "auto":
+        return language
+    return "zh" if chinese_share(text) >= 0.3 else "en"
+
+
+def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | None = None) -> Reading:
+    """Findings, numbers and what is told of the person. `asked` is the finding that the text answers, if any.
+
+    Both languages are always read, as people mix them; `language` only says which one the reading is booked under.
+    What stands beyond LONGEST characters is not read, and the reading says that it was cut.
+    """
+    shown = text[:LONGEST]
+    plain = normalise(shown)
+    words = _spelt(tokens(plain), lexicon)
+    structure = layout(plain)
+    matches = find(plain, words, lexicon)
+    parts = parts_of(find_parts(plain, words, lexicon))
+    found = _settled(plain, words, structure, matches, parts)
+    covered = _covered([*matches, *parts])
+    contexts = Contexts(plain, structure, find_cues(plain, covered), covered)
+    attributes = Attributes(plain, structure)
+    mentions = [_mention(shown, one, contexts, attributes) for one in _merged(found)]
+    return Reading(language_of(text, language), tuple(mentions), Told(), (), len(text) > LONGEST)
+
+
+def _spelt(words: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+    return [replace(word, stem=lexicon.spelling.mend(word.stem)) for word in words]
+
+
+def _covered(pieces: Iterable[Match | Part]) -> list[Piece]:
+    """Stretches that findings, sites and qualities take up, so that no cue is read inside them."""
+    joined: list[Piece] = []
+    for one in sorted(pieces, key=lambda piece: (piece.start, piece.end)):
+        if joined and one.start < joined[-1].end:
+            joined[-1] = Piece(joined[-1].start, max(joined[-1].end, one.end))
+        else:
+            joined.append(Piece(one.start, one.end))
+    return joined
+
+
+def _settled(
+    text: str, words: Sequence[Token], structure: Layout, matches: Sequence[Match], parts: Sequence[Part]
+) -> list[_Found]:
+    """Words of the lexicon and compositions together, each finding once a place."""
+    composed = compose(text, words, structure, parts)
+    sites = [refined(text, part) for part in parts if part.kind == "site"]
+    found = []
+    for match in matches:
+        site, side = _site_in(text, match, sites)
+        for code in match.codes:
+            if code and not _nearer(code, match, composed):
+                found.append(_Found(code, match.start, match.end, Piece(match.start, match.end), site, side))
+    taken = [(match.places, match.codes) for match in matches]
+    for one in composed:
+        places = one.quality.places | one.place.places
+        if any(places <= other or (one.code in codes and places & other) for other, codes in taken):
+            continue
+        core = Piece(one.quality.start, one.quality.end)
+        found.append(_Found(one.code, one.start, one.end, core, one.site, one.side))
+    return found
+
+
+def _nearer(code: str, match: Match, composed: Sequence[Composed]) -> bool:
+    """Whether a bare word (pain) is better told by a composition that uses it (pain in the knee)."""
+    return any(match.places <= one.quality.places and one.code != code for one in composed)
+
+
+def _site_in(text: str, match: Match, sites: Sequence[Part]) -> tuple[str | None, Side | None]:
+    inside = [part for part in sites if part.places <= match.places or (match.start <= part.start < match.end)]
+    if inside:
+        return inside[-1].name, side_of(text, inside[-1])
+    return None, None
+
+
+def _mention(text: str, one: _Found, contexts: Contexts, attributes: Attributes) -> Mention:
+    how = contexts.of(one.core.start, one.core.end)
+    near = attributes.of(one.start, one.end)
+    return Mention(
+        one.code,
+        how.polarity,
+        how.experiencer,
+        how.time,
+        how.certainty,
+        near.severity,
+        one.site,
+        one.side,
+        near.onset,
+        near.duration_hours,
+        near.pattern,
+        None,
+        None,
+        None,
+        one.start,
+        one.end,
+        text[one.start : one.end],
+    )
+
+
+def _merged(found: Iterable[_Found]) -> list[_Found]:
+    """The same finding told twice over the same words is one."""
+    kept: dict[str, list[_Found]] = {}
+    for one in sorted(found, key=lambda item: (item.start, -item.end)):
+        same = kept.setdefault(one.code, [])
+        if same and one.start < same[-1].end:
+            last = same[-1]
+            core = Piece(min(last.core.start, one.core.start), max(last.core.end, one.core.end))
+            end = max(last.end, one.end)
+            same[-1] = replace(last, end=end, core=core, site=last.site or one.site, side=last.side or one.side)
+        else:
+            same.append(one)
+    return sorted((one for same in kept.values() for one in same), key=lambda one: (one.start, one.end, one.code))
