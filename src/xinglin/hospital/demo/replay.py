@@ -9,7 +9,7 @@ once. Both must say the same of every subject, hash for hash.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import partial
@@ -284,28 +284,48 @@ def arrivals(book: Book) -> list[tuple[datetime, str, Facts]]:
     return sorted(found, key=lambda one: (one[0], order[one[1]]))
 
 
-def control_all(
-    book: Book, cases: Iterable[Judging], knowledge: Knowledge, *, say: Say, share: tuple[int, int] = (0, 1)
-) -> tuple[Answers, World]:
-    """The cases of a share of the persons at control, in the order of judging: of share 0 of 1, all.
+def control_all(book: Book, cases: Iterable[Judging], knowledge: Knowledge, *, say: Say) -> tuple[Answers, World]:
+    """Every case at control, in the order of judging. Also returns the history as it stands at the end."""
+    history = World()
+    ((_, given),) = control_pieces(book, cases, knowledge, history, say=say)
+    return given, history
 
-    Also returns the history as it stands at the end. The history is the same in every share.
+
+def control_pieces(
+    book: Book,
+    cases: Iterable[Judging],
+    knowledge: Knowledge,
+    history: World,
+    *,
+    say: Say,
+    share: tuple[int, int] = (0, 1),
+    pieces: int = 1,
+    without: Container[int] = (),
+) -> Iterator[tuple[int, Answers]]:
+    """The cases of a share of the persons at control, in the order of judging and in pieces of the year: of share 0
+    of 1, all of them.
+
+    `history` is filled on the way, the same in every share. What is said of each piece is given with its number; the
+    pieces `without` are left out, and only their rows enter the history.
     """
-    history, coming = World(), iter(arrivals(book))
-    given = Answers()
+    coming = iter(arrivals(book))
     pending = next(coming, None)
-    for number, judging in enumerate(sorted(cases, key=lambda one: one.at)):
-        while pending is not None and pending[0] <= judging.at:
-            history.extend(pending[1], (pending[2],))
-            pending = next(coming, None)
-        if crc32(judging.person.encode()) % share[1] == share[0]:
-            _judge(judging, knowledge, history, given)
-        if number % 5000 == 4999:
-            say(f"{number + 1} cases, {len(given)} verdicts in share {share[0] + 1} of {share[1]}")
+    ordered = sorted(cases, key=lambda one: one.at)
+    for piece in range(pieces):
+        given = Answers()
+        chosen = ordered[len(ordered) * piece // pieces : len(ordered) * (piece + 1) // pieces]
+        for judging in () if piece in without else chosen:
+            while pending is not None and pending[0] <= judging.at:
+                history.extend(pending[1], (pending[2],))
+                pending = next(coming, None)
+            if crc32(judging.person.encode()) % share[1] == share[0]:
+                _judge(judging, knowledge, history, given)
+        if piece not in without:
+            say(f"piece {piece + 1} of {pieces} in share {share[0] + 1} of {share[1]}: {len(given)} verdicts")
+            yield piece, given
     while pending is not None:
         history.extend(pending[1], (pending[2],))
         pending = next(coming, None)
-    return given, history
 
 
 def _judge(judging: Judging, knowledge: Knowledge, history: World, given: Answers) -> None:

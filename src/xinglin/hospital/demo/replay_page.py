@@ -69,7 +69,8 @@ def run(seed: int, scale: float, *, say: Say, work: Path | None = None) -> Repla
         shares = beside(control_shares(first, cases, knowledge, say=say), folder, named, say=say)
         given = Answers()
         for one in shares:
-            given.take(one.answer)
+            while one.answers:
+                given.take(one.answers.pop())
         judged, size = len(cases), len(first.rows)
         cases.clear()
         seconds |= {f"control, case by case, share {n + 1} of {AT_ONCE}": one.seconds for n, one in enumerate(shares)}
@@ -77,7 +78,7 @@ def run(seed: int, scale: float, *, say: Say, work: Path | None = None) -> Repla
         then, late = beside(audits(lakes, first, last, given, knowledge, say=say), folder, named, say=say)
     seconds |= {"the audit of what was known then": then.seconds}
     seconds |= {"the audit in hindsight, every difference tried": late.seconds, "all": perf_counter() - begun}
-    return Replay(seed, scale, judged, size, len(given), then.answer, late.answer, seconds)
+    return Replay(seed, scale, judged, size, len(given), then.answers[0], late.answers[0], seconds)
 
 
 def as_json(done: Replay) -> dict[str, Any]:
