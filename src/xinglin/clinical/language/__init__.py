@@ -7,6 +7,7 @@ from xinglin.clinical.language.context import context
 from xinglin.clinical.language.lexicon import Lexicon, build_lexicon
 from xinglin.clinical.language.reader import read
 from xinglin.clinical.language.reading import Context, Measured, Mention, Reading, Told, Turn
+from xinglin.clinical.language.turns import read_turns
 
 __all__ = [
     "Context",
@@ -19,4 +20,5 @@ __all__ = [
     "build_lexicon",
     "context",
     "read",
+    "read_turns",
 ]

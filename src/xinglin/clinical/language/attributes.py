@@ -38,7 +38,8 @@ class _Word:
 
 
 @lru_cache(maxsize=1)
-def _tree() -> Trie[tuple[str, str]]:
+def attribute_words() -> Trie[tuple[str, str]]:
+    """Words of severity, onset and course, ready to be found."""
     tree: Trie[tuple[str, str]] = Trie()
     for word, (attribute, value) in attributes().items():
         if attribute in {"severity", "onset", "pattern"}:
@@ -53,7 +54,7 @@ class Attributes:
         self._text, self._layout = text, layout
         self._words = [
             _Word(attribute, value, start, end)
-            for start, end, values in _tree().scan(text, lambda *_: True, lambda _: False)
+            for start, end, values in attribute_words().scan(text, lambda *_: True, lambda _: False)
             for attribute, value in values
         ]
         self._starts = [word.start for word in self._words]

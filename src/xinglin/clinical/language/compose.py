@@ -24,7 +24,8 @@ _JOINS: Final = re.compile(
 )
 _LINK_WORDS: Final = frozenset(english()["link"])
 _AFTER_CHINESE: Final = re.compile(
-    r"^(?:感|的?(?:地方|部位|位置|点)?(?:是|在|于|位于|集中在|主要在|都在)|在|于|位于|集中在)?[左右上下中双两侧边的\s]{0,4}$"
+    r"^(?:感|的?(?:地方|部位|位置|点)?(?:是|在|于|位于|集中在|主要在|都在)|在|于|位于"
+    r"|集中在)?[左右上下中双两侧边的\s]{0,4}$"
 )
 _TOPIC: Final = re.compile(
     r"^[\s又也还很有点些都特别非常一直就是现在老总总是老是感觉觉得开始的了,已经变得得更越来越]{0,8}$"
@@ -195,6 +196,12 @@ _CHINESE: Final = re.compile(
 )
 
 
+_PLURAL: Final = re.compile(r"(?:[^s]s|feet)$")
+_NEVER_PAIRED: Final = frozenset(
+    {"rib", "tooth", "gum", "finger", "toe", "joint", "muscle", "bone", "lymph-node", "lip"}
+)
+
+
 def modifiers(text: str, part: Part) -> frozenset[str]:
     """Left, right, both, upper, lower, middle, back: what stands right beside a site."""
     chinese = is_cjk(text[part.start])
@@ -208,6 +215,8 @@ def modifiers(text: str, part: Part) -> frozenset[str]:
     after = re.split(r"[,.;:!?]|\b(?:but|with|is|are|hurts?|and)\b", after)[0]
     inside = text[part.start : part.end]
     found = _LATIN.findall(before) + _LATIN.findall(inside)
+    if _PLURAL.search(inside) and part.name not in _NEVER_PAIRED:
+        found.append("both")
     if re.match(
         r"\s*(?:on|at|to|toward|towards|in|,)?\s*(?:the|my|his|her)?\s*(?:\w+\s)?(?:side|left|right|both)", after
     ):

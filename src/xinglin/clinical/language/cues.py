@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -60,12 +60,21 @@ def _tree() -> Trie[tuple[str, str, str]]:
     return tree
 
 
-def find_cues(text: str, covered: Sequence[Piece] = ()) -> list[Cue]:
-    """Every cue of a normalised text from left to right; none begins inside a piece that is covered by a mention."""
+def warm() -> None:
+    """Make the tree of cues, so that the first text does not wait for it."""
+    _tree()
+
+
+def find_cues(text: str, covered: Sequence[Piece] = (), patient: Collection[str] = ()) -> list[Cue]:
+    """Every cue of a normalised text from left to right; none touches a piece that is covered by a mention.
+
+    A relative who is the `patient` of the text (by the words for that relative) is no cue for another person.
+    """
     found: list[Cue] = []
     for start, end, values in _tree().scan(text, _fits, _stays_open):
         if not _covered(covered, start, end):
-            found += [Cue(kind, direction, reach, start, end, text[start:end]) for kind, direction, reach in values]
+            here = [Cue(kind, direction, reach, start, end, text[start:end]) for kind, direction, reach in values]
+            found += [one for one in here if one.kind not in {"family", "other"} or not _names(one.words, patient)]
     for match in _PAST_DATE.finditer(text):
         if not _STARTED.search(text, max(0, match.start() - 30), match.start()):
             found.append(Cue("past", "both", "clause", match.start(), match.end(), match.group()))
@@ -86,8 +95,12 @@ def _stays_open(values: Sequence[tuple[str, str, str]]) -> bool:
 
 
 def _covered(covered: Sequence[Piece], start: int, end: int) -> bool:
-    place = bisect_left(covered, start + 1, key=lambda piece: piece.start) - 1
-    return place >= 0 and covered[place].start <= start and end <= covered[place].end
+    place = bisect_left(covered, end, key=lambda piece: piece.start) - 1
+    return place >= 0 and covered[place].end > start
+
+
+def _names(cue: str, patient: Collection[str]) -> bool:
+    return any(re.search(rf"\b{re.escape(one)}" if one.isascii() else re.escape(one), cue) for one in patient)
 
 
 class Contexts:

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from xinglin.clinical.language.attributes import attribute_words
+from xinglin.clinical.language.cues import warm
 from xinglin.clinical.language.normal import is_cjk, normalise
 from xinglin.clinical.language.spelling import Spelling
 from xinglin.clinical.language.tables import qualities, rows, sites, words
-from xinglin.clinical.language.tokens import LIGHT, tokens
+from xinglin.clinical.language.tokens import LIGHT, LONGEST_ACRONYM, acronym, tokens
+from xinglin.clinical.language.trie import Trie
 
 END: Final = ""
 """The key under which a node keeps the codes of the word that ends there."""
@@ -81,6 +84,9 @@ class Lexicon:
     joined: frozenset[str]
     """Stems of one word that people also write as two."""
     kinds: Mapping[str, str]
+    parents: Mapping[str, tuple[str, ...]]
+    measures: Trie[str]
+    """Names of quantities."""
     quantities: Mapping[str, Any] = field(default_factory=dict)
     bands: tuple[Any, ...] = ()
 
@@ -97,6 +103,9 @@ class _Building:
         plain = normalise(word).strip()
         if any(is_cjk(char) for char in plain):
             _put(self.chinese, [char for char in plain if not char.isspace()], code)
+            return
+        if word.isalpha() and word.isupper() and 2 <= len(word) <= LONGEST_ACRONYM:
+            _put(self.english, [acronym(plain)], code)
             return
         for stems in english_forms(plain):
             _put(self.english, stems, code)
@@ -142,6 +151,8 @@ def _put(root: Node, path: Iterable[str], code: str) -> None:
 
 def build_lexicon(knowledge: KnowledgeLike) -> Lexicon:
     """The lexicon of the findings' words, the conditions' names and the reader's own tables. Takes about a second."""
+    warm()
+    attribute_words()
     building = _Building()
     for code, word in _terms(knowledge):
         building.add(word, code)
@@ -165,22 +176,35 @@ def build_lexicon(knowledge: KnowledgeLike) -> Lexicon:
         Spelling(vocabulary),
         frozenset(path[0] for path in building.patterns if len(path) == 1 and len(path[0]) > 5),
         {code: finding.kind for code, finding in knowledge.findings.items()},
+        {code: finding.parents for code, finding in knowledge.findings.items()},
+        _measures(knowledge),
         knowledge.quantities,
         knowledge.bands,
     )
 
 
+def _measures(knowledge: KnowledgeLike) -> Trie[str]:
+    tree: Trie[str] = Trie()
+    for name, quantity in knowledge.quantities.items():
+        for word in (quantity.name_zh, quantity.name_en, *quantity.words_zh, *quantity.words_en):
+            tree.add(normalise(word), name)
+    return tree
+
+
 def _terms(knowledge: KnowledgeLike) -> Iterator[tuple[str, str]]:
+    blocked = {(row["code"], normalise(word)) for row in rows("blocked") for word in words(row["words"])}
     for code, finding in knowledge.findings.items():
         for word in (finding.name_zh, finding.name_en, *finding.words_zh, *finding.words_en):
-            yield code, word
+            if (code, normalise(word)) not in blocked:
+                yield code, word
     for row in rows("words"):
         if row["code"] in knowledge.findings:
             for word in words(f"{row['words_zh']}|{row['words_en']}"):
                 yield row["code"], word
     for name, condition in knowledge.conditions.items():
         for word in (condition.name_zh, condition.name_en, *condition.also_zh, *condition.also_en):
-            yield f"known:{name}", word
+            if (f"known:{name}", normalise(word)) not in blocked:
+                yield f"known:{name}", word
 
 
 def _free_terms(patterns: Mapping[tuple[str, ...], list[str]]) -> dict[str, tuple[FreeTerm, ...]]:

@@ -128,7 +128,7 @@ def _english(text: str, words: Sequence[Token], root: Node, lexicon: Lexicon, *,
     clause = breaks(text, words)
     joined = _joined(text, words, lexicon)
     for start, word in enumerate(words):
-        if word.stem not in root and joined.get(start) not in root:
+        if word.stem not in root and joined.get(start) not in root and word.acronym not in root:
             continue
         best = _walk_english(words, root, start, clause, joined, gaps=gaps)
         if best is not None:
@@ -166,6 +166,8 @@ def _walk_english(
             continue
         if (further := node.get(words[place].stem)) is not None:
             ahead.append((further, place + 1, (*picked, place), 0))
+        if place == start and (further := node.get(words[place].acronym)) is not None:
+            ahead.append((further, place + 1, (place,), 0))
         if place in joined and (further := node.get(joined[place])) is not None:
             ahead.append((further, place + 2, (*picked, place, place + 1), 0))
         most, small = (MOST_SKIPPED, FILLERS) if gaps else (1, DETERMINERS)

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from xinglin.clinical.language.attributes import Attributes
-from xinglin.clinical.language.clauses import Layout, Piece, layout
+from xinglin.clinical.language.clauses import Piece, layout
 from xinglin.clinical.language.compose import Composed, Part, compose, parts_of, refined, side_of
 from xinglin.clinical.language.cues import Contexts, find_cues
+from xinglin.clinical.language.derived import answered, measured, measured_mentions, relatives
 from xinglin.clinical.language.lexicon import Lexicon
 from xinglin.clinical.language.matching import Match, find, find_parts
 from xinglin.clinical.language.normal import chinese_share, normalise
-from xinglin.clinical.language.reading import LONGEST, Asked, Language, Mention, Reading, Side, Told
+from xinglin.clinical.language.numbers import numbers
+from xinglin.clinical.language.reading import LONGEST, Asked, Language, Mention, Reading, Side
+from xinglin.clinical.language.subject import subject_of
 from xinglin.clinical.language.tokens import Token, tokens
+from xinglin.clinical.language.told import told
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,40 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     """
     shown = text[:LONGEST]
     plain = normalise(shown)
-    words = _spelt(tokens(plain), lexicon)
+    words = _spelt(tokens(plain, shown), lexicon)
     structure = layout(plain)
     matches = find(plain, words, lexicon)
-    parts = parts_of(find_parts(plain, words, lexicon))
-    found = _settled(plain, words, structure, matches, parts)
+    parts = _untrapped(parts_of(find_parts(plain, words, lexicon)), matches)
+    found = _settled(plain, words, matches, parts, lexicon)
     covered = _covered([*matches, *parts])
-    contexts = Contexts(plain, structure, find_cues(plain, covered), covered)
+    subject = subject_of(plain)
+    contexts = Contexts(plain, structure, find_cues(plain, covered, subject.words), covered)
     attributes = Attributes(plain, structure)
+    person = told(plain, contexts, subject)
     mentions = [_mention(shown, one, contexts, attributes) for one in _merged(found)]
-    return Reading(language_of(text, language), tuple(mentions), Told(), (), len(text) > LONGEST)
+    counted = numbers(plain, shown, lexicon)
+    mentions += measured_mentions(counted, shown, contexts, person, lexicon)
+    mentions = relatives(_without_doubles(mentions), lexicon)
+    if asked is not None:
+        mentions += answered(plain, shown, asked, mentions)
+    return Reading(
+        language_of(text, language),
+        tuple(sorted(mentions, key=lambda one: (one.start, one.end, one.code))),
+        person,
+        measured(counted, contexts),
+        len(text) > LONGEST,
+    )
+
+
+def _without_doubles(mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions without those that a number tells better (烧到39 beside 烧到39度)."""
+    counted = [one for one in mentions if one.quantity is not None]
+    return [
+        one
+        for one in mentions
+        if one.quantity is not None
+        or not any(one.code == two.code and one.start < two.end and two.start < one.end for two in counted)
+    ]
 
 
 def _spelt(words: Sequence[Token], lexicon: Lexicon) -> list[Token]:
@@ -71,25 +99,38 @@ def _covered(pieces: Iterable[Match | Part]) -> list[Piece]:
 
 
 def _settled(
-    text: str, words: Sequence[Token], structure: Layout, matches: Sequence[Match], parts: Sequence[Part]
+    text: str, words: Sequence[Token], matches: Sequence[Match], parts: Sequence[Part], lexicon: Lexicon
 ) -> list[_Found]:
     """Words of the lexicon and compositions together, each finding once a place."""
-    composed = compose(text, words, structure, parts)
+    composed = compose(text, words, layout(text), parts)
     sites = [refined(text, part) for part in parts if part.kind == "site"]
     found = []
     for match in matches:
         site, side = _site_in(text, match, sites)
-        for code in match.codes:
+        for code in _told_apart(match.codes, lexicon):
             if code and not _nearer(code, match, composed):
                 found.append(_Found(code, match.start, match.end, Piece(match.start, match.end), site, side))
     taken = [(match.places, match.codes) for match in matches]
     for one in composed:
         places = one.quality.places | one.place.places
-        if any(places <= other or (one.code in codes and places & other) for other, codes in taken):
+        if any(places < other or (one.code in codes and places & other) for other, codes in taken):
             continue
         core = Piece(one.quality.start, one.quality.end)
         found.append(_Found(one.code, one.start, one.end, core, one.site, one.side))
     return found
+
+
+def _told_apart(codes: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
+    """A word that is a complaint (cough) does not also say that the condition of that name is known."""
+    if any(lexicon.kinds.get(code) in {"symptom", "sign"} for code in codes):
+        return [code for code in codes if not code.startswith("known:")]
+    return codes
+
+
+def _untrapped(parts: Sequence[Part], matches: Sequence[Match]) -> list[Part]:
+    """Sites and qualities without those inside words that only look like them (血红蛋白, hot water)."""
+    trapped = {place for match in matches if match.codes == ("",) for place in match.places}
+    return [part for part in parts if not part.places & trapped]
 
 
 def _nearer(code: str, match: Match, composed: Sequence[Composed]) -> bool:

@@ -53,7 +53,8 @@ _NAMED: Final = (
 )
 _ZH: Final = re.compile(
     r"(?P<number>\d+(?:\.\d+)?(?:\s*[-~到至]\s*\d+)?|半|[一二两三四五六七八九十百]+|几|数|好几|十几|几十)"
-    r"(?P<more>几|多|来|余)?(?P<piece>个|)(?:多|半|来|)(?P<unit>分钟|小时|钟头|天|日|晚上|晚|夜|周|星期|礼拜|月|年)(?P<more2>多|半|余|来)?"
+    r"(?P<more>几|多|来|余)?(?P<piece>个|)(?:多|半|来|)(?P<unit>分钟|小时|钟头|天|日|晚上|晚|夜|周|星期|礼拜"
+    r"|月|年)(?P<more2>多|半|余|来)?"
     r"(?P<bad>岁|级|份|出生|生|龄|次|一次|\d*月|元|月经)?"
 )
 _UNIT_OF: Final = {
@@ -64,7 +65,15 @@ _UNIT_OF: Final = {
 }  # fmt: skip
 _FREQUENCY: Final = re.compile(r"(?:times?|twice|once|every|each|per|x|/)\s*(?:a|an|per|every|)\s*$|每隔?$|每[个]?$")
 _AHEAD: Final = re.compile(
-    r"^\s*(?:later|from now|后|以后|pregnant|gestation|into (?:my|the) pregnancy|postpartum|孕|怀孕|内)"
+    r"^\s*(?:大|龄|的?(?:宝|婴|孩|女|男|娃|小)|later|from now|后|以后|pregnant|gestation|into (?:my"
+    r"|the) pregnancy|postpartum|孕|怀孕|内)"
+)
+
+
+_AGE_BEFORE: Final = re.compile(
+    r"(?:怀孕|孕|妊娠|孕周|宝宝|孩子|婴儿|儿子|女儿|娃|小孩|出生|生后|新生儿|男宝|女宝|宝贝|小儿|患儿|年龄"
+    r"|newborn|pregnant|born)"
+    r"(?:了|才|刚|现在|今天|快|已经|第|at|for|is|[\s,:：，])*$"
 )
 
 
@@ -104,6 +113,8 @@ def _english(text: str) -> list[Stretch]:
 
 def _no_duration(text: str, start: int, end: int) -> bool:
     """Whether a time says how often or when ahead rather than how long."""
+    if _AGE_BEFORE.search(text, max(0, start - 14), start):
+        return True
     return bool(_FREQUENCY.search(text, max(0, start - 12), start) or _AHEAD.match(text[end : end + 24]))
 
 

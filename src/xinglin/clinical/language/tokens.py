@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -19,6 +18,8 @@ _OUGHT_TO_STAY: Final = frozenset(
     {"does", "toe", "toes", "shoe", "shoes", "goes", "poet", "canoe", "aerobic", "aerosol", "michael", "israel"}
 )
 _SHORT_NOT_CUT: Final = 3
+LONGEST_ACRONYM: Final = 5
+_COMMON_WORDS: Final = frozenset(_WORDS["common"]) | frozenset(_IRREGULAR) | frozenset(_WORDS["filler"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Token:
     stem: str
     start: int
     end: int
+    acronym: str = "="
+    """The key of an abbreviation, when the word may be one."""
 
 
 @lru_cache(maxsize=50_000)
@@ -82,15 +85,24 @@ def _plain_verb(word: str) -> str:
     return word[:-1] + "i" if len(word) > _SHORT_NOT_CUT and word.endswith("y") else word
 
 
-def tokens(text: str, spelling: Mapping[str, str] | None = None) -> list[Token]:
-    """The words of a normalised text from left to right, contractions taken apart."""
+def acronym(word: str) -> str:
+    """The key under which an abbreviation such as HAV stands, so that it never meets the stem of a word (have)."""
+    return f"={word.lower()}"
+
+
+def tokens(text: str, shown: str | None = None) -> list[Token]:
+    """The words of a normalised text from left to right, contractions taken apart.
+
+    `shown` is the text as written: a word in capitals there, or one that is no common word, may be an abbreviation.
+    """
     found = []
     for match in WORD.finditer(text):
         word, start, end = match.group(), match.start(), match.end()
         parts = _CONTRACTIONS.get(word)
         if parts is None:
-            one = stem(word)
-            found.append(Token(spelling.get(one, one) if spelling else one, start, end))
+            short = 2 <= len(word) <= LONGEST_ACRONYM and word.isalpha()
+            plainly = (shown or "")[start:end].isupper() or (len(word) > 2 and word not in _COMMON_WORDS)
+            found.append(Token(stem(word), start, end, acronym(word) if short and plainly else "="))
         else:
             found += [Token(stem(part), start, end) for part in parts]
     return found

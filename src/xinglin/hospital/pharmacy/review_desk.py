@@ -232,10 +232,11 @@ def desk_sheet(*, actor: Actor, prescription_id: UUID, now: datetime) -> DeskShe
     advice = check_row(actor, row, json.loads(row.signed.content), now)
     first = first_signature(list(row.reviews.all())) if row.state in OPEN_FOR_REVIEW else None
     then, findings = at_signing(actor, row), desk_findings(advice, row)
+    fresh = frozenset[str]() if then is None else frozenset(one.ticket for one in findings) - then.tickets
     return DeskSheet(
         findings=findings,
-        changed=[] if then is None else _changed(then, advice),
-        fresh=frozenset() if then is None else frozenset(one.ticket for one in findings) - then.tickets,
+        changed=[] if then is None else _changed(then, advice, fresh),
+        fresh=fresh,
         unchecked=[T(**one["text"]) for one in advice.answer["unchecked"]],
         knowledge=advice.answer["knowledge"],
         first=first,
@@ -244,10 +245,10 @@ def desk_sheet(*, actor: Actor, prescription_id: UUID, now: datetime) -> DeskShe
     )
 
 
-def _changed(then: AtSigning, advice: Advice) -> list[T]:
-    """What differs from the question and the tables of the signature."""
+def _changed(then: AtSigning, advice: Advice, fresh: frozenset[str]) -> list[T]:
+    """What differs from the question of the signature; that the tables do is told where a finding came of it."""
     told = changes(then.given, advice.given)
-    if then.tables != advice.answer["knowledge"]:
+    if fresh and then.tables != advice.answer["knowledge"]:
         told.append(T(zh="用药知识表在签发后更新过", en="The tables of medicines were renewed after the signature"))
     return told
 

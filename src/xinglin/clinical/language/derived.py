@@ -1,0 +1,144 @@
+"""Mentions that follow from others: numbers in bands, a relative's disease as family history, a bare yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from xinglin.clinical.knowledge.condition_rows import Band
+from xinglin.clinical.language.answers import polarity_of
+from xinglin.clinical.language.cues import Contexts
+from xinglin.clinical.language.lexicon import Lexicon
+from xinglin.clinical.language.numbers import Number, in_age, in_band
+from xinglin.clinical.language.reading import Measured, Mention, Polarity, Told
+from xinglin.clinical.language.tables import rows
+
+
+def measured(found: Iterable[Number], contexts: Contexts) -> tuple[Measured, ...]:
+    """The patient's own numbers, each with its time."""
+    kept = []
+    for one in found:
+        how = contexts.of(one.start, one.end)
+        if one.value is not None and how.experiencer == "patient":
+            kept.append(Measured(one.quantity, one.value, one.unit, one.start, one.end, 0, how.time))
+    return tuple(kept)
+
+
+def measured_mentions(
+    found: Iterable[Number], shown: str, contexts: Contexts, person: Told, lexicon: Lexicon
+) -> list[Mention]:
+    """The finding of the band in which each number lies; of a normal one the absence of the abnormal findings.
+
+    A number of a quantity without any band gives the code `measured-<quantity>`.
+    """
+    mentions = []
+    for one in found:
+        bands = [band for band in lexicon.bands if band.quantity == one.quantity]
+        value = one.value
+        hits = _hits(bands, value, person)
+        abnormal = dict.fromkeys(band.finding for band in bands if not _is_normal(band.finding))
+        normal = value is None or not any(in_band(band, value, person) for band in bands if band.finding in abnormal)
+        codes: dict[str, Polarity] = dict.fromkeys(hits, "present")
+        if normal and bands:
+            shared = _shared_parents(abnormal, lexicon)
+            alone = [code for code in abnormal if not set(lexicon.parents.get(code, ())) & set(shared)]
+            codes |= dict.fromkeys((*alone, *shared), "absent")
+        if value is None:
+            codes |= {code: "present" for band in bands if _is_normal(code := band.finding)}
+        if not bands and value is not None:
+            codes[f"measured-{one.quantity}"] = "present"
+        mentions += [_of_number(code, polarity, one, shown, contexts) for code, polarity in codes.items()]
+    return mentions
+
+
+def _hits(bands: Sequence[Band], value: float | None, person: Told) -> list[str]:
+    """Findings of the bands that hold the value; without a known sex, only where the bands of both sexes do."""
+    found = []
+    for band in bands if value is not None else ():
+        same = [other for other in bands if other.finding == band.finding and other.sex and in_age(other, person)]
+        both = band.sex == "" or person.sex is not None or all(in_band(other, value or 0.0, person) for other in same)
+        if in_band(band, value or 0.0, person) and both:
+            found.append(band.finding)
+    return found
+
+
+def _is_normal(finding: str) -> bool:
+    return finding.endswith(("-normal", "-known")) or finding.startswith("afebrile")
+
+
+def _shared_parents(codes: Iterable[str], lexicon: Lexicon) -> list[str]:
+    """Parents of which all but one of the abnormal findings are kinds: fever of the grades of fever."""
+    times: dict[str, int] = {}
+    for code in codes:
+        for parent in lexicon.parents.get(code, ()):
+            times[parent] = times.get(parent, 0) + 1
+    return [parent for parent, number in times.items() if number >= 2]
+
+
+def _of_number(code: str, polarity: Polarity, one: Number, shown: str, contexts: Contexts) -> Mention:
+    how = contexts.of(one.start, one.end)
+    return Mention(
+        code,
+        polarity,
+        how.experiencer,
+        how.time,
+        how.certainty,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        one.quantity,
+        one.value,
+        one.unit,
+        one.start,
+        one.end,
+        shown[one.start : one.end],
+    )
+
+
+@lru_cache(maxsize=1)
+def _handed_on() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Findings that another person's disease means for the patient, by who has it and by the disease."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for row in rows("handed_on"):
+        for code in row["of"].split():
+            found[row["who"], code] = (*found.get((row["who"], code), ()), row["finding"])
+    return found
+
+
+def relatives(mentions: Sequence[Mention], lexicon: Lexicon) -> list[Mention]:
+    """The mentions, with family history and contact as findings of the patient's own.
+
+    A finding whose code itself speaks of the family or of a contact is always the patient's.
+    """
+    kept: list[Mention] = []
+    for one in mentions:
+        if one.code.startswith(("family-", "contact-", "sick-contact")):
+            kept.append(replace(one, experiencer="patient", time="now"))
+            continue
+        kept.append(one)
+        if one.experiencer == "patient" or one.polarity != "present":
+            continue
+        ways = ("family", "contact") if one.experiencer == "family" else ("contact",)
+        for way in ways:
+            for code in _handed_on().get((way, one.code), ()):
+                if code in lexicon.kinds:
+                    kept.append(replace(one, code=code, experiencer="patient", time="now"))
+    seen: dict[tuple[str, int, int], Mention] = {}
+    for one in kept:
+        seen.setdefault((one.code, one.start, one.end), one)
+    return list(seen.values())
+
+
+def answered(plain: str, shown: str, asked: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The finding that was asked for, when the text is a bare answer and does not name it itself."""
+    polarity = polarity_of(plain)
+    if polarity is None or any(one.code == asked for one in mentions):
+        return []
+    end = len(shown)
+    certainty = "possible" if polarity == "unsure" else "certain"
+    none = (None,) * 9
+    return [Mention(asked, polarity, "patient", "now", certainty, *none, 0, end, shown)]  # type: ignore[arg-type]

@@ -1,0 +1,235 @@
+"""Numbers with their quantity: temperatures, blood pressure, laboratory values, in the quantity's own unit."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from xinglin.clinical.language.lexicon import Lexicon
+from xinglin.clinical.language.normal import normalise
+from xinglin.clinical.language.reading import Told
+from xinglin.clinical.language.tables import rows, words
+
+ADULT: Final = 30.0
+"""Age taken for the bands of a text that tells none."""
+_NUMBER: Final = re.compile(
+    r"(?:\s|[:=是为有达到在约高至近]|大概|左右|最高|检查|测得|测|量|量了|结果|显示|报告|升至|降至|升高|降低"
+    r"|偏高|偏低|平时|波动|就|只|\(|\)|,(?=\s?\d)"
+    r"|of\b|is\b|was\b|at\b|to\b|up\b|around\b|about\b|reads?\b|reading\b|read\b|reached\b|hit\b|went\b|got\b"
+    r"|over\b|above\b|below\b|only\b|spiked\b|measured\b|just\b|low\b|high\b|level\b|count\b|today\b"
+    r"|elevated\b|raised\b|>|<|~|≥|≤|-(?=\s)){0,6}"
+    r"(?P<n>\d{1,6}(?:,\d{3})*(?:\.\d+)?)(?!\s?(?:年|月|日|天前|days|weeks|years|hours|months|day\b|mg\b|times"
+    r"|次(?!/|每)))"
+)
+_PAIR: Final = re.compile(r"\s*(?:/|over|到|比|-|~|与|和|,\s?(?:低压|舒张压))\s*(?P<low>\d{2,3})(?!\d)")
+_BARE_PRESSURE: Final = re.compile(
+    r"(?<![\d./])(?P<n>\d{2,3})\s*(?:/|over)\s*(?P<low>\d{2,3})(?!\d|/)\s*(?P<u>mm\s?hg|毫米汞柱)?"
+)
+_BARE_TEMPERATURE: Final = re.compile(
+    r"(?<![\d.])(?P<n>\d{2,3}(?:\.\d{1,2})?)\s*(?:度(?P<tenth>\d)?|℃|°\s?c?f?|摄氏度|℉|degrees?(?:\s*(?:c|f"
+    r"|celsius|fahrenheit|centigrade))?\b|c\b|f\b|(?:celsius|fahrenheit)\b)"
+)
+_SPOKEN: Final = re.compile(
+    r"(?P<tens>三十|四十)(?P<ones>[一二五六七八九])?(?:度|点)(?P<half>半|[一二三四五六七八九])?"
+)
+_BARE_SATURATION: Final = re.compile(
+    r"(?<![\d.])(?P<n>\d{2,3})\s?%\s*(?:on (?:room air|ra|air|oxygen|\d)|spo2|saturation|sats)"
+)
+_NORMAL_AFTER: Final = re.compile(
+    r"\s*(?:(?:is|are|was|were|all|come back|came back|has been|have been|remain(?:s|ed)?|within|in|的|检查|结果|也"
+    r"|都|均|一直|基本|大致|全部|测量|值)\s*){0,4}"
+    r"(?P<normal>normal\b|unremarkable\b|stable\b|fine\b|ok\b|okay\b|正常|未见异常|没问题|没有异常|无异常"
+    r"|无明显异常|不高|平稳|wnl\b)"
+)
+_NORMAL_BEFORE: Final = re.compile(r"(?:\bnormal|\bunremarkable|\bstable|正常的?)\s*$")
+_SHORT: Final = 2
+_ZH_DIGITS: Final = dict(zip("一二三四五六七八九", range(1, 10), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a quantity in its own unit. `normal`: the text only says that the quantity is normal; no value."""
+
+    quantity: str
+    value: float | None
+    unit: str
+    start: int
+    end: int
+
+
+def numbers(text: str, shown: str, lexicon: Lexicon) -> list[Number]:
+    """Every number with a quantity in a normalised text (`shown` is the text as written), from left to right."""
+    reading = _Numbers(text, shown, lexicon)
+    found: list[Number] = []
+    for one in (*reading.pressures(), *reading.named(), *reading.bare(), *reading.normals()):
+        if not any(one.quantity == old.quantity and one.start < old.end and old.start < one.end for old in found[-40:]):
+            found.append(one)
+    return sorted(found, key=lambda one: (one.start, one.end, one.quantity))
+
+
+class _Numbers:
+    """One search for numbers."""
+
+    def __init__(self, text: str, shown: str, lexicon: Lexicon) -> None:
+        self._text, self._quantities, self._bands = text, lexicon.quantities, lexicon.bands
+        self._names = [
+            (name, start, end)
+            for start, end, names in lexicon.measures.scan(text, _named_for_sure(shown), lambda _: False)
+            for name in names
+        ]
+
+    def pressures(self) -> Iterator[Number]:
+        """Two numbers that are a blood pressure: 180/110, 血压160到100."""
+        for name, start, end in self._names:
+            if name != "sbp" or (match := _NUMBER.match(self._text, end)) is None:
+                continue
+            pair = _PAIR.match(self._text, match.end())
+            if pair:
+                yield from self._pair(match["n"], pair["low"], start, match.end("n"), pair.start("low"), pair.end())
+        for match in _BARE_PRESSURE.finditer(self._text):
+            high, low = float(match["n"]), float(match["low"])
+            if match["u"] or (90 <= high <= 260 and 50 <= low <= 150 and high - low >= 20):
+                yield from self._pair(
+                    match["n"], match["low"], match.start(), match.end("n"), match.start(), match.end()
+                )
+
+    def _pair(self, high: str, low: str, start: int, middle: int, second: int, end: int) -> Iterator[Number]:
+        if float(low) < float(high) <= 320:
+            if "sbp" in self._quantities:
+                yield Number("sbp", float(high), "mmHg", start, end)
+            if "dbp" in self._quantities:
+                yield Number("dbp", float(low), "mmHg", start, end)
+
+    def named(self) -> Iterator[Number]:
+        """A quantity's name with a number after it."""
+        for name, start, end in self._names:
+            match = _NUMBER.match(self._text, end)
+            if match is None:
+                continue
+            figure = float(match["n"].replace(",", ""))
+            value, stop = self._valued(name, figure, match.end("n"))
+            if value is not None:
+                quantity = "temperature" if name == "temperature_f" else name
+                yield Number(quantity, value, self._quantities[quantity].unit, start, stop)
+
+    def bare(self) -> Iterator[Number]:
+        """Temperatures and saturations that are known by their unit alone."""
+        if "temperature" in self._quantities:
+            for match in _BARE_TEMPERATURE.finditer(self._text):
+                value = celsius(float(match["n"]) + (int(match["tenth"]) / 10 if match["tenth"] else 0))
+                if value is not None:
+                    yield Number("temperature", value, "C", match.start(), match.end())
+            for match in _SPOKEN.finditer(self._text):
+                value = (30.0 if match["tens"] == "三十" else 40.0) + _ZH_DIGITS.get(match["ones"] or "", 0)
+                value += 0.5 if match["half"] == "半" else _ZH_DIGITS.get(match["half"] or "", 0) / 10
+                yield Number("temperature", value, "C", match.start(), match.end())
+        if "spo2" in self._quantities:
+            for match in _BARE_SATURATION.finditer(self._text):
+                if 40 <= float(match["n"]) <= 100:
+                    yield Number("spo2", float(match["n"]), "%", match.start(), match.end())
+
+    def normals(self) -> Iterator[Number]:
+        """Quantities of which the text says only that they are normal, panels too."""
+        places = list(self._names)
+        places += [(name, *place) for names, *place in _panels(self._text) for name in names]  # type: ignore[misc]
+        for name, start, end in places:
+            after = _NORMAL_AFTER.match(self._text, end)
+            before = _NORMAL_BEFORE.search(self._text, max(0, start - 14), start)
+            if name in self._quantities and (after or before):
+                stop = after.end() if after else end
+                yield Number(name, None, self._quantities[name].unit, before.start() if before else start, stop)
+
+    def _valued(self, name: str, figure: float, end: int) -> tuple[float | None, int]:
+        """The number in the quantity's unit, and where its unit ends; None for what cannot be."""
+        quantity = self._quantities[name]
+        if name in {"temperature", "temperature_f"}:
+            tail = re.match(r"\s*(?:度(\d)?|℃|℉|°\s?[cf]?|degrees?(?: [cf]\b)?|[cf]\b)?", self._text[end : end + 12])
+            tenth = int(tail[1]) / 10 if tail and tail[1] else 0.0
+            return celsius(figure + tenth), end + (tail.end() if tail else 0)
+        unit, stop = self._unit(quantity, end)
+        if unit is not None:
+            return self._plausible(quantity, figure * unit), stop
+        if name in _UNIT_NEEDED:
+            return None, end
+        fitting = [figure * factor for factor in (1.0, *(float(factor) for _, factor in quantity.units))]
+        fitting = [value for value in fitting if self._plausible(quantity, value) is not None]
+        return (min(fitting, key=lambda value: self._strange(name, value)) if fitting else None), end
+
+    def _unit(self, quantity: Any, end: int) -> tuple[float | None, int]:
+        """The factor of the unit that follows a number."""
+        match = re.match(r"\s*", self._text[end : end + 3])
+        start = end + (match.end() if match else 0)
+        ahead = _plain_unit(self._text[start : start + 16])
+        for unit, factor in sorted(((quantity.unit, "1"), *quantity.units), key=lambda pair: -len(pair[0])):
+            plain = _plain_unit(unit)
+            if plain and ahead.startswith(plain) and not (plain.isalpha() and ahead[len(plain) :][:1].isalpha()):
+                return float(factor), min(len(self._text), start + len(unit))
+        return None, end
+
+    def _plausible(self, quantity: Any, value: float) -> float | None:
+        low, high = quantity.low, quantity.high
+        fits = (low is None or value >= low) and (high is None or value <= high)
+        return round(value, 3) if fits else None
+
+    def _strange(self, name: str, value: float) -> float:
+        """How far a value is from the middle of its bands: tells which unit was left out."""
+        edges = [edge for band in self._bands if band.quantity == name for edge in (band.start, band.below) if edge]
+        if not edges or value <= 0:
+            return 0.0
+        return abs(math.log(value) - sum(math.log(edge) for edge in edges) / len(edges))
+
+
+_UNIT_NEEDED: Final = frozenset({"weight_loss_kg"})
+
+
+def _named_for_sure(shown: str) -> Callable[[str, int, int], bool]:
+    """A name of one or two Latin letters (T, P, BP) counts with a capital letter only."""
+    return lambda text, start, end: end - start > _SHORT or not text[start].isascii() or shown[start].isupper()
+
+
+def celsius(figure: float) -> float | None:
+    """A body temperature in degrees Celsius, whichever scale it was given in; None when no body has it."""
+    if 25 <= figure <= 45:
+        return round(figure, 2)
+    return round((figure - 32) / 1.8, 2) if 80 <= figure <= 113 else None
+
+
+def _plain_unit(unit: str) -> str:
+    return (
+        normalise(unit)
+        .replace("×", "x")
+        .replace("µ", "u")
+        .replace("μ", "u")
+        .replace(" ", "")
+        .removeprefix("x")
+        .replace("^", "")
+        .replace("*", "")
+    )
+
+
+def _panels(text: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    for row in rows("panels"):
+        for word in words(f"{row['words_zh']}|{row['words_en']}"):
+            edge = r"\b" if word.isascii() else ""
+            for match in re.finditer(f"{edge}{re.escape(word)}{edge}", text):
+                yield tuple(row["quantities"].split()), match.start(), match.end()
+
+
+def in_age(band: Any, told: Told) -> bool:
+    """Whether a band is for this age; without an age, whether it is for an adult."""
+    age = ADULT if told.age_years is None else told.age_years
+    return not (
+        (band.age_from is not None and age < band.age_from) or (band.age_until is not None and age >= band.age_until)
+    )
+
+
+def in_band(band: Any, value: float, told: Told) -> bool:
+    """Whether a value lies in a band that is for this age and sex; without an age the bands of an adult count."""
+    if not in_age(band, told):
+        return False
+    if band.sex and told.sex and band.sex[0].lower() != told.sex[0]:
+        return False
+    return (band.start is None or value >= band.start) and (band.below is None or value < band.below)
