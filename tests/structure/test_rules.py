@@ -66,8 +66,8 @@ FIRST_RELEASE = {
     "L": "01 03 07",
 }
 """The rules of the first release, by family."""
-ADDED = {"D06", "D08", "D19"}
-"""What came after it: the check of medicines told to the law."""
+ADDED = {"B13", "B14", "D06", "D08", "D19", "J14"}
+"""What came after it: the check of medicines told to the law, and the watch over prescribing and reviewing itself."""
 
 
 SHARED = {

@@ -27,6 +27,7 @@ from xinglin.supervision.facts import (
     Pack,
     Prescription,
     PrescriptionKind,
+    PrescriptionOrigin,
     Review,
     ReviewResult,
     SpecialControl,
@@ -118,6 +119,8 @@ def draft_case(
         valid_until_on=valid_until_on,
         second_signed=False,
         external=False,
+        ordered_before=False,
+        origin=PrescriptionOrigin.TYPED,
     )
     return replace(
         base,
@@ -166,15 +169,16 @@ def row_case(
         valid_until_on=civil_day(row.valid_until_at),
         second_signed=False,
         external=False,
+        ordered_before=False,
+        origin=PrescriptionOrigin.TYPED,
     )
-    charged = () if charged_at is None else (_item(order, base, str(row.id), charged_at) for order in orders)
     return replace(
         base,
         prescription=prescription,
         review=review,
         dispensing=Dispensing(left_at=left_at),
         lines=tuple(_line(order, str(row.id)) for order in orders),
-        items=tuple(charged),
+        items=tuple(_item(order, base, str(row.id), charged_at) for order in orders) if charged_at else (),
         packs=packs,
     )
 

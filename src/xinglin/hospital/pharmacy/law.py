@@ -36,10 +36,11 @@ OF_PAYMENT = frozenset(
 """What is asked of the items that the lines would become. C11 is not: the house itself settles each item under the
 benefit that covers it."""
 WHILE_TYPING = OF_MEDICINE | OF_PAYMENT | {"A03", "A12"}
-AT_ISSUE = WHILE_TYPING | {"A01", "A02", "A05", "A06", "A07", "A09", "A10", "A11", "A13", "G05", "H09", "I10"}
+AT_ISSUE = WHILE_TYPING | {"A01", "A02", "A05", "A06", "A07", "A09", "A10", "A11", "A13", "B13", "B14", "G05"}
+AT_ISSUE |= {"H09", "I10"}
 AT_SIGNATURE = frozenset({"B08", "G12"})
 AT_REVIEW = (OF_MEDICINE - {"B04", "D02", "D15", "I04"}) | {"B08", "B12", "G12"}
-AT_HAND_OVER = frozenset({"B07", "B08", "B09", "G12", "J01", "J02", "J03", "J06"})
+AT_HAND_OVER = frozenset({"B07", "B08", "B09", "B13", "G12", "J01", "J02", "J03", "J06"})
 STOPS = frozenset({"block", "deny", "hold"})
 NEEDS_REASON = "needs_reason"
 

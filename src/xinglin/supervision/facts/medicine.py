@@ -12,6 +12,7 @@ from xinglin.supervision.facts.words import (
     AntimicrobialGrade,
     EarlierSale,
     PrescriptionKind,
+    PrescriptionOrigin,
     ReviewResult,
     SpecialControl,
     Stage,
@@ -47,6 +48,12 @@ class Prescription(Group):
     valid_until_on: date | None = fact("处方有效期截止日", "last day on which it may be dispensed, if one was set")
     second_signed: bool | None = fact("是否双签名", "signed a second time in spite of a named risk")
     external: bool | None = fact("是否外配处方", "dispensed by a pharmacy outside the institution")
+    ordered_before: bool | None = fact(
+        "是否诊前已锁定处方药",
+        "a prescription medicine on it was put into a cart, ordered or paid for by the patient before the visit began; "
+        "a wish that was only named is none",
+    )
+    origin: PrescriptionOrigin | None = fact("处方来源", "how its lines came to be written")
 
 
 @dataclass(frozen=True, slots=True)

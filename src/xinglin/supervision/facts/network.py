@@ -29,6 +29,14 @@ class Practice(Group):
     z_hundredths: int | None = fact(
         "稳健Z值", "robust z against the peers, shrunk for few cases, in hundredths (version 1)", "1/100"
     )
+    median_seconds: int | None = fact(
+        "用时中位数", "of reviews: median of the seconds that the person spent on one; None for other statistics", "s"
+    )
+    places_at_once: int | None = fact(
+        "同时服务机构数",
+        "of reviews: most institutions whose prescriptions the person reviewed within ten minutes; None for others",
+        "n",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,16 @@ class PrescriptionKind(Coded):
     LONG = ("long", "长期处方", "long-term prescription")
 
 
+class PrescriptionOrigin(Coded):
+    """How the lines of a prescription came to be written."""
+
+    TYPED = ("typed", "逐项开具", "written line by line")
+    OWN_TEMPLATE = ("own_template", "医师自建模板", "a template of the physician's own")
+    REPEAT = ("repeat", "续方", "an earlier prescription repeated")
+    CONFIRMED = ("confirmed", "系统建议后逐项确认", "proposed by a machine, each line confirmed or changed")
+    MACHINE = ("machine", "系统生成未逐项确认", "made by a machine, not confirmed line by line")
+
+
 class Stage(Coded):
     """How far a prescription has come when it is judged, the deed being judged included."""
 
@@ -214,3 +224,4 @@ class PracticeKind(Coded):
 
     DRUG_SHARE = ("drug_share", "单药使用占比", "share of one medicine")
     OVERRIDE_RATE = ("override_rate", "忽略提醒比例", "share of reminders passed over")
+    REVIEWS = ("reviews", "药师审方", "a pharmacist's reviews, and how many passed")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from xinglin.supervision.facts import CareMode
-from xinglin.supervision.rules.sources import FUND_735, SUPERVISION_2022, article
+from xinglin.supervision.facts import CareMode, PracticeKind
+from xinglin.supervision.rules.sources import FUND_735, PRESCRIPTION_2007, REVIEW_2018, SUPERVISION_2022, article
 from xinglin.supervision.vocabulary import (
     Certainty,
     Concern,
@@ -100,4 +100,44 @@ def j11(f: Facts) -> Ruling:
         applies=(f.ring.persons >= f.limits.ring_persons_min) & (f.ring.surprise >= f.limits.ring_surprise_min),
         violates=(f.ring.mornings >= f.limits.ring_mornings_min) & tied & ~explained,
         excess=excess(count=f.ring.persons, fen=f.ring.fund_fen),
+    )
+
+
+@rule(
+    id="J14",
+    version=1,
+    title=Words("药师审方流水线", "Reviews on the assembly line"),
+    source=(
+        article(PRESCRIPTION_2007, "第三十一条、第三十五条", "articles 31 and 35", read=False),
+        article(REVIEW_2018, "药师是处方审核第一责任人", "the pharmacist answers for the review", read=False),
+    ),
+    certainty=Certainty.SUSPICIOUS,
+    kind=Kind.INFORM,
+    scope=Scope.PRACTICE,
+    since=date(2018, 6, 29),
+    limits=("reviews_min", "review_pass_permille_max", "review_median_seconds_min", "review_median_seconds_place"),
+    concern=Concern.STATISTIC,
+    why_zh="几乎全部通过，又快得读不完处方，还同时替多家机构审，审方就成了盖章。只快或只通过率高都不算；一人审多家的，用时应更长。",
+    sentence=Words(
+        "{practice.cases}张处方通过率千分之{practice.share_permille}，用时中位数{practice.median_seconds}秒，"
+        "十分钟内最多为{practice.places_at_once}家机构审方。",
+        "Of {practice.cases} prescriptions {practice.share_permille} permille passed, at a median of "
+        "{practice.median_seconds} seconds; within ten minutes the person reviewed for up to "
+        "{practice.places_at_once} institutions.",
+    ),
+    hint=Words(
+        "抽查其审过的处方；安排更多药师，或减少一人同时负责的机构。",
+        "Read a sample of the prescriptions that passed; let more pharmacists share them, or serve fewer places at "
+        "once.",
+    ),
+)
+def j14(f: Facts) -> Ruling:
+    """Nearly all passes, faster than can be read: a stamp. Whoever serves several places at once must be slower still.
+
+    A high share alone is the mark of good prescribers, and pace alone of a quick reader.
+    """
+    least = f.limits.review_median_seconds_min + f.limits.review_median_seconds_place * (f.practice.places_at_once - 1)
+    return ruling(
+        applies=(f.practice.kind == PracticeKind.REVIEWS) & (f.practice.cases >= f.limits.reviews_min),
+        violates=(f.practice.share_permille >= f.limits.review_pass_permille_max) & (f.practice.median_seconds < least),
     )

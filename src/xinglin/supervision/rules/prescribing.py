@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from xinglin.supervision.facts import Channel, PrescriptionKind, ReviewResult, SpecialControl, Stage, Title
+from xinglin.supervision.facts import (
+    Channel,
+    PrescriptionKind,
+    PrescriptionOrigin,
+    ReviewResult,
+    SpecialControl,
+    Stage,
+    Title,
+)
 from xinglin.supervision.rules.sources import (
     CARE_2018,
     DRUG_LAW,
@@ -12,6 +20,7 @@ from xinglin.supervision.rules.sources import (
     PRESCRIPTION_2007,
     REVIEW_2018,
     SIGNATURE_LAW,
+    SUPERVISION_2022,
     article,
 )
 from xinglin.supervision.vocabulary import (
@@ -30,9 +39,11 @@ from xinglin.supervision.vocabulary import (
     excess,
     isin,
     larger,
+    missing,
     otherwise,
     rule,
     ruling,
+    seconds_between,
     starts_with,
 )
 
@@ -400,4 +411,75 @@ def b12(f: Facts) -> Ruling:
         | f.review.same_device
         | f.review.automatic
         | (f.review.human_seconds < least),
+    )
+
+
+@rule(
+    id="B13",
+    version=1,
+    title=Words("先药后方", "Medicine first, prescription afterwards"),
+    source=(article(SUPERVISION_2022, "第二十一条", "article 21", read=False),),
+    certainty=Certainty.DEFINITE,
+    kind=Kind.NEVER,
+    scope=Scope.PRESCRIPTION,
+    since=date(2022, 2, 8),
+    limits=("clock_skew_seconds",),
+    why_zh="处方开具前不得向患者提供药品：先选药、付款或发药，再补处方，医师只是盖章。患者说出想要的药不算。",
+    sentence=Words(
+        "处方{prescription.signed_at}签名，而处方药诊前已被锁定（{prescription.ordered_before}），"
+        "或结算（{prescription.settled_at}）、发药（{dispensing.left_at}）在签名之前。",
+        "The prescription was signed at {prescription.signed_at}; its medicine was ordered before the visit "
+        "({prescription.ordered_before}), or settled ({prescription.settled_at}) or handed over ({dispensing.left_at}) "
+        "before the signature.",
+    ),
+    hint=Words(
+        "取消已锁定的订单，由医师按病情重新判断；需要用药的，先开方再结算和发药。",
+        "Cancel the order; let the physician judge afresh; where a medicine is needed it is prescribed first, then "
+        "paid for and handed over.",
+    ),
+)
+def b13(f: Facts) -> Ruling:
+    """What is chosen, paid for or sent before anybody prescribed it makes a stamp of the physician. A wish is none."""
+    paid = seconds_between(f.prescription.settled_at, f.prescription.signed_at) > f.limits.clock_skew_seconds
+    left = seconds_between(f.dispensing.left_at, f.prescription.signed_at) > f.limits.clock_skew_seconds
+    # What has no instant has not happened yet.
+    return ruling(
+        applies=~f.prescription.ended & (f.encounter.channel == Channel.ONLINE),
+        violates=f.prescription.ordered_before
+        | choose(missing(f.prescription.settled_at), False, paid)
+        | choose(missing(f.dispensing.left_at), False, left),
+    )
+
+
+@rule(
+    id="B14",
+    version=1,
+    title=Words("系统自动生成处方", "Prescription made by a machine"),
+    source=(article(SUPERVISION_2022, "第二十一条", "article 21", read=False),),
+    certainty=Certainty.SUSPICIOUS,
+    kind=Kind.NEVER,
+    scope=Scope.PRESCRIPTION,
+    since=date(2022, 2, 8),
+    limits=("visit_to_signature_seconds_min",),
+    why_zh="严禁用人工智能等自动生成处方。系统的建议须由医师逐项确认或修改；开诊几秒即签名，说明没有看病。医师自建模板和续方可以很快。",
+    sentence=Words(
+        "处方来源为“{prescription.origin}”，{encounter.started_at}开诊，{prescription.signed_at}签名。",
+        "The lines are “{prescription.origin}”; the visit began at {encounter.started_at} and the prescription was "
+        "signed at {prescription.signed_at}.",
+    ),
+    hint=Words(
+        "由医师本人问诊，逐项确认或修改后再签名。",
+        "Let the physician see the patient and confirm or change every line before signing.",
+    ),
+)
+def b14(f: Facts) -> Ruling:
+    """A machine may propose; a physician prescribes. Nobody sees a patient in a few seconds, unless he repeats.
+
+    A template of one's own and a repeat are quick by design, so that only their pace says nothing.
+    """
+    quick = seconds_between(f.encounter.started_at, f.prescription.signed_at) < f.limits.visit_to_signature_seconds_min
+    ready = isin(f.prescription.origin, [PrescriptionOrigin.OWN_TEMPLATE, PrescriptionOrigin.REPEAT])
+    return ruling(
+        applies=~f.prescription.ended & (f.encounter.channel == Channel.ONLINE),
+        violates=(f.prescription.origin == PrescriptionOrigin.MACHINE) | (quick & ~ready),
     )

@@ -1,5 +1,7 @@
 """How a practitioner's share of one medicine, or of reminders passed over, stands against the peers: `practices`.
 
+The reviews of pharmacists stand in the same table (`reviews`).
+
 A case is a patient, not a prescription: one who comes every month for the same medicine says no more than one who comes
 once, and would make an honest physician with few patients stand out.
 Peers have the same specialty and the same setting (kind and level of the institution, online or in person). A share is
@@ -20,6 +22,7 @@ from typing import Final
 from xinglin.supervision.facts.lake import Facts
 from xinglin.supervision.facts.words import PracticeKind
 from xinglin.supervision.measures.beforehand.chances import median, spread
+from xinglin.supervision.measures.beforehand.reviews import Reviews
 
 PRIOR: Final = 20
 EVENTS_MIN: Final = 5
@@ -38,11 +41,15 @@ class Practices:
     _events: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _peers: dict[str, Peers] = field(default_factory=dict)
     _places: dict[str, Facts] = field(default_factory=dict)
+    _houses: dict[str, Facts] = field(default_factory=dict)
+    _at: dict[str, Facts] = field(default_factory=dict)
+    """The institution of each visit."""
     _seen: dict[str, tuple[str, str]] = field(default_factory=dict)
     _written: dict[str, tuple[str, str]] = field(default_factory=dict)
     _counted: set[tuple[str, str, str]] = field(default_factory=set)
     _first: date = date.max
     _last: date = date.min
+    _reviews: Reviews = field(default_factory=Reviews)
     _shown: Counter[str] = field(default_factory=Counter)
     _passed_over: Counter[str] = field(default_factory=Counter)
 
@@ -51,7 +58,9 @@ class Practices:
         if table == "encounters":
             self._encounter(row)
         elif table == "prescriptions":
-            seen = self._seen.get(str(row.get("prescription.encounter_id")))
+            visit = str(row.get("prescription.encounter_id"))
+            self._reviews.add(row, self._at.get(visit, {}))
+            seen = self._seen.get(visit)
             if seen is not None and row.get("prescription.ended") is not True:
                 self._written[str(row["prescription.id"])] = seen
                 if self._once(*seen, ""):
@@ -65,6 +74,10 @@ class Practices:
         self._passed_over[practitioner] += passed_over
 
     def _encounter(self, row: Mapping[str, object]) -> None:
+        place = str(row.get("institution.id"))
+        if place not in self._houses:
+            self._houses[place] = {p: v for p, v in row.items() if p.startswith("institution.")}  # type: ignore[misc]
+        self._at[str(row.get("encounter.id"))] = self._houses[place]
         who, on = row.get("physician.id"), row.get("encounter.on")
         if not isinstance(who, str) or not isinstance(on, date):
             return
@@ -73,7 +86,7 @@ class Practices:
         if who not in self._peers:
             setting = ("physician.specialty_code", "institution.kind", "institution.level", "encounter.channel")
             self._peers[who] = tuple(row.get(path) for path in setting)
-            self._places[who] = {p: v for p, v in row.items() if p.startswith("institution.")}  # type: ignore[misc]
+            self._places[who] = self._houses[place]
 
     def _line(self, prescription: str, ingredients: str) -> None:
         written = self._written.get(prescription)
@@ -96,6 +109,7 @@ class Practices:
             counts = {who: self._events[who][name] if who in self._events else 0 for who in self._cases}
             yield from self._of(PracticeKind.DRUG_SHARE, name, counts, self._cases)
         yield from self._of(PracticeKind.OVERRIDE_RATE, "", self._passed_over, self._shown)
+        yield from self._reviews.rows(self._first, self._last)
 
     def _of(
         self, kind: PracticeKind, about: str, events: Mapping[str, int], cases: Mapping[str, int]
