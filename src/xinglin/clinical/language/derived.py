@@ -10,6 +10,7 @@ from xinglin.clinical.knowledge.condition_rows import Band
 from xinglin.clinical.language.answers import polarity_of
 from xinglin.clinical.language.cues import Contexts
 from xinglin.clinical.language.lexicon import Lexicon
+from xinglin.clinical.language.normals import normal_findings
 from xinglin.clinical.language.numbers import Number, in_age, in_band
 from xinglin.clinical.language.reading import Measured, Mention, Polarity, Told
 from xinglin.clinical.language.tables import rows
@@ -60,6 +61,20 @@ def _hits(bands: Sequence[Band], value: float | None, person: Told) -> list[str]
         both = band.sex == "" or person.sex is not None or all(in_band(other, value or 0.0, person) for other in same)
         if in_band(band, value or 0.0, person) and both:
             found.append(band.finding)
+    return found
+
+
+def denied_by_normal(plain: str, shown: str, contexts: Contexts, lexicon: Lexicon) -> list[Mention]:
+    """Findings that are absent because the text calls normal what they disturb (hearing, appetite, bowels)."""
+    found = []
+    for codes, start, end in normal_findings(plain):
+        one = Number("", None, "", start, end)
+        for code in codes:
+            if code in lexicon.kinds:
+                made = _of_number(code, "absent", one, shown, contexts)
+                turned = made.polarity == "absent" and contexts.of(start, start + 1).polarity == "absent"
+                kept = replace(made, quantity=None, unit=None, polarity="present" if turned else "absent")
+                found.append(kept)
     return found
 
 
