@@ -26,6 +26,8 @@ NEAR: Final = {True: 5, False: 18}
 """Characters between a `near` cue and its span: in Chinese, in English."""
 _COMMA: Final = re.compile(r"[,，]|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _OPEN_LIST: Final = frozenset({"否认", "否认有", "未见", "无", "未诉", "未诉有", "未闻及", "未触及", "未及", "排除"})
+_BARE_NO: Final = ("没有", "没", "无", "否认")
+_LAST: Final = re.compile(r"[了啊的哦呢吧过嘛呀]{0,2}(?:$|[\s,，。.;；!?、)])")
 _OVER_A_SUBJECT: Final = frozenset({"unsure", "hypothetical", "possible", "other"})
 """Kinds whose cue may be followed by a subject and a verb: not sure whether I have …"""
 _PAST_DATE: Final = re.compile(
@@ -142,6 +144,8 @@ class Contexts:
             return False
         if cue.end <= start or (cue.start < start and cue.direction == "after" and cue.kind in {"family", "other"}):
             return cue.direction in {"after", "both"} and self._open(cue, min(cue.end, start), start, forward=True)
+        if cue.start >= end and cue.words.endswith(_BARE_NO) and not _LAST.match(self._text, cue.end):
+            return False
         if cue.start >= end:
             return cue.direction in {"before", "both"} and self._open(cue, end, cue.start, forward=False)
         return cue.kind == "negation" and cue.start <= start and cue.direction == "after" and cue.end < end
@@ -167,7 +171,8 @@ class Contexts:
         for other in self._cues[first:last]:
             if other.end > end or other is cue:
                 continue
-            if other.kind == "end" and cue.kind in _OVER_A_SUBJECT and other.start <= cue.end + 2:
+            over = cue.kind in _OVER_A_SUBJECT or cue.words.endswith(("think", "believe"))
+            if other.kind == "end" and over and other.start <= cue.end + 2:
                 continue
             if other.kind == "end" or (other.kind == "now" and cue.kind in {"past", "family", "other"}):
                 return True

@@ -33,24 +33,32 @@ def measured_mentions(
 
     A number of a quantity without any band gives the code `measured-<quantity>`.
     """
-    mentions = []
-    for one in found:
-        bands = [band for band in lexicon.bands if band.quantity == one.quantity]
-        value = one.value
-        hits = _hits(bands, value, person)
-        abnormal = dict.fromkeys(band.finding for band in bands if not _is_normal(band.finding))
-        normal = value is None or not any(in_band(band, value, person) for band in bands if band.finding in abnormal)
-        codes: dict[str, Polarity] = dict.fromkeys(hits, "present")
-        if normal and bands:
-            shared = _shared_parents(abnormal, lexicon)
-            alone = [code for code in abnormal if not set(lexicon.parents.get(code, ())) & set(shared)]
-            codes |= dict.fromkeys((*alone, *shared), "absent")
-        if value is None:
-            codes |= {code: "present" for band in bands if _is_normal(code := band.finding)}
-        if not bands and value is not None:
-            codes[f"measured-{one.quantity}"] = "present"
-        mentions += [_of_number(code, polarity, one, shown, contexts) for code, polarity in codes.items()]
-    return mentions
+    numbers_found = list(found)
+    special = {(one.quantity.rpartition("_")[0], one.start) for one in numbers_found}
+    mentions: list[Mention] = []
+    for one in numbers_found:
+        if (one.quantity, one.start) not in special:
+            codes = _codes(one, person, lexicon)
+            mentions += [_of_number(code, polarity, one, shown, contexts) for code, polarity in codes.items()]
+    there = {one.code for one in mentions if one.polarity == "present"}
+    return [one for one in mentions if one.polarity == "present" or one.code not in there]
+
+
+def _codes(one: Number, person: Told, lexicon: Lexicon) -> dict[str, Polarity]:
+    """The findings that a number affirms and denies."""
+    bands = [band for band in lexicon.bands if band.quantity == one.quantity]
+    value = one.value
+    codes: dict[str, Polarity] = dict.fromkeys(_hits(bands, value, person), "present")
+    abnormal = dict.fromkeys(band.finding for band in bands if not _is_normal(band.finding) and in_age(band, person))
+    if value is None or not any(in_band(band, value, person) for band in bands if band.finding in abnormal):
+        shared = _shared_parents(abnormal, lexicon)
+        alone = [code for code in abnormal if not set(lexicon.parents.get(code, ())) & set(shared)]
+        codes |= dict.fromkeys((*alone, *shared), "absent")
+    if value is None:
+        codes |= {code: "present" for band in bands if _is_normal(code := band.finding)}
+    if not bands and value is not None:
+        codes[f"measured-{one.quantity}"] = "present"
+    return codes
 
 
 def _hits(bands: Sequence[Band], value: float | None, person: Told) -> list[str]:

@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(
     r"|of\b|is\b|was\b|at\b|to\b|up\b|around\b|about\b|reads?\b|reading\b|read\b|reached\b|hit\b|went\b|got\b"
     r"|over\b|above\b|below\b|only\b|spiked\b|measured\b|just\b|low\b|high\b|level\b|count\b|today\b"
     r"|elevated\b|raised\b|>|<|~|≥|≤|-(?=\s)){0,6}"
-    r"(?P<n>\d{1,6}(?:,\d{3})*(?:\.\d+)?)(?!\s?(?:年|月|日|天前|days|weeks|years|hours|months|day\b|mg\b|times"
+    r"(?P<n>\d{1,6}(?:,\d{3})*(?:\.\d+)?)(?![\d.]*\d|\s?(?:年|月|日|天前|days|weeks|years|hours|months|day\b|mg\b(?!/)|times"
     r"|次(?!/|每)))"
 )
 _PAIR: Final = re.compile(r"\s*(?:/|over|到|比|-|~|与|和|,\s?(?:低压|舒张压))\s*(?P<low>\d{2,3})(?!\d)")
