@@ -15,6 +15,7 @@ from xinglin.cli import (
     check,
     db,
     demo,
+    diagnose,
     journal,
     knowledge,
     lake,
@@ -44,6 +45,8 @@ app.command()(tour.tour)
 app.command()(bench.bench)
 app.command()(audit.audit)
 app.command()(check.check)
+app.command()(diagnose.diagnose)
+app.command()(diagnose.intake)
 app.command()(reference.reference)
 app.command()(replay.replay)
 app.command()(score.score)

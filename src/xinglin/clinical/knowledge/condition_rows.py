@@ -13,12 +13,12 @@ from typing import Final, Literal
 LEVELS: Final[dict[int, float]] = {5: 0.985, 4: 0.8, 3: 0.5, 2: 0.2, 1: 0.025, 0: 0.003}
 """P(finding | condition, at presentation) of each level that a link may have."""
 KINDS: Final = frozenset({"symptom", "sign", "risk", "vital", "lab", "test"})
-URGENCIES: Final = ("self_care", "routine", "urgent", "emergency")
 ONSETS: Final = frozenset({"sudden", "acute", "gradual"})
 DURATIONS: Final = ("minutes", "hours", "days", "weeks", "months", "years")
 PATTERNS: Final = frozenset({"episodic", "recurrent", "progressive", "constant", "relapsing"})
 SEASONS: Final = frozenset({"spring", "summer", "autumn", "winter"})
 Urgency = Literal["self_care", "routine", "urgent", "emergency"]
+URGENCIES: Final[tuple[Urgency, ...]] = ("self_care", "routine", "urgent", "emergency")
 _ITEM: Final = re.compile(r"([a-z0-9][a-z0-9-]*)(?::([0-5]))?(\*{0,2})")
 
 

@@ -27,10 +27,15 @@ _AFTER_CHINESE: Final = re.compile(
     r"^(?:感|的?(?:地方|部位|位置|点)?(?:是|在|于|位于|集中在|主要在|都在)|在|于|位于"
     r"|集中在)?[左右上下中双两侧边的\s]{0,4}$"
 )
-_TOPIC: Final = re.compile(
-    r"^[\s又也还很有点些都特别非常一直就是现在老总总是老是感觉觉得开始的了,已经变得得更越来越]{0,8}$"
+_TOPIC_CHINESE: Final = re.compile(
+    r"[\s又也还很有点些都特别非常一直就是现在老总总是老是感觉觉得开始的了已经变变得得更越来越没无不未晚上早夜里白天]{0,9}"
 )
-_BETWEEN_CHINESE: Final = re.compile(r"[。！!?？;；]")
+_TOPIC_ENGLISH: Final = re.compile(
+    r"\s*(?:and |but )?(?=[a-z ]*\b(?:it|it's|they|they're|feels?|looks?|some|no|not|isn't|both)\b)"
+    r"(?:it|it's|they|they're|feels?|is|are|looks?|some|very|really|also|now|has been|still|a bit|quite|so|no|not|any"
+    r"|isn't|have|has|got|become|became|been|gets?|there is|there's|both|all|with|the area|\s)*"
+)
+_BETWEEN_CHINESE: Final = re.compile(r"[。！!?？;；,\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,18 @@ class Composed:
     side: Side | None
     quality: Part
     place: Part
+    carried: bool = False
+    """The site stands in an earlier clause: the quality alone is the place."""
 
     @property
     def start(self) -> int:
         """Where the first of both begins."""
-        return min(self.quality.start, self.place.start)
+        return self.quality.start if self.carried else min(self.quality.start, self.place.start)
 
     @property
     def end(self) -> int:
         """Where the last of both ends."""
-        return max(self.quality.end, self.place.end)
+        return self.quality.end if self.carried else max(self.quality.end, self.place.end)
 
 
 def parts_of(found: Iterable[Match]) -> list[Part]:
@@ -82,18 +89,42 @@ def compose(text: str, words: Sequence[Token], layout: Layout, parts: Sequence[P
         by_sentence.setdefault(layout.sentence(part.start).start, []).append(part)
     found: list[Composed] = []
     topic: list[Part] = []
-    for start, members in by_sentence.items():
-        places = [refined(text, part) for part in members if part.kind == "site"]
-        groups = _groups(text, places)
+    for members in by_sentence.values():
+        groups = _groups(text, [refined(text, part) for part in members if part.kind == "site"])
         for quality in (part for part in members if part.kind == "quality"):
-            group = _chinese(text, quality, groups, start) if _is_chinese(text, quality) else None
-            if group is None and not _is_chinese(text, quality):
-                group = _english(text, words, quality, groups)
-            if not group and not places and _TOPIC.match(text[start : quality.start]):
-                group = topic
-            found += [one for place in group or () for one in made(text, quality, place)]
+            group = _of_quality(text, words, quality, groups)
+            if group is None and _continues(text, layout, quality):
+                before = [one for one in groups if one[-1].end <= quality.start]
+                group = before[-1] if before else topic
+                found += [replace(one, carried=True) for place in group for one in made(text, quality, place)]
+                continue
+            for place in group or ():
+                found += made(text, quality, place)
+            found += _one_sided(text, quality, group or ())
         topic = groups[-1] if groups else topic
     return found
+
+
+def _continues(text: str, layout: Layout, quality: Part) -> bool:
+    """Whether a quality opens its clause, so that it speaks of the site before it (… , it's swollen; …，又肿又痛)."""
+    opening = text[layout.clause(quality.start).start : quality.start]
+    return bool((_TOPIC_CHINESE if _is_chinese(text, quality) else _TOPIC_ENGLISH).fullmatch(opening))
+
+
+def _of_quality(text: str, words: Sequence[Token], quality: Part, groups: Sequence[list[Part]]) -> list[Part] | None:
+    if _is_chinese(text, quality):
+        return _chinese(text, quality, groups)
+    return _english(text, words, quality, groups)
+
+
+def _one_sided(text: str, quality: Part, group: Sequence[Part]) -> Iterator[Composed]:
+    """An arm and a leg of one side that are weak or numb together are half of the body."""
+    if quality.name not in {"weakness", "numbness", "tingling"}:
+        return
+    arms = [part for part in group if "arm" in lineage(part.name)]
+    legs = [part for part in group if "leg" in lineage(part.name)]
+    if arms and legs and {side_of(text, part) for part in (*arms, *legs)} & {"left", "right"}:
+        yield from made(text, quality, replace(arms[0], name="half-body"))
 
 
 def _is_chinese(text: str, part: Part) -> bool:
@@ -112,11 +143,11 @@ def _groups(text: str, places: Sequence[Part]) -> list[list[Part]]:
     return groups
 
 
-def _chinese(text: str, quality: Part, groups: Sequence[list[Part]], start: int) -> list[Part] | None:
+def _chinese(text: str, quality: Part, groups: Sequence[list[Part]]) -> list[Part] | None:
     before = [group for group in groups if group[-1].end <= quality.start]
     if before:
         gap = text[before[-1][-1].end : quality.start]
-        if len(gap) <= FARTHEST and not _BETWEEN_CHINESE.search(gap) and gap.count(",") <= 1:
+        if len(gap) <= FARTHEST and not _BETWEEN_CHINESE.search(gap):
             return before[-1]
     for group in groups:
         if group[0].start >= quality.end and _AFTER_CHINESE.match(text[quality.end : group[0].start]):

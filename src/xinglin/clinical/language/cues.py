@@ -26,6 +26,8 @@ NEAR: Final = {True: 5, False: 18}
 """Characters between a `near` cue and its span: in Chinese, in English."""
 _COMMA: Final = re.compile(r"[,，]|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _OPEN_LIST: Final = frozenset({"否认", "否认有", "未见", "无", "未诉", "未诉有", "未闻及", "未触及", "未及", "排除"})
+_BARE_NO: Final = ("没有", "没", "无", "否认")
+_LAST: Final = re.compile(r"[了啊的哦呢吧过嘛呀]{0,2}(?:$|[\s,，。.;；!?、)])")
 _OVER_A_SUBJECT: Final = frozenset({"unsure", "hypothetical", "possible", "other"})
 """Kinds whose cue may be followed by a subject and a verb: not sure whether I have …"""
 _PAST_DATE: Final = re.compile(
@@ -66,14 +68,19 @@ def warm() -> None:
 
 
 def find_cues(text: str, covered: Sequence[Piece] = (), patient: Collection[str] = ()) -> list[Cue]:
-    """Every cue of a normalised text from left to right; none touches a piece that is covered by a mention.
+    """Every cue of a normalised text from left to right; none lies inside a mention.
 
     A relative who is the `patient` of the text (by the words for that relative) is no cue for another person.
     """
     found: list[Cue] = []
     for start, end, values in _tree().scan(text, _fits, _stays_open):
-        if not _covered(covered, start, end):
-            here = [Cue(kind, direction, reach, start, end, text[start:end]) for kind, direction, reach in values]
+        inside, touched = _covered(covered, start, end)
+        if not inside:
+            here = [
+                Cue(kind, direction, reach, start, end, text[start:end])
+                for kind, direction, reach in values
+                if not touched or kind in {"family", "other"}
+            ]
             found += [one for one in here if one.kind not in {"family", "other"} or not _names(one.words, patient)]
     for match in _PAST_DATE.finditer(text):
         if not _STARTED.search(text, max(0, match.start() - 30), match.start()):
@@ -94,9 +101,12 @@ def _stays_open(values: Sequence[tuple[str, str, str]]) -> bool:
     return all(kind == "end" for kind, _, _ in values)
 
 
-def _covered(covered: Sequence[Piece], start: int, end: int) -> bool:
+def _covered(covered: Sequence[Piece], start: int, end: int) -> tuple[bool, bool]:
+    """Whether a stretch lies inside a covered piece, and whether it touches one."""
     place = bisect_left(covered, end, key=lambda piece: piece.start) - 1
-    return place >= 0 and covered[place].end > start
+    if place < 0 or covered[place].end <= start:
+        return False, False
+    return covered[place].start <= start, True
 
 
 def _names(cue: str, patient: Collection[str]) -> bool:
@@ -132,8 +142,10 @@ class Contexts:
     def _reaches(self, cue: Cue, sentence: Piece, start: int, end: int) -> bool:
         if cue.kind in {"pseudo", "end"}:
             return False
-        if cue.end <= start:
-            return cue.direction in {"after", "both"} and self._open(cue, cue.end, start, forward=True)
+        if cue.end <= start or (cue.start < start and cue.direction == "after" and cue.kind in {"family", "other"}):
+            return cue.direction in {"after", "both"} and self._open(cue, min(cue.end, start), start, forward=True)
+        if cue.start >= end and cue.words.endswith(_BARE_NO) and not _LAST.match(self._text, cue.end):
+            return False
         if cue.start >= end:
             return cue.direction in {"before", "both"} and self._open(cue, end, cue.start, forward=False)
         return cue.kind == "negation" and cue.start <= start and cue.direction == "after" and cue.end < end
@@ -159,7 +171,8 @@ class Contexts:
         for other in self._cues[first:last]:
             if other.end > end or other is cue:
                 continue
-            if other.kind == "end" and cue.kind in _OVER_A_SUBJECT and other.start <= cue.end + 2:
+            over = cue.kind in _OVER_A_SUBJECT or cue.words.endswith(("think", "believe"))
+            if other.kind == "end" and over and other.start <= cue.end + 2:
                 continue
             if other.kind == "end" or (other.kind == "now" and cue.kind in {"past", "family", "other"}):
                 return True

@@ -10,6 +10,7 @@ from xinglin.clinical.knowledge.condition_rows import Band
 from xinglin.clinical.language.answers import polarity_of
 from xinglin.clinical.language.cues import Contexts
 from xinglin.clinical.language.lexicon import Lexicon
+from xinglin.clinical.language.normals import normal_findings
 from xinglin.clinical.language.numbers import Number, in_age, in_band
 from xinglin.clinical.language.reading import Measured, Mention, Polarity, Told
 from xinglin.clinical.language.tables import rows
@@ -32,24 +33,32 @@ def measured_mentions(
 
     A number of a quantity without any band gives the code `measured-<quantity>`.
     """
-    mentions = []
-    for one in found:
-        bands = [band for band in lexicon.bands if band.quantity == one.quantity]
-        value = one.value
-        hits = _hits(bands, value, person)
-        abnormal = dict.fromkeys(band.finding for band in bands if not _is_normal(band.finding))
-        normal = value is None or not any(in_band(band, value, person) for band in bands if band.finding in abnormal)
-        codes: dict[str, Polarity] = dict.fromkeys(hits, "present")
-        if normal and bands:
-            shared = _shared_parents(abnormal, lexicon)
-            alone = [code for code in abnormal if not set(lexicon.parents.get(code, ())) & set(shared)]
-            codes |= dict.fromkeys((*alone, *shared), "absent")
-        if value is None:
-            codes |= {code: "present" for band in bands if _is_normal(code := band.finding)}
-        if not bands and value is not None:
-            codes[f"measured-{one.quantity}"] = "present"
-        mentions += [_of_number(code, polarity, one, shown, contexts) for code, polarity in codes.items()]
-    return mentions
+    numbers_found = list(found)
+    special = {(one.quantity.rpartition("_")[0], one.start) for one in numbers_found}
+    mentions: list[Mention] = []
+    for one in numbers_found:
+        if (one.quantity, one.start) not in special:
+            codes = _codes(one, person, lexicon)
+            mentions += [_of_number(code, polarity, one, shown, contexts) for code, polarity in codes.items()]
+    there = {one.code for one in mentions if one.polarity == "present"}
+    return [one for one in mentions if one.polarity == "present" or one.code not in there]
+
+
+def _codes(one: Number, person: Told, lexicon: Lexicon) -> dict[str, Polarity]:
+    """The findings that a number affirms and denies."""
+    bands = [band for band in lexicon.bands if band.quantity == one.quantity]
+    value = one.value
+    codes: dict[str, Polarity] = dict.fromkeys(_hits(bands, value, person), "present")
+    abnormal = dict.fromkeys(band.finding for band in bands if not _is_normal(band.finding) and in_age(band, person))
+    if value is None or not any(in_band(band, value, person) for band in bands if band.finding in abnormal):
+        shared = _shared_parents(abnormal, lexicon)
+        alone = [code for code in abnormal if not set(lexicon.parents.get(code, ())) & set(shared)]
+        codes |= dict.fromkeys((*alone, *shared), "absent")
+    if value is None:
+        codes |= {code: "present" for band in bands if _is_normal(code := band.finding)}
+    if not bands and value is not None:
+        codes[f"measured-{one.quantity}"] = "present"
+    return codes
 
 
 def _hits(bands: Sequence[Band], value: float | None, person: Told) -> list[str]:
@@ -60,6 +69,20 @@ def _hits(bands: Sequence[Band], value: float | None, person: Told) -> list[str]
         both = band.sex == "" or person.sex is not None or all(in_band(other, value or 0.0, person) for other in same)
         if in_band(band, value or 0.0, person) and both:
             found.append(band.finding)
+    return found
+
+
+def denied_by_normal(plain: str, shown: str, contexts: Contexts, lexicon: Lexicon) -> list[Mention]:
+    """Findings that are absent because the text calls normal what they disturb (hearing, appetite, bowels)."""
+    found = []
+    for codes, start, end in normal_findings(plain):
+        one = Number("", None, "", start, end)
+        for code in codes:
+            if code in lexicon.kinds:
+                made = _of_number(code, "absent", one, shown, contexts)
+                turned = made.polarity == "absent" and contexts.of(start, start + 1).polarity == "absent"
+                kept = replace(made, quantity=None, unit=None, polarity="present" if turned else "absent")
+                found.append(kept)
     return found
 
 

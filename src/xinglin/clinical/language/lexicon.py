@@ -188,6 +188,9 @@ def _measures(knowledge: KnowledgeLike) -> Trie[str]:
     for name, quantity in knowledge.quantities.items():
         for word in (quantity.name_zh, quantity.name_en, *quantity.words_zh, *quantity.words_en):
             tree.add(normalise(word), name)
+    for row in rows("measure_words"):
+        for word in words(f"{row['words_zh']}|{row['words_en']}") if row["quantity"] in knowledge.quantities else ():
+            tree.add(normalise(word), row["quantity"])
     return tree
 
 

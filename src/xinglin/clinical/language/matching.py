@@ -16,8 +16,9 @@ MOST_FILLERS: Final = 2
 """Small words that may stand inside a Chinese term."""
 MOST_SKIPPED: Final = 4
 """Small words in a row that may stand inside an English term."""
-FREE_SLACK: Final = 4
-"""Other words among the words of an English term in free order."""
+FREE_SLACK: Final = 6
+"""Other words among the words of an English term in free order, and how many of them may carry a meaning."""
+FREE_STRANGERS: Final = 2
 _BREAK: Final = re.compile(r"[.,;:!?\n。、…()\[\]|*]")
 _NEVER_BETWEEN: Final = frozenset({"no", "not", "without", "and", "or", "but", "never", "can"})
 _FILLERS: Final = fillers()
@@ -64,11 +65,17 @@ def _drop_inside(kept: list[Match]) -> list[Match]:
     """Each match is compared with its neighbours alone: no match is longer than a few dozen characters."""
     found = []
     for place, one in enumerate(kept):
-        low = max(0, place - 40)
-        near = kept[low : place + 40]
-        if not any(one.places < other.places for other in near):
+        near = kept[max(0, place - 40) : place + 40]
+        if not any(_swallows(other, one) for other in near if other is not one):
             found.append(one)
     return found
+
+
+def _swallows(other: Match, one: Match) -> bool:
+    """Whether a match is dropped for another: inside it, or cut by a word that only looks like a finding."""
+    if one.places < other.places:
+        return True
+    return other.codes == ("",) and not other.places <= one.places and bool(one.places & other.places)
 
 
 def _chinese(text: str, root: Node, *, gaps: bool) -> Iterator[Match]:
@@ -200,5 +207,6 @@ def _near(words: Sequence[Token], clause: Sequence[int], place: int, stems: Sequ
     if len(picked) < len(stems):
         return None
     order = sorted(picked.values())
-    between = {words[one].stem for one in range(order[0], order[-1]) if one not in order}
-    return None if order[-1] - order[0] >= reach or between & _NEVER_BETWEEN else order
+    between = [words[one].stem for one in range(order[0], order[-1]) if one not in order]
+    strangers = sum(one not in FILLERS for one in between)
+    return None if strangers > FREE_STRANGERS or _NEVER_BETWEEN & set(between) else order

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from xinglin.clinical.language.lexicon import Lexicon
 from xinglin.clinical.language.normal import normalise
+from xinglin.clinical.language.normals import panels, said_normal
 from xinglin.clinical.language.reading import Told
-from xinglin.clinical.language.tables import rows, words
 
 ADULT: Final = 30.0
 """Age taken for the bands of a text that tells none."""
@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(
     r"|of\b|is\b|was\b|at\b|to\b|up\b|around\b|about\b|reads?\b|reading\b|read\b|reached\b|hit\b|went\b|got\b"
     r"|over\b|above\b|below\b|only\b|spiked\b|measured\b|just\b|low\b|high\b|level\b|count\b|today\b"
     r"|elevated\b|raised\b|>|<|~|≥|≤|-(?=\s)){0,6}"
-    r"(?P<n>\d{1,6}(?:,\d{3})*(?:\.\d+)?)(?!\s?(?:年|月|日|天前|days|weeks|years|hours|months|day\b|mg\b|times"
+    r"(?P<n>\d{1,6}(?:,\d{3})*(?:\.\d+)?)(?![\d.]*\d|\s?(?:年|月|日|天前|days|weeks|years|hours|months|day\b|mg\b(?!/)|times"
     r"|次(?!/|每)))"
 )
 _PAIR: Final = re.compile(r"\s*(?:/|over|到|比|-|~|与|和|,\s?(?:低压|舒张压))\s*(?P<low>\d{2,3})(?!\d)")
@@ -38,14 +38,8 @@ _SPOKEN: Final = re.compile(
 _BARE_SATURATION: Final = re.compile(
     r"(?<![\d.])(?P<n>\d{2,3})\s?%\s*(?:on (?:room air|ra|air|oxygen|\d)|spo2|saturation|sats)"
 )
-_NORMAL_AFTER: Final = re.compile(
-    r"\s*(?:(?:is|are|was|were|all|come back|came back|has been|have been|remain(?:s|ed)?|within|in|的|检查|结果|也"
-    r"|都|均|一直|基本|大致|全部|测量|值)\s*){0,4}"
-    r"(?P<normal>normal\b|unremarkable\b|stable\b|fine\b|ok\b|okay\b|正常|未见异常|没问题|没有异常|无异常"
-    r"|无明显异常|不高|平稳|wnl\b)"
-)
-_NORMAL_BEFORE: Final = re.compile(r"(?:\bnormal|\bunremarkable|\bstable|正常的?)\s*$")
 _SHORT: Final = 2
+_COLDEST_FAHRENHEIT: Final = 80.0
 _ZH_DIGITS: Final = dict(zip("一二三四五六七八九", range(1, 10), strict=True))
 
 
@@ -120,7 +114,8 @@ class _Numbers:
         if "temperature" in self._quantities:
             for match in _BARE_TEMPERATURE.finditer(self._text):
                 value = celsius(float(match["n"]) + (int(match["tenth"]) / 10 if match["tenth"] else 0))
-                if value is not None:
+                fahrenheit = match.group().rstrip().endswith(("f", "fahrenheit", "℉"))
+                if value is not None and (not fahrenheit or float(match["n"]) > _COLDEST_FAHRENHEIT):
                     yield Number("temperature", value, "C", match.start(), match.end())
             for match in _SPOKEN.finditer(self._text):
                 value = (30.0 if match["tens"] == "三十" else 40.0) + _ZH_DIGITS.get(match["ones"] or "", 0)
@@ -134,13 +129,11 @@ class _Numbers:
     def normals(self) -> Iterator[Number]:
         """Quantities of which the text says only that they are normal, panels too."""
         places = list(self._names)
-        places += [(name, *place) for names, *place in _panels(self._text) for name in names]  # type: ignore[misc]
+        places += [(name, start, end) for names, start, end in panels(self._text) for name in names]
         for name, start, end in places:
-            after = _NORMAL_AFTER.match(self._text, end)
-            before = _NORMAL_BEFORE.search(self._text, max(0, start - 14), start)
-            if name in self._quantities and (after or before):
-                stop = after.end() if after else end
-                yield Number(name, None, self._quantities[name].unit, before.start() if before else start, stop)
+            span = said_normal(self._text, start, end)
+            if name in self._quantities and span:
+                yield Number(name, None, self._quantities[name].unit, *span)
 
     def _valued(self, name: str, figure: float, end: int) -> tuple[float | None, int]:
         """The number in the quantity's unit, and where its unit ends; None for what cannot be."""
@@ -162,12 +155,16 @@ class _Numbers:
         """The factor of the unit that follows a number."""
         match = re.match(r"\s*", self._text[end : end + 3])
         start = end + (match.end() if match else 0)
-        ahead = _plain_unit(self._text[start : start + 16])
         for unit, factor in sorted(((quantity.unit, "1"), *quantity.units), key=lambda pair: -len(pair[0])):
             plain = _plain_unit(unit)
-            if plain and ahead.startswith(plain) and not (plain.isalpha() and ahead[len(plain) :][:1].isalpha()):
-                return float(factor), min(len(self._text), start + len(unit))
+            for stop in range(start + len(plain), min(len(self._text), start + len(plain) + 5) + 1) if plain else ():
+                if _plain_unit(self._text[start:stop]) == plain and not self._letters_meet(stop):
+                    return float(factor), stop
         return None, end
+
+    def _letters_meet(self, place: int) -> bool:
+        pair = self._text[place - 1 : place + 1]
+        return len(pair) == 2 and pair.isascii() and pair.isalpha()
 
     def _plausible(self, quantity: Any, value: float) -> float | None:
         low, high = quantity.low, quantity.high
@@ -208,14 +205,6 @@ def _plain_unit(unit: str) -> str:
         .replace("^", "")
         .replace("*", "")
     )
-
-
-def _panels(text: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
-    for row in rows("panels"):
-        for word in words(f"{row['words_zh']}|{row['words_en']}"):
-            edge = r"\b" if word.isascii() else ""
-            for match in re.finditer(f"{edge}{re.escape(word)}{edge}", text):
-                yield tuple(row["quantities"].split()), match.start(), match.end()
 
 
 def in_age(band: Any, told: Told) -> bool:

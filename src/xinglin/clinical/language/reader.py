@@ -9,7 +9,7 @@ from xinglin.clinical.language.attributes import Attributes
 from xinglin.clinical.language.clauses import Piece, layout
 from xinglin.clinical.language.compose import Composed, Part, compose, parts_of, refined, side_of
 from xinglin.clinical.language.cues import Contexts, find_cues
-from xinglin.clinical.language.derived import answered, measured, measured_mentions, relatives
+from xinglin.clinical.language.derived import answered, denied_by_normal, measured, measured_mentions, relatives
 from xinglin.clinical.language.lexicon import Lexicon
 from xinglin.clinical.language.matching import Match, find, find_parts
 from xinglin.clinical.language.normal import chinese_share, normalise
@@ -50,7 +50,7 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     words = _spelt(tokens(plain, shown), lexicon)
     structure = layout(plain)
     matches = find(plain, words, lexicon)
-    parts = _untrapped(parts_of(find_parts(plain, words, lexicon)), matches)
+    parts = _free_parts(plain, parts_of(find_parts(plain, words, lexicon)), matches)
     found = _settled(plain, words, matches, parts, lexicon)
     covered = _covered([*matches, *parts])
     subject = subject_of(plain)
@@ -60,6 +60,8 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     mentions = [_mention(shown, one, contexts, attributes) for one in _merged(found)]
     counted = numbers(plain, shown, lexicon)
     mentions += measured_mentions(counted, shown, contexts, person, lexicon)
+    denied = denied_by_normal(plain, shown, contexts, lexicon)
+    mentions += [one for one in denied if not any(one.start < two.end and two.start < one.end for two in mentions)]
     mentions = relatives(_without_doubles(mentions), lexicon)
     if asked is not None:
         mentions += answered(plain, shown, asked, mentions)
@@ -113,10 +115,31 @@ def _settled(
     taken = [(match.places, match.codes) for match in matches]
     for one in composed:
         places = one.quality.places | one.place.places
-        if any(places < other or (one.code in codes and places & other) for other, codes in taken):
+        if any(_told_already(one.code, places, other, codes, lexicon) for other, codes in taken):
             continue
         core = Piece(one.quality.start, one.quality.end)
         found.append(_Found(one.code, one.start, one.end, core, one.site, one.side))
+    return found
+
+
+def _told_already(
+    code: str, places: frozenset[int], other: frozenset[int], codes: Sequence[str], lexicon: Lexicon
+) -> bool:
+    """Whether a word of the lexicon tells at least as much as a composition of the same places."""
+    if code in codes and places & other:
+        return True
+    return places < other and not any(one in above(code, lexicon) for one in codes)
+
+
+def above(code: str, lexicon: Lexicon) -> set[str]:
+    """Everything that a finding is a kind of."""
+    found: set[str] = set()
+    ahead = [code]
+    while ahead:
+        for parent in lexicon.parents.get(ahead.pop(), ()):
+            if parent not in found:
+                found.add(parent)
+                ahead.append(parent)
     return found
 
 
@@ -127,10 +150,23 @@ def _told_apart(codes: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
     return codes
 
 
-def _untrapped(parts: Sequence[Part], matches: Sequence[Match]) -> list[Part]:
-    """Sites and qualities without those inside words that only look like them (血红蛋白, hot water)."""
-    trapped = {place for match in matches if match.codes == ("",) for place in match.places}
-    return [part for part in parts if not part.places & trapped]
+def _free_parts(text: str, parts: Sequence[Part], matches: Sequence[Match]) -> list[Part]:
+    """Sites and qualities without those that only look like them (血红蛋白, hot water) or belong to a word (没胃口)."""
+    taken: dict[int, Match] = {place: match for match in matches for place in match.places}
+    kept = []
+    for part in parts:
+        match = taken.get(part.start)
+        inside = match is not None and part.places < match.places
+        trapped = match is not None and match.codes == ("",) and bool(part.places & match.places)
+        short = part.kind == "site" and part.end - part.start == 1 and inside
+        if not trapped and not (short and match is not None and not _bare_site_word(text, match)):
+            kept.append(part)
+    return kept
+
+
+def _bare_site_word(text: str, match: Match) -> bool:
+    """Whether a short word is a site with a quality (头痛), so that its site may serve other qualities too."""
+    return len(match.places) <= 2 or "又" in text[match.start : match.end]
 
 
 def _nearer(code: str, match: Match, composed: Sequence[Composed]) -> bool:

@@ -15,6 +15,7 @@ KINDS: Final = frozenset(
 )
 DIRECTIONS: Final = frozenset({"after", "before", "both", ""})
 REACHES: Final = frozenset({"near", "clause", "list", "sentence", ""})
+_BETWEEN_CHINESE: Final = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _GROUP: Final = re.compile(r"\(([^()]*)\)")
 
 
@@ -63,7 +64,7 @@ def split(cell: str) -> list[str]:
 def expand(pattern: str) -> list[str]:
     """Every reading of a pattern with choices in brackets: `(no|without) pain` gives two. Brackets may be nested."""
     if (match := _GROUP.search(pattern)) is None:
-        return [re.sub(r"\s+", " ", pattern).strip()]
+        return [_BETWEEN_CHINESE.sub("", re.sub(r"\s+", " ", pattern)).strip()]
     found = []
     for choice in match.group(1).split("|"):
         found += expand(pattern[: match.start()] + choice.replace("(", "").replace(")", "") + pattern[match.end() :])

@@ -12,6 +12,8 @@ from xinglin.clinical.language.subject import Subject
 from xinglin.clinical.language.times import number_en, number_zh
 
 OLDEST: Final = 120
+OLDEST_LETTERED: Final = 94
+"""From here on `98 F` is a temperature rather than a woman's age."""
 _NUMBER: Final = (
     r"\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty"
 )
@@ -163,7 +165,8 @@ def _english(text: str) -> Iterator[tuple[int, float, Sex | None]]:
             years += 0.5 if "half" in match.group() and unit == "y" else 5 if "'s" in match.group() else 0
             sex = (groups.get("s") or "")[:1]
             named: Sex | None = "male" if sex == "m" else "female" if sex in {"f", "w"} else None
-            yield match.start("n"), years, named
+            if not (sex and years > OLDEST_LETTERED):
+                yield match.start("n"), years, named
 
 
 def _chinese(text: str) -> Iterator[tuple[int, float, Sex | None]]:

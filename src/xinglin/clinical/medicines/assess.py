@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from xinglin.clinical.knowledge import Knowledge
+from xinglin.clinical.knowledge.rows import Lab
 from xinglin.clinical.medicines.case import Case, Unknown
 from xinglin.clinical.medicines.checks_dose import doses
 from xinglin.clinical.medicines.checks_law import antimicrobials, burdens, control, mixtures, quantity
@@ -108,10 +110,11 @@ def _once(found: list[Finding]) -> list[Finding]:
 def _unknown(case: Case, unchecked: Unchecked, index: Index) -> tuple[Unknown, ...]:
     """One entry for each fact that is missing, with what would have needed it."""
     found = []
+    labs = {row.code: (row.name_zh, row.name_en) for row in index.knowledge.rows(Lab)} if unchecked.facts else {}
     for fact in sorted(unchecked.facts):
         codes = sorted(unchecked.facts[fact])
         names = [index.knowledge.names.ingredients[code] for code in codes]
-        why_zh, why_en = _why(fact, case)
+        why_zh, why_en = _why(fact, case, labs)
         found.append(
             Unknown(
                 place=fact,
@@ -124,12 +127,13 @@ def _unknown(case: Case, unchecked: Unchecked, index: Index) -> tuple[Unknown, .
     return tuple(found)
 
 
-def _why(fact: str, case: Case) -> tuple[str, str]:
+def _why(fact: str, case: Case, labs: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     if fact in WHY:
         return WHY[fact]
     if fact.startswith("patient.labs."):
         code = fact.removeprefix("patient.labs.").removesuffix(".on")
+        zh, en = labs.get(code, (code, code))
         if code in case.patient.stale_labs:
-            return f"检验值{code}已过时", f"the laboratory value {code} is too old"
-        return f"缺少检验值{code}", f"the laboratory value {code} is missing"
+            return f"{zh}（{code}）的结果已过时", f"{en} ({code}): the result is too old"
+        return f"缺少{zh}（{code}）", f"{en} ({code}) is missing"
     return f"缺少或无法读懂{fact}", f"{fact} is missing or cannot be read"

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from xinglin.hospital.decision_support import services as decision_support
-from xinglin.hospital.decision_support.selectors import tickets_of
+from xinglin.hospital.decision_support.selectors import fact_name, source_names, tickets_of
 from xinglin.hospital.decision_support.services import Advice
 from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.kernel.texts import T
@@ -67,14 +67,15 @@ class DeskFinding:
     text: T
     action: T
     source: str
+    sources: T
     source_read: bool
     second_reading: bool
     review_code: str
     ticket: str
     line_ids: tuple[UUID, ...]
     with_current: bool
-    could_be: tuple[tuple[str, str], ...]
-    evidence: tuple[tuple[str, str], ...]
+    could_be: tuple[tuple[str, T], ...]
+    evidence: tuple[tuple[T, str], ...]
     remedies: tuple[T, ...]
     reason: T | None
     reason_code: str
@@ -100,14 +101,15 @@ def _desk_finding(one: dict[str, Any], advice: Advice, row: Prescription, reason
         text=T(**one["text"]),
         action=T(**one["action"]),
         source=one["source"],
+        sources=source_names(one["source"]),
         source_read=one["source_read"],
         second_reading=one["second_reading"],
         review_code=one["review_code"] or "",
         ticket=one["ticket"],
         line_ids=tuple(dict.fromkeys(UUID(name) for place, name in places if place.startswith("orders"))),
         with_current=any(place.startswith("current") for place, _ in places),
-        could_be=tuple((more["tier"], "、".join(more["missing"])) for more in one["could_be"]),
-        evidence=tuple((str(entry["fact"]), str(entry["value"])) for entry in one["evidence"]),
+        could_be=tuple((more["tier"], _listed(more["missing"])) for more in one["could_be"]),
+        evidence=tuple((fact_name(str(entry["fact"])), str(entry["value"])) for entry in one["evidence"]),
         remedies=tuple(T(zh=way["zh"], en=way["en"]) for way in one["remedies"]),
         reason=reasons.get(accepted.reason_code) if accepted else None,
         reason_code=accepted.reason_code if accepted else "",
@@ -115,6 +117,11 @@ def _desk_finding(one: dict[str, Any], advice: Advice, row: Prescription, reason
         reason_by=accepted.actor_label if accepted else "",
         open=accepted is None or accepted.at > row.issued_at - NEWLY,
     )
+
+
+def _listed(facts: Iterable[str]) -> T:
+    names = [fact_name(fact) for fact in facts]
+    return T(zh="、".join(name.zh for name in names), en=", ".join(name.en for name in names))
 
 
 def worst(findings: Iterable[DeskFinding]) -> str:
