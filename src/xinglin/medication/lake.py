@@ -1,7 +1,8 @@
 """The check of medicines made over a whole lake, person after person in parts, so that memory does not grow with it.
 
 It reads for each prescription what was known when it was judged, and writes what it found into the table `detected`
-and the number of findings into the lines. Lines that were checked before are left as they are.
+and the number of findings into the lines. Lines that were checked before are left as they are; but numbers of findings
+without any table of what they were are not believed.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def check_lake(lake: Path, *, memory: str = "2GB") -> int:
             "CREATE TABLE asked AS SELECT l.line_id, p.patient_id AS person FROM lines l "
             "JOIN prescriptions r ON r.prescription_id = l.line_prescription_id "
             "JOIN encounters p ON p.encounter_id = r.prescription_encounter_id "
-            "WHERE coalesce(l.line_findings, 1) > 0 AND l.line_id NOT IN (SELECT detected_line_id FROM detected)"
+            "WHERE NOT EXISTS (SELECT 1 FROM detected d WHERE d.detected_line_id = l.line_id) "
+            "AND (coalesce(l.line_findings, 1) > 0 OR NOT EXISTS (SELECT 1 FROM detected))"
         )
         ((count,),) = sql.execute("SELECT count(*) FROM asked").fetchall()
         if count:
@@ -119,8 +121,10 @@ def _part(sql: duckdb.DuckDBPyConnection, part: int, parts: int) -> Iterator[tup
         sql,
         LINE,
         "line.prescription_id",
-        "lines t WHERE t.line_id IN (SELECT line_id FROM asked WHERE person IN " + mine + ") ORDER BY t.line_id",
+        "lines t WHERE t.line_prescription_id IN (SELECT l.line_prescription_id FROM lines l "
+        f"JOIN asked USING (line_id) WHERE person IN {mine}) ORDER BY t.line_id",
     )
+    asked = {one for (one,) in sql.cursor().execute(f"SELECT line_id FROM asked WHERE person IN {mine}").fetchall()}
     supplies = _grouped(
         sql,
         ITEM,
@@ -142,7 +146,8 @@ def _part(sql: duckdb.DuckDBPyConnection, part: int, parts: int) -> Iterator[tup
         known = [row for row in supplies.get(person, ()) if _known(row, visit["record.asked_at"])]
         around = Around(known, conditions.get(person, ()), allergies.get(person, ()))
         told = detect(visit, lines.get(visit["prescription.id"], ()), around, tables())
-        yield told.rows, dict(told.counts)
+        rows = tuple(row for row in told.rows if row["detected.line_id"] in asked)
+        yield rows, {line: count for line, count in told.counts.items() if line in asked}
 
 
 def _known(row: Facts, asked: object) -> bool:

@@ -104,3 +104,23 @@ def test_a_run_that_was_ended_is_done_again_or_finished(
     assert met(tmp_path)
     assert counts(tmp_path)["l2"] == 0
     assert list(tmp_path.glob("*.new")) == []
+
+
+def test_a_line_is_checked_beside_those_that_were_checked_before(tmp_path: Path) -> None:
+    world = a_world(NOON + timedelta(days=1))
+    nitrate = {"line.id": "l3", "line.ingredients": "isosorbide-mononitrate", "line.prescription_id": "r"}
+    world.extend("lines", [nitrate | {"line.findings": 1, "line.route_code": "po", "line.frequency_code": "qd"}])
+    before = {"detected.id": "x", "detected.line_id": "l3", "detected.kind": "interaction", "detected.tier": "X"}
+    world.extend("detected", [before, {"detected.id": "y"}])
+    write_lake(world, tmp_path)
+    assert check_lake(tmp_path) == 2
+    assert met(tmp_path)
+    kept = duckdb.sql(f"SELECT detected_id FROM '{tmp_path}/detected.parquet' WHERE detected_line_id = 'l3'").fetchall()
+    assert kept == [("x",)]
+
+
+@pytest.mark.parametrize("findings", [0, 1])
+def test_numbers_without_what_was_found_are_not_believed(tmp_path: Path, findings: int) -> None:
+    write_lake(a_world(findings=findings), tmp_path)
+    check_lake(tmp_path)
+    assert met(tmp_path)
