@@ -32,9 +32,9 @@ _OVER_A_SUBJECT: Final = frozenset({"unsure", "hypothetical", "possible", "other
 """Kinds whose cue may be followed by a subject and a verb: not sure whether I have …"""
 _PAST_DATE: Final = re.compile(
     r"\b(?:in|since|back in|from|circa) (?:19|20)\d\d\b|\b(?:19|20)\d\d(?= )|(?:19|20)\d\d年(?!龄)"
-    r"|\b(?:\d+|one|two|three|four|five|six|eight|ten|several|a few|many|some) (?:years?|yrs?)"
+    r"|\b(?:\d{1,3}|one|two|three|four|five|six|eight|ten|several|a few|many|some) (?:years?|yrs?)"
     r" (?:ago|back|prior|previously|earlier)"
-    r"|(?:[一二两三四五六七八九十几多数\d]+|十几|好几)年(?:以前|前)(?!开始)"
+    r"|(?:(?<!\d)[一二两三四五六七八九十几多数\d]{1,4}|十几|好几)年(?:以前|前)(?!开始)"
 )
 _STARTED: Final = re.compile(
     r"(?:since|start(?:ed|ing)?|began|begun|beginning|from|onset|for|开始|起|自|从)[^.,;。，；]{0,25}$"

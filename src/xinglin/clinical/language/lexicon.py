@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from xinglin.clinical.language.attributes import attribute_words
 from xinglin.clinical.language.cues import warm
-from xinglin.clinical.language.normal import is_cjk, normalise
+from xinglin.clinical.language.normal import CJK, normalise
 from xinglin.clinical.language.spelling import Spelling
 from xinglin.clinical.language.tables import qualities, rows, sites, words
 from xinglin.clinical.language.tokens import LIGHT, LONGEST_ACRONYM, acronym, tokens
@@ -101,7 +101,7 @@ class _Building:
 
     def add(self, word: str, code: str) -> None:
         plain = normalise(word).strip()
-        if any(is_cjk(char) for char in plain):
+        if not plain.isascii() and CJK.search(plain):
             _put(self.chinese, [char for char in plain if not char.isspace()], code)
             return
         if word.isalpha() and word.isupper() and 2 <= len(word) <= LONGEST_ACRONYM:

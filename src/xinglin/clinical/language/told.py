@@ -31,10 +31,11 @@ _AGES_EN: Final = (
         r"|[,.;)]|and |years|f\b|m\b|with\b|male|female|but\b))"
     ),
     re.compile(r"(?<![\w.])(?P<n>\d{1,3})\s?(?P<u>)(?P<s>[mf])\b(?![\w/'.]|\s?\d)"),
-    re.compile(r"(?<![\w])(?P<s>[mf])\s?/?\s?(?P<n>\d{1,3})(?P<u>)\b(?!\s?[%/.\d])"),
+    re.compile(r"(?<![\w'])(?P<s>[mf])\s?/?\s?(?P<n>\d{1,3})(?P<u>)\b(?!\s?[%/.\d])"),
     re.compile(
         r"\b(?:newborn|neonate|baby|infant)\W{0,3}(?:is |of |born )?(?P<n>\d{1,2})\s(?P<u>day|week|month)s?\b(?! ago)"
     ),
+    re.compile(r"\bnow (?:aged )?(?P<n>[1-9]\d)(?P<u>)(?=\s*(?:,|with|and|\.|$))"),
     re.compile(r"\bborn (?P<n>\d{1,2}) (?P<u>day|week|month)s? ago"),
     re.compile(
         r"\b(?:husband|wife|father|dad|mother|mom|mum|son|daughter|brother|sister|grandmother|grandfather"
@@ -90,7 +91,7 @@ _SELF_MALE: Final = re.compile(
 )
 _PREGNANT: Final = re.compile(
     r"\bpregnan(?:t|cy)\b|\bgestation\b|\bexpecting a baby\b|\bantenatal\b|\bg\d\s?p\d\b|怀孕|孕妇|妊娠"
-    r"|(?<![已未不避])孕(?=\d|早|中|晚|期|[一二三四五六七八九])|有喜|宫内孕"
+    r"|(?<![已未不避备])孕(?=\d|早|中|晚|期|[一二三四五六七八九])|有喜|宫内孕"
 )
 _WEEKS: Final = (
     re.compile(
@@ -118,7 +119,7 @@ _MONTHS: Final = (
 )
 _LACTATING: Final = re.compile(
     r"\bbreast[\s-]?feeding\b|\bnursing (?:mother|my)|\blactating\b|哺乳期|(?:在|正在|还在|给孩子"
-    r"|给宝宝)(?:喂奶|喂母乳|哺乳|母乳喂养)|喂奶期"
+    r"|给宝宝)(?:喂奶|喂母乳|哺乳|母乳喂养)|喂奶期|(?<!不)喂奶(?!粉|瓶)(?=[,，。]|$)"
 )
 
 
@@ -134,7 +135,7 @@ def told(text: str, contexts: Contexts, subject: Subject) -> Told:
     if child:
         pregnant, weeks, lactating = None, None, None
     found = sex or subject.sex or _sex(text, contexts, subject)
-    if found is None and (pregnant or lactating):
+    if found is None and (pregnant is not None or lactating or (not child and _asks_of_pregnancy(text, contexts))):
         found = "female"
     return Told(age, found, pregnant, weeks if pregnant else None, lactating)
 
@@ -195,6 +196,11 @@ def _weeks(text: str) -> int | None:
     return None
 
 
+def _asks_of_pregnancy(text: str, contexts: Contexts) -> bool:
+    """Whether the patient's pregnancy is spoken of at all, be it denied or feared."""
+    return any(contexts.of(one.start(), one.end()).experiencer == "patient" for one in _PREGNANT.finditer(text))
+
+
 def _said(pattern: re.Pattern[str], text: str, contexts: Contexts) -> bool | None:
     """Whether the first clear statement of the patient affirms (True) or denies (False)."""
     for match in pattern.finditer(text):
@@ -204,7 +210,10 @@ def _said(pattern: re.Pattern[str], text: str, contexts: Contexts) -> bool | Non
         if how.polarity == "unsure" or re.match(r"\s*(?:test|试|检)", text[match.end() : match.end() + 6]):
             continue
         return how.polarity == "present"
-    return None
+    return False if pattern is _PREGNANT and _NOT_PREGNANT.search(text) else None
+
+
+_NOT_PREGNANT: Final = re.compile(r"未孕|非孕期|未避孕未孕")
 
 
 def _sex(text: str, contexts: Contexts, subject: Subject) -> Sex | None:
