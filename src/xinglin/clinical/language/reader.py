@@ -113,7 +113,8 @@ def _settled(
     by_place: dict[int, list[Match]] = {}
     by_quality: dict[int, list[Composed]] = {}
     for one in composed:
-        by_quality.setdefault(one.quality.start, []).append(one)
+        if not one.carried:
+            by_quality.setdefault(one.quality.start, []).append(one)
     found = []
     for match in matches:
         for place in match.places:

@@ -67,6 +67,7 @@ _AGES_ZH: Final = (
     re.compile(r"(?:今年|年龄|年纪)\s*[:：是]?\s*(?P<n>\d{1,3})(?P<u>)(?![\d.]*(?:年|月|周|天|斤|公))"),
 )
 _WORDS_OF_AGE: Final = ((re.compile(r"\bnewborn\b|\bneonate\b|新生儿"), 0.02), (re.compile(r"满月(?:宝|了|的)"), 0.085))
+_BARE_AGE: Final = re.compile(r"[a-z]\s*[,(]\s*(?P<n>[2-9]\d)\s*[,)](?!\d)")
 _NOT_AN_AGE: Final = re.compile(
     r"(?:died|dead|passed away|death|diagnosed|since|until|when|started|onset|menarche|menopause"
     r"|smok\w+)[^.,;]{0,20}$|(?:去世|发病|绝经|初潮|结婚|时|从)[^,。]{0,6}$"
@@ -154,7 +155,8 @@ def _age(text: str, contexts: Contexts, subject: Subject) -> tuple[float | None,
     for pattern, years in _WORDS_OF_AGE:
         if pattern.search(text):
             return years, None
-    return None, None
+    bare = _BARE_AGE.search(text)
+    return (float(bare["n"]), None) if bare else (None, None)
 
 
 def _english(text: str) -> Iterator[tuple[int, float, Sex | None]]:
