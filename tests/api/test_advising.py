@@ -277,3 +277,15 @@ def test_strangers_neither_look_nor_endorse(world: World, clock: Clock) -> None:
         refused = foreign.refused(method, f"{path}{part}", sent)
         assert refused == foreign.refused(method, f"{absent}{part}", sent) == (404, "kernel.not_found")
     assert not Review.objects.exists()
+
+
+def test_two_lines_alike_are_told_once_and_accepted_once(world: World, clock: Clock) -> None:
+    draft, doctor = too_much(world), caller(world.doctor, clock)
+    twice = draft | {"lines": [*draft["lines"], draft["lines"][0] | {"id": str(new_id())}]}
+    seen = doctor.post(PREVIEW, twice)["medicine_check"]
+    tickets = [one["ticket"] for card in seen["cards"] for one in card["findings"]]
+    assert len(tickets) == len(set(tickets))
+    kidney = finding({"medicine_check": seen}, "lower")
+    doctor.post(ACCEPT, {"draft": twice, "ticket": kidney["ticket"], "reason_code": "dose-adjusted"})
+    left = doctor.post(PREVIEW, twice)["medicine_check"]["cards"]
+    assert kidney["row"] not in {one["row"] for card in left for one in card["findings"]}

@@ -144,7 +144,7 @@ class _Collected:
 
     def given(self, one: Given) -> bool:
         """A finding told by code, or by any name that the tables know. False when nobody knows it."""
-        codes = [one.name] if one.name in self.knowledge.findings else list(_codes(one.name))
+        codes = [one.name] if one.name in self.knowledge.findings else list(_codes(one.name.lower(), self.knowledge))
         if one.name.startswith(NAMED) and one.name.removeprefix(NAMED) in self.knowledge.conditions:
             codes = [one.name]
         for code in codes:
@@ -196,9 +196,27 @@ def _within(band: Band, value: float) -> bool:
     return (band.start is None or value >= band.start) and (band.below is None or value < band.below)
 
 
+def _codes(name: str, knowledge: ConditionKnowledge) -> tuple[str, ...]:
+    """The findings that a name stands for: by the whole name, else by what the reader finds in it."""
+    whole = _whole_names().get(name) or knowledge.short_names.get(name)
+    return _read_name(name) if whole is None else (whole,)
+
+
+@lru_cache(maxsize=1)
+def _whole_names() -> Mapping[str, str]:
+    """Every name and word of every finding; one that stands for two belongs to the first."""
+    found: dict[str, str] = {}
+    for one in load_conditions().findings.values():
+        for name in (one.name_zh, one.name_en):
+            found.setdefault(name.lower(), one.code)
+    for one in load_conditions().findings.values():
+        for word in (*one.words_zh, *one.words_en):
+            found.setdefault(word.lower(), one.code)
+    return found
+
+
 @lru_cache(maxsize=4096)
-def _codes(name: str) -> tuple[str, ...]:
-    """The findings that a name stands for: the longest words that the reader finds in it."""
+def _read_name(name: str) -> tuple[str, ...]:
     found = read(name, language="auto", lexicon=lexicon()).mentions
     return tuple(dict.fromkeys(one.code for one in found))
 

@@ -79,6 +79,8 @@ class ConditionKnowledge:
     quantities: Mapping[str, Quantity]
     departments: Mapping[str, tuple[str, str]]
     """Names (Chinese, English) by the code of the national list of clinical departments."""
+    short_names: Mapping[str, str]
+    """Words too short to be looked for in a text, by which a finding may be named alone."""
     digest: str
 
 
@@ -110,10 +112,14 @@ def read_conditions(documents: Mapping[str, bytes]) -> tuple[ConditionKnowledge,
     bands = reading.bands(findings, quantities)
     departments = reading.departments()
     conditions = reading.conditions(findings, departments)
+    short = reading.short_names(findings)
     digest = hashlib.sha256()
     for path in sorted(documents):
         digest.update(path.encode() + b"\0" + hashlib.sha256(documents[path]).digest())
-    return ConditionKnowledge(findings, conditions, bands, quantities, departments, digest.hexdigest()), reading.faults
+    return (
+        ConditionKnowledge(findings, conditions, bands, quantities, departments, short, digest.hexdigest()),
+        reading.faults,
+    )
 
 
 class _Reading:
@@ -204,6 +210,13 @@ class _Reading:
 
     def departments(self) -> dict[str, tuple[str, str]]:
         return {row["code"]: (row["name_zh"], row["name_en"]) for row in self._lines("departments.csv")}
+
+    def short_names(self, findings: Mapping[str, Finding]) -> dict[str, str]:
+        found = {row["name"]: row["code"] for row in self._lines("short_names.csv")}
+        for name, code in found.items():
+            if code not in findings:
+                self._say("short_names.csv", name, "code", f"{code} is no finding")
+        return found
 
     def conditions(
         self, findings: Mapping[str, Finding], departments: Mapping[str, tuple[str, str]]

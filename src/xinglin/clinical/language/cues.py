@@ -25,16 +25,23 @@ FARTHEST: Final = 400
 NEAR: Final = {True: 5, False: 18}
 """Characters between a `near` cue and its span: in Chinese, in English."""
 _COMMA: Final = re.compile(r"[,，]|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_BARE_ENGLISH: Final = frozenset({"no", "not", "without"})
+_JOINER: Final = re.compile(r"\b(?:and|or|nor)\b|[.;!?\n]")
+_TURN: Final = re.compile(
+    r"\s+(?:a|an|some|i|my|lots|also|now|very|really|mild|severe|slight|bad|feel|feeling|has|have|is|had)\b"
+)
 _OPEN_LIST: Final = frozenset({"否认", "否认有", "未见", "无", "未诉", "未诉有", "未闻及", "未触及", "未及", "排除"})
+_BEGINS_BEFORE: Final = frozenset({"family", "other", "past", "hypothetical", "possible"})
+"""Kinds whose cue may run into the finding (以前有高血压, dad had psoriasis); a `no` that does is part of it."""
 _BARE_NO: Final = ("没有", "没", "无", "否认")
 _LAST: Final = re.compile(r"[了啊的哦呢吧过嘛呀]{0,2}(?:$|[\s,，。.;；!?、)])")
 _OVER_A_SUBJECT: Final = frozenset({"unsure", "hypothetical", "possible", "other"})
 """Kinds whose cue may be followed by a subject and a verb: not sure whether I have …"""
 _PAST_DATE: Final = re.compile(
     r"\b(?:in|since|back in|from|circa) (?:19|20)\d\d\b|\b(?:19|20)\d\d(?= )|(?:19|20)\d\d年(?!龄)"
-    r"|\b(?:\d+|one|two|three|four|five|six|eight|ten|several|a few|many|some) (?:years?|yrs?)"
+    r"|\b(?:\d{1,3}|one|two|three|four|five|six|eight|ten|several|a few|many|some) (?:years?|yrs?)"
     r" (?:ago|back|prior|previously|earlier)"
-    r"|(?:[一二两三四五六七八九十几多数\d]+|十几|好几)年(?:以前|前)(?!开始)"
+    r"|(?:(?<!\d)[一二两三四五六七八九十几多数\d]{1,4}|十几|好几)年(?:以前|前)(?!开始)"
 )
 _STARTED: Final = re.compile(
     r"(?:since|start(?:ed|ing)?|began|begun|beginning|from|onset|for|开始|起|自|从)[^.,;。，；]{0,25}$"
@@ -79,7 +86,7 @@ def find_cues(text: str, covered: Sequence[Piece] = (), patient: Collection[str]
             here = [
                 Cue(kind, direction, reach, start, end, text[start:end])
                 for kind, direction, reach in values
-                if not touched or kind in {"family", "other"}
+                if not touched or kind in _BEGINS_BEFORE
             ]
             found += [one for one in here if one.kind not in {"family", "other"} or not _names(one.words, patient)]
     for match in _PAST_DATE.finditer(text):
@@ -142,15 +149,15 @@ class Contexts:
     def _reaches(self, cue: Cue, sentence: Piece, start: int, end: int) -> bool:
         if cue.kind in {"pseudo", "end"}:
             return False
-        if cue.end <= start or (cue.start < start and cue.direction == "after" and cue.kind in {"family", "other"}):
-            return cue.direction in {"after", "both"} and self._open(cue, min(cue.end, start), start, forward=True)
+        if cue.end <= start or (cue.start < start and cue.direction == "after" and cue.kind in _BEGINS_BEFORE):
+            return cue.direction in {"after", "both"} and self._open(cue, min(cue.end, start), start)
         if cue.start >= end and cue.words.endswith(_BARE_NO) and not _LAST.match(self._text, cue.end):
             return False
         if cue.start >= end:
-            return cue.direction in {"before", "both"} and self._open(cue, end, cue.start, forward=False)
+            return cue.direction in {"before", "both"} and self._open(cue, end, cue.start)
         return cue.kind == "negation" and cue.start <= start and cue.direction == "after" and cue.end < end
 
-    def _open(self, cue: Cue, start: int, end: int, *, forward: bool) -> bool:
+    def _open(self, cue: Cue, start: int, end: int) -> bool:
         """Whether nothing between a cue and a span stops the cue."""
         gap = self._text[start:end]
         chinese = is_cjk(cue.words[:1]) or is_cjk(self._text[start - 1 : start])
@@ -160,10 +167,10 @@ class Contexts:
             return False
         commas = [start + match.start() for match in _COMMA.finditer(gap)]
         if cue.reach == "sentence" or not commas:
-            return forward or not self._other_between(cue, start, end)
+            return True
         if cue.reach == "clause":
             return False
-        return self._goes_on(cue, start, commas, chinese=chinese)
+        return self._goes_on(cue, start, end, commas, chinese=chinese)
 
     def _ended(self, cue: Cue, start: int, end: int) -> bool:
         first = bisect_left(self._starts, start)
@@ -182,13 +189,11 @@ class Contexts:
                 return True
         return False
 
-    def _other_between(self, cue: Cue, start: int, end: int) -> bool:
-        """A cue that looks back belongs to the nearest list of findings, not to one that a comma parts from it."""
-        return False
-
-    def _goes_on(self, cue: Cue, start: int, commas: Sequence[int], *, chinese: bool) -> bool:
+    def _goes_on(self, cue: Cue, start: int, end: int, commas: Sequence[int], *, chinese: bool) -> bool:
         """Whether every comma on the way is one of a list: after it comes a finding, or a few words without a verb."""
         if chinese and cue.words not in _OPEN_LIST and cue.kind == "negation":
+            return False
+        if not chinese and cue.kind == "negation" and cue.words in _BARE_ENGLISH and self._turns(end):
             return False
         for comma in commas:
             place = comma + 1
@@ -197,6 +202,11 @@ class Contexts:
             if self._items and chinese and not self._begins_item(place):
                 return False
         return True
+
+    def _turns(self, place: int) -> bool:
+        """Whether a list goes on to something that is there: no blood, stomach cramps and a bit of fever."""
+        joiner = _JOINER.search(self._text, place, place + 120)
+        return bool(joiner and joiner.group().startswith("and") and _TURN.match(self._text, joiner.end()))
 
     def _begins_item(self, place: int) -> bool:
         number = bisect_left(self._item_starts, place)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
 from xinglin.clinical.knowledge.condition_rows import Band
 from xinglin.clinical.language.answers import polarity_of
@@ -14,6 +16,9 @@ from xinglin.clinical.language.normals import normal_findings
 from xinglin.clinical.language.numbers import Number, in_age, in_band
 from xinglin.clinical.language.reading import Measured, Mention, Polarity, Told
 from xinglin.clinical.language.tables import rows
+
+_NOT: Final = re.compile(r"(?:\bnot|n't|\bnever|没|不)\s*(?:been\s+)?$")
+"""A negation right before what is called well: not sleeping well."""
 
 
 def measured(found: Iterable[Number], contexts: Contexts) -> tuple[Measured, ...]:
@@ -80,9 +85,8 @@ def denied_by_normal(plain: str, shown: str, contexts: Contexts, lexicon: Lexico
         for code in codes:
             if code in lexicon.kinds:
                 made = _of_number(code, "absent", one, shown, contexts)
-                turned = made.polarity == "absent" and contexts.of(start, start + 1).polarity == "absent"
-                kept = replace(made, quantity=None, unit=None, polarity="present" if turned else "absent")
-                found.append(kept)
+                turned = _NOT.search(plain, max(0, start - 16), start) is not None
+                found.append(replace(made, quantity=None, unit=None, polarity="present" if turned else "absent"))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from xinglin.clinical.language.attributes import attribute_words
 from xinglin.clinical.language.cues import warm
-from xinglin.clinical.language.normal import is_cjk, normalise
+from xinglin.clinical.language.normal import CJK, normalise
 from xinglin.clinical.language.spelling import Spelling
 from xinglin.clinical.language.tables import qualities, rows, sites, words
 from xinglin.clinical.language.tokens import LIGHT, LONGEST_ACRONYM, acronym, tokens
@@ -101,7 +101,7 @@ class _Building:
 
     def add(self, word: str, code: str) -> None:
         plain = normalise(word).strip()
-        if any(is_cjk(char) for char in plain):
+        if not plain.isascii() and CJK.search(plain):
             _put(self.chinese, [char for char in plain if not char.isspace()], code)
             return
         if word.isalpha() and word.isupper() and 2 <= len(word) <= LONGEST_ACRONYM:
@@ -195,19 +195,28 @@ def _measures(knowledge: KnowledgeLike) -> Trie[str]:
 
 
 def _terms(knowledge: KnowledgeLike) -> Iterator[tuple[str, str]]:
-    blocked = {(row["code"], normalise(word)) for row in rows("blocked") for word in words(row["words"])}
+    blocked = {(row["code"], _plain(word)) for row in rows("blocked") for word in words(row["words"])}
+    for code, word in _all_terms(knowledge):
+        if (code, _plain(word)) not in blocked:
+            yield code, word
+
+
+def _plain(word: str) -> str:
+    plain = normalise(word)
+    return " ".join(term_stems(plain)) if plain.isascii() else plain
+
+
+def _all_terms(knowledge: KnowledgeLike) -> Iterator[tuple[str, str]]:
     for code, finding in knowledge.findings.items():
         for word in (finding.name_zh, finding.name_en, *finding.words_zh, *finding.words_en):
-            if (code, normalise(word)) not in blocked:
-                yield code, word
+            yield code, word
     for row in rows("words"):
-        if row["code"] in knowledge.findings:
+        if row["code"] in knowledge.findings or row["code"].removeprefix("known:") in knowledge.conditions:
             for word in words(f"{row['words_zh']}|{row['words_en']}"):
                 yield row["code"], word
     for name, condition in knowledge.conditions.items():
         for word in (condition.name_zh, condition.name_en, *condition.also_zh, *condition.also_en):
-            if (f"known:{name}", normalise(word)) not in blocked:
-                yield f"known:{name}", word
+            yield f"known:{name}", word
 
 
 def _free_terms(patterns: Mapping[tuple[str, ...], list[str]]) -> dict[str, tuple[FreeTerm, ...]]:

@@ -9,7 +9,7 @@ from xinglin.clinical.language.tables import characters, typos
 
 _QUOTES: Final = {"‘": "'", "’": "'", "＇": "'", "`": "'", "´": "'", "“": '"', "”": '"', "‐": "-", "‑": "-"}
 _DASHES: Final = {"‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "～": "~", "〜": "~", "\u3000": " ", "\u00a0": " "}
-_CJK: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+CJK: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 def _table() -> dict[int, str]:
@@ -24,6 +24,8 @@ _TYPO: Final = re.compile("|".join(map(re.escape, sorted(_TYPOS, key=len, revers
 
 def normalise(text: str) -> str:
     """The text in lower case, simplified characters, half width, with known slips of the pen mended; same length."""
+    if text.isascii():
+        return text.lower()
     plain = text.translate(_TABLE)
     lower = plain.lower()
     if len(lower) != len(plain):
@@ -38,6 +40,6 @@ def is_cjk(char: str) -> bool:
 
 def chinese_share(text: str) -> float:
     """How much of the letters of a text is Chinese, a Chinese character counting as two Latin letters."""
-    chinese = len(_CJK.findall(text))
+    chinese = len(CJK.findall(text))
     latin = sum(1 for char in text if char.isascii() and char.isalpha())
     return 2 * chinese / (2 * chinese + latin) if chinese or latin else 0.0

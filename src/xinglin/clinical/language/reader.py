@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -51,7 +52,7 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     structure = layout(plain)
     matches = find(plain, words, lexicon)
     parts = _free_parts(plain, parts_of(find_parts(plain, words, lexicon)), matches)
-    found = _settled(plain, words, matches, parts, lexicon)
+    found = _settled(plain, matches, parts, compose(plain, words, structure, parts), lexicon)
     covered = _covered([*matches, *parts])
     subject = subject_of(plain)
     contexts = Contexts(plain, structure, find_cues(plain, covered, subject.words), covered)
@@ -61,7 +62,7 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     counted = numbers(plain, shown, lexicon)
     mentions += measured_mentions(counted, shown, contexts, person, lexicon)
     denied = denied_by_normal(plain, shown, contexts, lexicon)
-    mentions += [one for one in denied if not any(one.start < two.end and two.start < one.end for two in mentions)]
+    mentions += [one for one in denied if not any(_overlap(one, two) and one.code == two.code for two in mentions)]
     mentions = relatives(_without_doubles(mentions), lexicon)
     if asked is not None:
         mentions += answered(plain, shown, asked, mentions)
@@ -80,9 +81,12 @@ def _without_doubles(mentions: Sequence[Mention]) -> list[Mention]:
     return [
         one
         for one in mentions
-        if one.quantity is not None
-        or not any(one.code == two.code and one.start < two.end and two.start < one.end for two in counted)
+        if one.quantity is not None or not any(one.code == two.code and _overlap(one, two) for two in counted)
     ]
+
+
+def _overlap(one: Mention, two: Mention) -> bool:
+    return one.start < two.end and two.start < one.end
 
 
 def _spelt(words: Sequence[Token], lexicon: Lexicon) -> list[Token]:
@@ -101,24 +105,31 @@ def _covered(pieces: Iterable[Match | Part]) -> list[Piece]:
 
 
 def _settled(
-    text: str, words: Sequence[Token], matches: Sequence[Match], parts: Sequence[Part], lexicon: Lexicon
+    text: str, matches: Sequence[Match], parts: Sequence[Part], composed: Sequence[Composed], lexicon: Lexicon
 ) -> list[_Found]:
     """Words of the lexicon and compositions together, each finding once a place."""
-    composed = compose(text, words, layout(text), parts)
     sites = [refined(text, part) for part in parts if part.kind == "site"]
+    starts = [part.start for part in sites]
+    by_place: dict[int, list[Match]] = {}
+    by_quality: dict[int, list[Composed]] = {}
+    for one in composed:
+        if not one.carried:
+            by_quality.setdefault(one.quality.start, []).append(one)
     found = []
     for match in matches:
-        site, side = _site_in(text, match, sites)
+        for place in match.places:
+            by_place.setdefault(place, []).append(match)
+        inside = sites[bisect_left(starts, match.start) : bisect_left(starts, match.end)]
+        site, side = (inside[-1].name, side_of(text, inside[-1])) if inside else (None, None)
         for code in _told_apart(match.codes, lexicon):
-            if code and not _nearer(code, match, composed):
+            if code and not _nearer(code, match, by_quality.get(match.start, ())):
                 found.append(_Found(code, match.start, match.end, Piece(match.start, match.end), site, side))
-    taken = [(match.places, match.codes) for match in matches]
     for one in composed:
         places = one.quality.places | one.place.places
-        if any(_told_already(one.code, places, other, codes, lexicon) for other, codes in taken):
-            continue
-        core = Piece(one.quality.start, one.quality.end)
-        found.append(_Found(one.code, one.start, one.end, core, one.site, one.side))
+        near = {id(match): match for place in places for match in by_place.get(place, ())}
+        if not any(_told_already(one.code, places, other.places, other.codes, lexicon) for other in near.values()):
+            core = Piece(one.quality.start, one.quality.end)
+            found.append(_Found(one.code, one.start, one.end, core, one.site, one.side))
     return found
 
 
@@ -172,13 +183,6 @@ def _bare_site_word(text: str, match: Match) -> bool:
 def _nearer(code: str, match: Match, composed: Sequence[Composed]) -> bool:
     """Whether a bare word (pain) is better told by a composition that uses it (pain in the knee)."""
     return any(match.places <= one.quality.places and one.code != code for one in composed)
-
-
-def _site_in(text: str, match: Match, sites: Sequence[Part]) -> tuple[str | None, Side | None]:
-    inside = [part for part in sites if part.places <= match.places or (match.start <= part.start < match.end)]
-    if inside:
-        return inside[-1].name, side_of(text, inside[-1])
-    return None, None
 
 
 def _mention(text: str, one: _Found, contexts: Contexts, attributes: Attributes) -> Mention:

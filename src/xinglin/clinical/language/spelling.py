@@ -11,44 +11,43 @@ SHORTEST: Final = 5
 """Letters that a word needs before a slip in it is mended."""
 TWO_FROM: Final = 9
 """Letters from which two slips are mended."""
+LONGEST: Final = 24
 
 
 class Spelling:
-    """Finds the word of a vocabulary that a misspelt one means, by the forms with letters left out."""
+    """Finds the word of a vocabulary that a misspelt one means, of its first letter and about its length."""
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._words = frozenset(word for word in vocabulary if word.isalpha())
-        self._shorter: dict[str, list[str]] = {}
+        self._alike: dict[tuple[str, int], list[tuple[int, str]]] = {}
         for word in sorted(self._words):
-            if len(word) >= SHORTEST:
-                for form in _shorter(word, 2 if len(word) >= TWO_FROM else 1):
-                    self._shorter.setdefault(form, []).append(word)
+            if len(word) >= SHORTEST - 1:
+                self._alike.setdefault((word[0], len(word)), []).append((_letters(word), word))
 
     def __contains__(self, stem: str) -> bool:
         return stem in self._words
 
     def mend(self, stem: str) -> str:
         """The word that is meant, or the word as it is when none or more than one fits equally well."""
-        if len(stem) < SHORTEST or stem in self._words or stem in COMMON or not stem.isalpha():
+        if not SHORTEST <= len(stem) <= LONGEST or stem in self._words or stem in COMMON or not stem.isalpha():
             return stem
         most = 2 if len(stem) >= TWO_FROM else 1
-        near: dict[str, int] = {}
-        for form in _shorter(stem, most):
-            for word in self._shorter.get(form, ()):
-                if word[0] == stem[0] and word not in near:
-                    near[word] = distance(stem, word)
-        close = sorted((steps, word) for word, steps in near.items() if steps <= most)
-        if not close or (len(close) > 1 and close[0][0] == close[1][0]):
+        mask, near = _letters(stem), []
+        for size in range(len(stem) - most, len(stem) + most + 1):
+            for letters, word in self._alike.get((stem[0], size), ()):
+                if (letters ^ mask).bit_count() <= 2 * most and (steps := distance(stem, word)) <= most:
+                    near.append((steps, word))
+        near.sort()
+        if not near or (len(near) > 1 and near[0][0] == near[1][0]):
             return stem
-        return close[0][1]
+        return near[0][1]
 
 
-def _shorter(word: str, most: int) -> set[str]:
-    found = {word}
-    edge = {word}
-    for _ in range(most):
-        edge = {one[:place] + one[place + 1 :] for one in edge for place in range(len(one))}
-        found |= edge
+def _letters(word: str) -> int:
+    """The letters of a word as bits."""
+    found = 0
+    for char in word:
+        found |= 1 << (ord(char) & 31)
     return found
 
 

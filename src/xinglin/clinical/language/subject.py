@@ -15,7 +15,7 @@ ENOUGH: Final = 1.5
 _AGE: Final = r"(?:\d{1,3}|[一二两三四五六七八九十]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _AGE_WORDS: Final = (
     rf"{_AGE}[\s-]*(?:year|yr|month|mo|week|wk|day)s?[\s-]*old|{_AGE}[\s-]*(?:yo|y/o|m/o|mo)\b"
-    rf"|{_AGE}\s*(?:周?岁|个多?月)"
+    rf"|{_AGE}\s*(?:周?岁|个多?月|\d{{2}}多岁)"
 )
 _AFTER_AGE: Final = re.compile(
     rf"\s*[,，(]?\s*(?:is\s|今年|现在|快|已经|aged\s|age\s)?\s*(?:{_AGE_WORDS}|\d{{1,3}}\s*[,，)]|\d{{1,3}}(?=\s))"
@@ -51,7 +51,7 @@ _SELF_EN: Final = re.compile(
     r"|period|left|right|heart|face|hip|shoulder|tooth|joints|urine|pee|vagina|penis|testicle|symptoms)"
 )
 _SELF_ZH: Final = re.compile(
-    r"(?:我|本人)(?!家|妈|爸|爷|奶|哥|姐|弟|妹|儿|女|孙|公|婆|老公|老婆|老爸|老妈|媳|丈|妻|爱人|先生|太太|男"
+    r"(?:我|本人)(?!家|妈|爸|爷|奶|外公|外婆|外孙|姥|岳|哥|姐|弟|妹|儿|女|孙|公|婆|老公|老婆|老爸|老妈|媳|丈|妻|爱人|先生|太太|男"
     r"|孩|娃|宝|小孩|父|母|对象|朋友|同事|室友"
     r"|的(?:孩|宝|儿|女|妈|爸|老|父|母)|们|想|说|看|带|给|不知|应该|该|要|问|担心|怕|很担心|就|用|让|发现"
     r"|觉得(?:他|她|孩|宝)|现在很担心|摸|喂|也不知)"
@@ -132,6 +132,8 @@ def _points(text: str, start: int, end: int, one: _Relative) -> float:
         points += 3.0
     if start < 45:
         points += 1.5
+    age = _AFTER_AGE.match(after)
+    after = after[age.end() :] if age else after
     if _NOT_HIS_NOW.match(after) or _DISEASE.match(after):
         points -= 2.5
     elif one.child and _VERB.match(after):

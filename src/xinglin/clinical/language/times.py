@@ -16,13 +16,14 @@ _NUMBERS_EN: Final = {
 }  # fmt: skip
 _DIGITS_ZH: Final = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _EN: Final = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?(?:\s*(?:-|to|or)\s*\d+)?|half an?|a couple(?: of)?|couple(?: of)?|a few|few|several|many"
+    r"(?<!\d)(?P<number>\d{1,4}(?:\.\d{1,2})?(?:\s*(?:-|to|or)\s*\d{1,3})?|half an?|a couple(?: of)?"
+    r"|couple(?: of)?|a few|few|several|many"
     r"|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|past|last)"
     r"(?:\s+(?:or so|and a half|more|or two|full|whole|long|solid))?[\s-]*"
     r"(?P<unit>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mos?|years?|yrs?|wk|hr|yr|fortnight)\b"
     r"(?P<old>[\s-]*(?:old|of age)\b)?"
 )
-_SHORT: Final = re.compile(r"(?:x|for|\b)\s*(?P<number>\d+(?:\.\d+)?)(?P<unit>/7|/52|/12|d|w|h|hrs|mo|y)\b")
+_SHORT: Final = re.compile(r"(?:x|for|\b)\s*(?P<number>\d{1,3}(?:\.\d)?)(?P<unit>/7|/52|/12|d|w|h|hrs|mo|y)\b")
 _NAMED: Final = (
     (re.compile(r"\bsince yesterday\b|\byesterday\b|自?昨天|昨日|昨晚|昨夜|从昨天"), DAY),
     (re.compile(r"\bsince (?:this )?morning\b|\bthis morning\b|今天早上|今早|今晨|早上起"), 6.0),
@@ -52,7 +53,8 @@ _NAMED: Final = (
     (re.compile(r"刚刚|刚才|\bjust now\b|\bmoments ago\b"), 0.5),
 )
 _ZH: Final = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?(?:\s*[-~到至]\s*\d+)?|半|[一二两三四五六七八九十百]+|几|数|好几|十几|几十)"
+    r"(?P<number>(?<!\d)\d{1,4}(?:\.\d{1,2})?(?:\s*[-~到至]\s*\d{1,3})?|半|[一二两三四五六七八九十百]{1,5}|几"
+    r"|数|好几|十几|几十)"
     r"(?P<more>几|多|来|余)?(?P<piece>个|)(?:多|半|来|)(?P<unit>分钟|小时|钟头|天|日|晚上|晚|夜|周|星期|礼拜"
     r"|月|年)(?P<more2>多|半|余|来)?"
     r"(?P<bad>岁|级|份|出生|生|龄|次|一次|\d*月|元|月经)?"

@@ -12,6 +12,8 @@ from xinglin.clinical.language.tables import english
 WORD: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
 _WORDS: Final = english()
 _IRREGULAR: Final = _WORDS["irregular"]
+_WHOLE: Final = frozenset(_WORDS["whole"])
+"""Words that mean something else than their root: spotting, typing, winded."""
 _CONTRACTIONS: Final = {form: tuple(to.split()) for form, to in _WORDS["contraction"].items()}
 DETERMINERS: Final = frozenset(_WORDS["determiner"])
 _OUGHT_TO_STAY: Final = frozenset(
@@ -36,6 +38,8 @@ class Token:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """One form for all forms of an English word. Both the tables and the texts pass through it, so it may be blunt."""
+    if word in _WHOLE:
+        return f"{word}_"
     word = word.removesuffix("'s").removesuffix("'").replace("'", "")
     word = _IRREGULAR.get(word, word)
     word = _american(word)

@@ -31,10 +31,11 @@ _AGES_EN: Final = (
         r"|[,.;)]|and |years|f\b|m\b|with\b|male|female|but\b))"
     ),
     re.compile(r"(?<![\w.])(?P<n>\d{1,3})\s?(?P<u>)(?P<s>[mf])\b(?![\w/'.]|\s?\d)"),
-    re.compile(r"(?<![\w])(?P<s>[mf])\s?/?\s?(?P<n>\d{1,3})(?P<u>)\b(?!\s?[%/.\d])"),
+    re.compile(r"(?<![\w'])(?P<s>[mf])\s?/?\s?(?P<n>\d{1,3})(?P<u>)\b(?!\s?[%/.\d])"),
     re.compile(
         r"\b(?:newborn|neonate|baby|infant)\W{0,3}(?:is |of |born )?(?P<n>\d{1,2})\s(?P<u>day|week|month)s?\b(?! ago)"
     ),
+    re.compile(r"\bnow (?:aged )?(?P<n>[1-9]\d)(?P<u>)(?=\s*(?:,|with|and|\.|$))"),
     re.compile(r"\bborn (?P<n>\d{1,2}) (?P<u>day|week|month)s? ago"),
     re.compile(
         r"\b(?:husband|wife|father|dad|mother|mom|mum|son|daughter|brother|sister|grandmother|grandfather"
@@ -66,6 +67,7 @@ _AGES_ZH: Final = (
     re.compile(r"(?:今年|年龄|年纪)\s*[:：是]?\s*(?P<n>\d{1,3})(?P<u>)(?![\d.]*(?:年|月|周|天|斤|公))"),
 )
 _WORDS_OF_AGE: Final = ((re.compile(r"\bnewborn\b|\bneonate\b|新生儿"), 0.02), (re.compile(r"满月(?:宝|了|的)"), 0.085))
+_BARE_AGE: Final = re.compile(r"[a-z]\s*[,(]\s*(?P<n>[2-9]\d)\s*[,)](?!\d)")
 _NOT_AN_AGE: Final = re.compile(
     r"(?:died|dead|passed away|death|diagnosed|since|until|when|started|onset|menarche|menopause"
     r"|smok\w+)[^.,;]{0,20}$|(?:去世|发病|绝经|初潮|结婚|时|从)[^,。]{0,6}$"
@@ -90,7 +92,7 @@ _SELF_MALE: Final = re.compile(
 )
 _PREGNANT: Final = re.compile(
     r"\bpregnan(?:t|cy)\b|\bgestation\b|\bexpecting a baby\b|\bantenatal\b|\bg\d\s?p\d\b|怀孕|孕妇|妊娠"
-    r"|(?<![已未不避])孕(?=\d|早|中|晚|期|[一二三四五六七八九])|有喜|宫内孕"
+    r"|(?<![已未不避备])孕(?=\d|早|中|晚|期|[一二三四五六七八九])|有喜|宫内孕"
 )
 _WEEKS: Final = (
     re.compile(
@@ -118,7 +120,7 @@ _MONTHS: Final = (
 )
 _LACTATING: Final = re.compile(
     r"\bbreast[\s-]?feeding\b|\bnursing (?:mother|my)|\blactating\b|哺乳期|(?:在|正在|还在|给孩子"
-    r"|给宝宝)(?:喂奶|喂母乳|哺乳|母乳喂养)|喂奶期"
+    r"|给宝宝)(?:喂奶|喂母乳|哺乳|母乳喂养)|喂奶期|(?<!不)喂奶(?!粉|瓶)(?=[,，。]|$)"
 )
 
 
@@ -134,7 +136,7 @@ def told(text: str, contexts: Contexts, subject: Subject) -> Told:
     if child:
         pregnant, weeks, lactating = None, None, None
     found = sex or subject.sex or _sex(text, contexts, subject)
-    if found is None and (pregnant or lactating):
+    if found is None and (pregnant is not None or lactating or (not child and _asks_of_pregnancy(text, contexts))):
         found = "female"
     return Told(age, found, pregnant, weeks if pregnant else None, lactating)
 
@@ -153,7 +155,8 @@ def _age(text: str, contexts: Contexts, subject: Subject) -> tuple[float | None,
     for pattern, years in _WORDS_OF_AGE:
         if pattern.search(text):
             return years, None
-    return None, None
+    bare = _BARE_AGE.search(text)
+    return (float(bare["n"]), None) if bare else (None, None)
 
 
 def _english(text: str) -> Iterator[tuple[int, float, Sex | None]]:
@@ -195,6 +198,11 @@ def _weeks(text: str) -> int | None:
     return None
 
 
+def _asks_of_pregnancy(text: str, contexts: Contexts) -> bool:
+    """Whether the patient's pregnancy is spoken of at all, be it denied or feared."""
+    return any(contexts.of(one.start(), one.end()).experiencer == "patient" for one in _PREGNANT.finditer(text))
+
+
 def _said(pattern: re.Pattern[str], text: str, contexts: Contexts) -> bool | None:
     """Whether the first clear statement of the patient affirms (True) or denies (False)."""
     for match in pattern.finditer(text):
@@ -204,7 +212,10 @@ def _said(pattern: re.Pattern[str], text: str, contexts: Contexts) -> bool | Non
         if how.polarity == "unsure" or re.match(r"\s*(?:test|试|检)", text[match.end() : match.end() + 6]):
             continue
         return how.polarity == "present"
-    return None
+    return False if pattern is _PREGNANT and _NOT_PREGNANT.search(text) else None
+
+
+_NOT_PREGNANT: Final = re.compile(r"未孕|非孕期|未避孕未孕")
 
 
 def _sex(text: str, contexts: Contexts, subject: Subject) -> Sex | None:

@@ -89,12 +89,17 @@ def _answers(text: str, questions: Sequence[_Question], said: Sequence[Mention])
     parts = [polarity for part in _PARTS.split(plain) if (polarity := polarity_of(part)) is not None]
     head = polarity_of(plain)
     if head is None:
-        return []
+        return [_answered(one, "present") for one in questions if _echoes(plain, one.mention.words)][:1]
     if len(parts) >= len(questions) > 1 and not said:
         return [_answered(one, parts[place]) for place, one in enumerate(questions)]
     if head == "present" and len(questions) > 1:
         return [] if said else [_answered(one, "present") for one in questions[:1]]
     return [_answered(one, head) for one in questions]
+
+
+def _echoes(answer: str, asked: str) -> bool:
+    """Whether an answer takes up the word of the question instead of saying yes (拉肚子吗？拉)."""
+    return answer[0] in normalise(asked) and not answer[0].isascii()
 
 
 def _answered(question: _Question, polarity: Polarity) -> Mention:

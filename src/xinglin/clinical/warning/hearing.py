@@ -31,6 +31,7 @@ IMAGINED: Final = re.compile(
     r"|(?:什么|哪些)(?:症状|表现|征兆|前兆)"
     r"|\b(?:what (?:should|do|would) (?:i|you|one|we) do|would i|should i)\b.{0,25}\b(?:if|when)\b"
     r"|\bwhat if\b|^if\b|\bif (?:someone|anyone|somebody|i ever)\b"
+    r"|\bhow (?:dangerous|bad|serious) (?:is|are)\b"
     r"|\bwhat are the\b.{0,15}\b(?:signs|symptoms)\b"
     r"|\bhow (?:do|can|to)\b.{0,20}\b(?:recogni[sz]e|prevent|spot|tell)\b"
 )
@@ -40,6 +41,14 @@ LESSON: Final = re.compile(
     r"|school project|first.aid (?:course|class)|for an? (?:essay|article|novel|story)"
 )
 """A message with such words tells of nobody."""
+NOT_A_DENIAL: Final = re.compile(
+    r"(?:is|was|are)n'?t (?:right|well|good|himself|herself|helping|stopping|working)"
+    r"|not (?:right|well|feeling well|stopping|working)|no relief|can'?t stand|non-?stop"
+    r"|(?:has|have|had)n'?t (?:slept|helped|touched|stopped|eaten|worked)"
+    r"|(?:won|can|could|doesn|didn)'?t (?:stop|sleep|cope|help|settle)"
+    r"|不舒服|不行了|睡不着|吃不下|没劲|没力气|不管用|没用|没好|不停|止不住|不见好|没缓解|不对劲"
+)
+"""Words with a *not* that denies nothing of what stands beside them; they are masked before a phrase is judged."""
 SENTENCE_END: Final = re.compile(r"[。.!?！？\n]")
 RECENT: Final = re.compile(
     r"分钟|小时|天前|昨|今|刚|周前|上周"
@@ -105,13 +114,14 @@ def _pattern(name: str, alternatives: Iterable[str]) -> re.Pattern[str] | None:
 def _expanded(text: str) -> str:
     english = GAP_EN.sub(lambda match: rf"\W{{1,2}}(?:[\w'-]+[ ,]{{1,2}}){{0,{match[1]}}}?", text)
     if english != text or text.isascii():
-        return rf"\b(?:{english})"
+        return rf"\b(?:{english})(?!\w)"
     return GAP_ZH.sub(lambda match: rf"[^,。；;!?！？\n]{{0,{match[1]}}}?", text)
 
 
 def hear(text: str, reading: Reading | None = None) -> Heard:
     """What the phrases hear in a text and what the reader read in it, as one. Deterministic, no errors."""
     plain = normalise(text)
+    text = NOT_A_DENIAL.sub(lambda match: "x" * len(match.group()), plain)
     present: dict[str, Evidence] = {}
     absent: set[str] = set()
     alone = _family_is_the_patient(plain)
@@ -175,6 +185,8 @@ def _recent(plain: str, match: re.Match[str], said: Context) -> Context:
     return said
 
 
+EVEN_IN_DOUBT: Final = frozenset({"suicidal-thoughts", "suicidal-plan", "self-harm", "homicidal-thoughts"})
+"""What counts even where the writer is not sure of it."""
 MOST: Final = 6
 """Places of one phrase that are looked at in a text."""
 DENIABLE: Final[Collection[str]] = frozenset(
@@ -183,13 +195,15 @@ DENIABLE: Final[Collection[str]] = frozenset(
     | {"said:potassium-high", "said:sodium-low", "said:cannot-speak", "said:cannot-swallow", "said:major-trauma"}
     | {"said:spreading-infection", "said:upright-only", "said:infection", "said:peeling", "said:pregnant-20"}
     | {"said:panic", "said:clear-fluid", "said:worse", "said:pregnant", "said:asthma-attack", "said:neutropenia"}
+    | {"said:blood-any", "said:blister", "said:tearing", "said:radiating", "said:command", "said:cold-found"}
 )
 """What is heard and can be denied, past or someone else's; the rest (when, how bad) colours what stands beside it."""
 
 
 def _counts(name: str, said: Context, alone: bool) -> bool:
     """Whether something said so counts as the patient's and as now."""
-    if said.polarity != "present" or said.time == "hypothetical" or said.experiencer == "other":
+    doubted = said.polarity == "unsure" and name in EVEN_IN_DOUBT
+    if (said.polarity != "present" and not doubted) or said.time == "hypothetical" or said.experiencer == "other":
         return False
     background = BACKGROUND.match(name) is not None
     if said.experiencer == "family":

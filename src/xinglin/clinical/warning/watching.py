@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -70,7 +70,27 @@ def watch(
 def watch_words(text: str, reading: Reading | None, who: Who, vitals: Vitals | None = None) -> tuple[RedFlag, ...]:
     """The red flags of a message: what the reader understood and what the phrases hear, together."""
     heard = hear(text, reading)
+    if reading is not None:
+        who, vitals = _told(who, reading), _measured(vitals or Vitals(), reading)
     return watch(heard.present, heard.absent, who, vitals)
+
+
+def _told(who: Who, reading: Reading) -> Who:
+    """The person with what the text tells where nothing was told in so many words."""
+    told = reading.told
+    return Who(
+        told.age_years if who.age_years is None else who.age_years,
+        told.sex if who.sex is None else who.sex,
+        told.pregnant if who.pregnant is None else who.pregnant,
+        told.pregnancy_weeks if who.pregnancy_weeks is None else who.pregnancy_weeks,
+    )
+
+
+def _measured(vitals: Vitals, reading: Reading) -> Vitals:
+    """The vital signs with the newest numbers that the text gives of today, where none were told."""
+    known = {one.name for one in fields(vitals)}
+    read = {one.quantity: one.value for one in reading.measured if one.quantity in known and one.time == "now"}
+    return replace(vitals, **{name: value for name, value in read.items() if getattr(vitals, name) is None})
 
 
 def _judged(rule: Rule, facts: _Facts) -> RedFlag | None:

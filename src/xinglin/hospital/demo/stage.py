@@ -1,6 +1,6 @@
 """What a live situation is made with: who acts, at which instant, and the steps that several situations share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
@@ -17,14 +17,15 @@ from xinglin.hospital.identity import services as identity
 from xinglin.hospital.kernel.access import Actor, system_actor
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.pharmacy import services as pharmacy
-from xinglin.hospital.pharmacy.errors import MedicineCardsOpen
-from xinglin.hospital.pharmacy.services import Draft, DraftLine
+from xinglin.hospital.pharmacy.errors import MedicineCardsOpen, PrescriptionNeedsAnswer
+from xinglin.hospital.pharmacy.services import Answer, Draft, DraftLine
 from xinglin.hospital.terminology import selectors as terminology
 
 SYSTEM = system_actor("demo-city")
 NAMES = UUID("0199d000-0000-7000-8000-00000000d0c1")
 """Ids of situations follow from this and their names, so that a second start makes nothing twice."""
 CONSENT_VERSION = "1"
+REASON = "guideline-supported"
 OWN_DAYS = 150
 """A record of the house carries a situation only when it is younger; else a paper is shown."""
 FIRST_TRACE = 9_000_000_000_000
@@ -186,21 +187,31 @@ def prescribe(stage: Stage, name: str, physician: str, drugs: list[str], minutes
     actor = stage.proved(physician, minutes_ago + 0.1)
     lines = tuple(_line(stage, name, code) for code in drugs)
     draft = Draft(id=prescription_id, visit_id=stage.id(name), lines=lines, kind="long", kind_reason=words.LONG_REASON)
+    _issue(actor, draft, at)
+    consultation.end_visit(actor=actor, visit_id=stage.id(name), now=stage.at(minutes_ago - 0.2))
+    return prescription_id
+
+
+def _issue(actor: Actor, draft: Draft, at: datetime, answers: Sequence[Answer] = ()) -> None:
+    """Sign it; what the check or the law asks is answered with a reason, as a physician would who renews a medicine."""
     try:
-        pharmacy.issue_prescription(actor=actor, draft=draft, answers=(), now=at)
+        pharmacy.issue_prescription(actor=actor, draft=draft, answers=answers, now=at)
     except MedicineCardsOpen as opened:
         for one in [one for card in opened.cards for one in card.statements]:
             pharmacy.accept_finding(
                 actor=actor,
                 draft=draft,
                 ticket=one.ticket,
-                reason_code="guideline-supported",
+                reason_code=REASON,
                 text=words.LONG_REASON,
                 now=at,
             )
-        pharmacy.issue_prescription(actor=actor, draft=draft, answers=(), now=at)
-    consultation.end_visit(actor=actor, visit_id=stage.id(name), now=stage.at(minutes_ago - 0.2))
-    return prescription_id
+        _issue(actor, draft, at, answers)
+    except PrescriptionNeedsAnswer as wanted:
+        if answers:
+            raise
+        given = [Answer(pharmacy.ask_key(ask), REASON, words.LONG_REASON) for ask in wanted.asks]
+        _issue(actor, draft, at, given)
 
 
 def _line(stage: Stage, name: str, code: str) -> DraftLine:

@@ -107,7 +107,11 @@ def _blocks(statement: Statement) -> bool:
 
 
 def _card(card: Shown, number: int, advised: Advised, lines: Sequence[PricedLine]) -> CardView:
-    statements = [_statement(one, advised, lines) for one in card.statements]
+    # Two lines of one medicine at one dose give one ticket: it is said once, and accepted once.
+    told: dict[str, Statement] = {}
+    for one in card.statements:
+        told.setdefault(one.ticket, one)
+    statements = [_statement(one, advised, lines) for one in told.values()]
     return CardView(card, WORDS[card.tier], statements, card.loud or number < OPEN_MOST, _score(card))
 
 

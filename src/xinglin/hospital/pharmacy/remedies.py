@@ -22,6 +22,8 @@ from xinglin.hospital.terminology.errors import UnknownCode
 from xinglin.hospital.terminology.selectors import ProductInfo, dose_is_deliverable, dose_text, frequency
 
 MOST_DRUGS, MOST_PRODUCTS = 3, 8
+ALIKE = 3
+"""Letters of the ATC that name a therapeutic group (N02: analgesics)."""
 SLOWER = ("qid", "tid", "bid", "qd", "qod")
 ACTING = frozenset({"switch", "protect", "lower", "stop", "space", "test", "end"})
 
@@ -134,7 +136,10 @@ def _drugs(remedy: dict[str, object]) -> list[str]:
 
 
 def _replaced(code: str, mine: list[PricedLine]) -> PricedLine:
-    """The line that a substance takes the place of: the one that is most alike by ATC, else the last named."""
+    """The line that a substance takes the place of: the one of its therapeutic group by ATC, else the last named.
+
+    One letter in common (N: the nervous system) is no likeness: paracetamol never takes the place of citalopram.
+    """
     try:
         atc = terminology.ingredient(code).atc
     except UnknownCode:
@@ -142,7 +147,7 @@ def _replaced(code: str, mine: list[PricedLine]) -> PricedLine:
 
     def alike(priced: PricedLine) -> int:
         own = priced.product.atc
-        return next((n for n in range(min(len(atc), len(own)), 0, -1) if atc[:n] == own[:n]), 0)
+        return next((n for n in range(min(len(atc), len(own)), ALIKE - 1, -1) if atc[:n] == own[:n]), 0)
 
     return max(reversed(mine), key=alike)
 

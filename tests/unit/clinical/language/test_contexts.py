@@ -9,7 +9,7 @@ import pytest
 
 from xinglin.clinical.language import context
 
-ROWS = list(csv.DictReader((Path(__file__).parent / "contexts.csv").open(encoding="utf-8")))
+ROWS = list(csv.DictReader((Path(__file__).parent / "contexts.csv").read_text(encoding="utf-8").splitlines()))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["sentence"] for row in ROWS])

@@ -206,7 +206,8 @@ def test_an_unknown_age_does_not_fire_a_rule_for_babies() -> None:
 
 
 def test_what_is_denied_does_not_fire() -> None:
-    assert flags("chest-pain", absent=("cold-sweat", "dyspnoea")) == {}
+    assert flags("headache", absent=("vomiting", "meningism", "photophobia")) == {}
+    assert flags("back-pain", absent=("numbness-saddle", "leg-weakness-both")) == {}
 
 
 def test_the_gravest_comes_first() -> None:

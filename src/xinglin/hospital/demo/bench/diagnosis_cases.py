@@ -18,19 +18,19 @@ from xinglin.clinical.knowledge.conditions import ConditionKnowledge
 
 CHINESE: Final = ("dxy", "mz4", "mz10")
 LABELS: Final[Mapping[str, tuple[str, ...]]] = {
-    "上呼吸道感染": ("acute-upper-respiratory-infection",),
+    "上呼吸道感染": ("upper-respiratory-infection",),
     "过敏性鼻炎": ("allergic-rhinitis",),
-    "小儿腹泻": ("infantile-diarrhoea",),
-    "小儿手足口病": ("hand-foot-mouth-disease",),
-    "肺炎": ("community-acquired-pneumonia",),
-    "小儿支气管炎": ("acute-bronchitis",),
-    "小儿消化不良": ("functional-dyspepsia-child",),
-    "小儿发热": ("fever-unspecified-child",),
+    "小儿腹泻": ("childhood-diarrhoea", "rotavirus-enteritis", "acute-gastroenteritis"),
+    "小儿手足口病": ("hand-foot-mouth",),
+    "肺炎": ("childhood-pneumonia", "community-acquired-pneumonia"),
+    "小儿支气管炎": ("childhood-bronchitis", "acute-bronchitis"),
+    "小儿消化不良": ("childhood-dyspepsia",),
+    "小儿发热": ("fever-in-child",),
     "小儿感冒": ("common-cold",),
-    "小儿咳嗽": ("cough-child",),
-    "新生儿黄疸": ("neonatal-jaundice",),
-    "小儿便秘": ("constipation-child",),
-    "小儿支气管肺炎": ("bronchopneumonia-child",),
+    "小儿咳嗽": ("cough-in-child",),
+    "新生儿黄疸": ("physiological-jaundice", "pathological-jaundice-newborn", "breast-milk-jaundice"),
+    "小儿便秘": ("childhood-constipation",),
+    "小儿支气管肺炎": ("childhood-pneumonia",),
 }
 """The sets' labels as conditions of the tables."""
 _SAID: Final[Mapping[str, bool | None]] = {"1": True, "0": False, "2": None}
