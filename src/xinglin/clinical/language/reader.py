@@ -155,8 +155,8 @@ def above(code: str, lexicon: Lexicon) -> set[str]:
 
 
 def _told_apart(codes: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
-    """A word that is a complaint (cough) does not also say that the condition of that name is known."""
-    if any(lexicon.kinds.get(code) in {"symptom", "sign"} for code in codes):
+    """A word that is a finding (cough, pregnant) does not also say that the condition of that name is known."""
+    if any(code in lexicon.kinds and not code.startswith("known-") for code in codes):
         return [code for code in codes if not code.startswith("known:")]
     return codes
 
