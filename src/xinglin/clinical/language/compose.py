@@ -17,6 +17,8 @@ from xinglin.clinical.language.tokens import Token
 
 FARTHEST: Final = 24
 """Characters between a Chinese site and its quality."""
+TOPIC_REACH: Final = 80
+"""Characters over which a site is carried on to a later clause."""
 MOST_COST: Final = 3.0
 """What the words between an English quality and its site may cost."""
 _JOINS: Final = re.compile(
@@ -96,6 +98,8 @@ def compose(text: str, words: Sequence[Token], layout: Layout, parts: Sequence[P
             if group is None and _continues(text, layout, quality):
                 before = [one for one in groups if one[-1].end <= quality.start]
                 group = before[-1] if before else topic
+                if group and quality.start - group[-1].end > TOPIC_REACH:
+                    continue
                 found += [replace(one, carried=True) for place in group for one in made(text, quality, place)]
                 continue
             for place in group or ():
@@ -108,6 +112,8 @@ def compose(text: str, words: Sequence[Token], layout: Layout, parts: Sequence[P
 def _continues(text: str, layout: Layout, quality: Part) -> bool:
     """Whether a quality opens its clause, so that it speaks of the site before it (… , it's swollen; …，又肿又痛)."""
     opening = text[layout.clause(quality.start).start : quality.start]
+    if not opening.strip() and text[quality.start : quality.end] in english()["adjective"]:
+        return True
     return bool((_TOPIC_CHINESE if _is_chinese(text, quality) else _TOPIC_ENGLISH).fullmatch(opening))
 
 
@@ -189,7 +195,7 @@ def made(text: str, quality: Part, place: Part) -> Iterator[Composed]:
     while name:
         for site in (*lineage(place.name), "*"):
             codes = compositions().get((name, site))
-            if codes:
+            if codes is not None:
                 yield from (Composed(code, place.name, side_of(text, place), quality, place) for code in codes)
                 return
         name = quality_parents().get(name)

@@ -53,6 +53,8 @@ def _codes(one: Number, person: Told, lexicon: Lexicon) -> dict[str, Polarity]:
     """The findings that a number affirms and denies."""
     bands = [band for band in lexicon.bands if band.quantity == one.quantity]
     value = one.value
+    if one.beyond:
+        return dict.fromkeys(_first_beyond(bands, one.beyond, person), "present")
     codes: dict[str, Polarity] = dict.fromkeys(_hits(bands, value, person), "present")
     abnormal = dict.fromkeys(band.finding for band in bands if not _is_normal(band.finding) and in_age(band, person))
     if value is None or not any(in_band(band, value, person) for band in bands if band.finding in abnormal):
@@ -66,6 +68,14 @@ def _codes(one: Number, person: Told, lexicon: Lexicon) -> dict[str, Polarity]:
     return codes
 
 
+def _first_beyond(bands: Sequence[Band], beyond: str, person: Told) -> list[str]:
+    """The finding of the band that begins first on the high or the low side."""
+    fit = [band for band in bands if in_age(band, person) and not _is_normal(band.finding)]
+    if beyond == "high":
+        return [band.finding for band in sorted(fit, key=lambda one: one.start or 0.0) if band.start is not None][:1]
+    return [band.finding for band in sorted(fit, key=lambda one: -(one.below or 0.0)) if band.start is None][:1]
+
+
 def _hits(bands: Sequence[Band], value: float | None, person: Told) -> list[str]:
     """Findings of the bands that hold the value; without a known sex, only where the bands of both sexes do."""
     found = []
@@ -75,6 +85,20 @@ def _hits(bands: Sequence[Band], value: float | None, person: Told) -> list[str]
         if in_band(band, value or 0.0, person) and both:
             found.append(band.finding)
     return found
+
+
+def not_pregnant_now(mentions: Iterable[Mention], person: Told, delivered: bool) -> list[Mention]:
+    """The mentions, a child's or a delivered woman's pregnancy told as another's or as past."""
+    child = person.age_years is not None and person.age_years < 10
+    kept = []
+    for one in mentions:
+        if one.code.startswith(("pregnant", "pregnancy-")) and child:
+            kept.append(replace(one, experiencer="family"))
+        elif one.code == "pregnant" and delivered:
+            kept.append(replace(one, time="past"))
+        else:
+            kept.append(one)
+    return kept
 
 
 def denied_by_normal(plain: str, shown: str, contexts: Contexts, lexicon: Lexicon) -> list[Mention]:

@@ -20,6 +20,8 @@ Node = dict[str, Any]
 _AUXILIARY: Final = frozenset({"hav", "do", "be"})
 _NEVER_FREE: Final = frozenset({"no", "not", "without", "can", "never", "and", "or", "than"})
 _MOST_FREE: Final = 4
+_COMPLAINT_CODES: Final = "R"
+"""ICD-10 chapter of complaints: who says `cough` does not say that a condition of that name is known."""
 
 
 class FindingLike(Protocol):
@@ -40,6 +42,8 @@ class FindingLike(Protocol):
 class ConditionLike(Protocol):
     """What the lexicon needs of a condition."""
 
+    @property
+    def icd10(self) -> str: ...
     @property
     def name_zh(self) -> str: ...
     @property
@@ -117,7 +121,7 @@ class _Building:
 def english_forms(plain: str) -> Iterator[list[str]]:
     """The stems of an English term; a term with a hyphen also as one word."""
     stems = term_stems(plain)
-    if stems:
+    if stems and not plain.startswith("in-"):
         yield stems
     if "-" in plain:
         glued = term_stems(plain.replace("-", ""))
@@ -215,6 +219,8 @@ def _all_terms(knowledge: KnowledgeLike) -> Iterator[tuple[str, str]]:
             for word in words(f"{row['words_zh']}|{row['words_en']}"):
                 yield row["code"], word
     for name, condition in knowledge.conditions.items():
+        if condition.icd10.startswith(_COMPLAINT_CODES):
+            continue
         for word in (condition.name_zh, condition.name_en, *condition.also_zh, *condition.also_en):
             yield f"known:{name}", word
 

@@ -11,7 +11,8 @@ from xinglin.clinical.language.tables import rows, words
 from xinglin.clinical.language.trie import Trie
 
 _NORMAL_AFTER: Final = re.compile(
-    r"\s*(?:(?:is|are|was|were|all|come back|came back|has been|have been|remain(?:s|ed)?|within|in|的|检查|结果|也"
+    r"\s*[:=]?\s*(?:(?:is|are|was|were|all|come back|came back|has been|have been|remain(?:s|ed)?|within|in|的"
+    r"|检查|结果|也"
     r"|都|均|一直|基本|大致|全部|测量|值)\s*){0,4}"
     r"(?P<normal>(?:normal|normally|well|good|great)\b|unremarkable\b|stable\b|fine\b|ok\b|okay\b|正常"
     r"|未见异常|没问题|没有异常|无异常"
@@ -19,6 +20,21 @@ _NORMAL_AFTER: Final = re.compile(
     r"|没啥问题|好(?=$|[,。;\s])|平稳|wnl\b)"
 )
 _NORMAL_BEFORE: Final = re.compile(r"(?:\bnormal|\bunremarkable|\bstable|正常的?)\s*$")
+
+
+_BEYOND: Final = re.compile(
+    r"\s*[:=]?\s*(?:(?:is|are|was|were|came back|slightly|mildly|markedly|very|significantly|still|also|too"
+    r"|a bit|a little|moderately"
+    r"|有点|有些|明显|轻度|稍|略|都|也|显著|检查|结果|计数|值|比较|一直)\s*){0,3}"
+    r"(?:(?P<high>elevated\b|raised\b|high\b|increased\b|↑|偏高|升高|增高|增多|很高|高(?=$|[,，。;；\s了])|超标)"
+    r"|(?P<low>low\b|decreased\b|reduced\b|↓|偏低|降低|减少|下降|很低|低(?=$|[,，。;；\s了])))"
+)
+
+
+def said_beyond(text: str, end: int) -> tuple[str, int] | None:
+    """Whether what ends at a place is called high or low, and where that ends (WBC: elevated, 血钾偏低)."""
+    match = _BEYOND.match(text, end)
+    return (match.lastgroup or "", match.end()) if match else None
 
 
 def said_normal(text: str, start: int, end: int) -> tuple[int, int] | None:

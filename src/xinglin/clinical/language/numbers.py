@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from xinglin.clinical.language.lexicon import Lexicon
 from xinglin.clinical.language.normal import normalise
-from xinglin.clinical.language.normals import panels, said_normal
+from xinglin.clinical.language.normals import panels, said_beyond, said_normal
 from xinglin.clinical.language.reading import Told
 
 ADULT: Final = 30.0
@@ -21,7 +21,8 @@ _NUMBER: Final = re.compile(
     r"|of\b|is\b|was\b|at\b|to\b|up\b|around\b|about\b|reads?\b|reading\b|read\b|reached\b|hit\b|went\b|got\b"
     r"|over\b|above\b|below\b|only\b|spiked\b|measured\b|just\b|low\b|high\b|level\b|count\b|today\b"
     r"|elevated\b|raised\b|>|<|~|≥|≤|-(?=\s)){0,6}"
-    r"(?P<n>\d{1,6}(?:,\d{3})*(?:\.\d+)?)(?![\d.]*\d|\s?(?:年|月|日|天前|days|weeks|years|hours|months|day\b|mg\b(?!/)|times"
+    r"(?P<n>\d{1,6}(?:,\d{3})*(?:\.\d+)?)(?![\d.]*\d|\s?(?:年|月|日|天前|days|weeks|years|hours|months|day\b"
+    r"|mg\b(?!/)|times"
     r"|次(?!/|每)))"
 )
 _PAIR: Final = re.compile(r"\s*(?:/|over|到|比|-|~|与|和|,\s?(?:低压|舒张压))\s*(?P<low>\d{2,3})(?!\d)")
@@ -52,13 +53,15 @@ class Number:
     unit: str
     start: int
     end: int
+    beyond: str = ""
+    """`high` or `low`, when the text says that instead of a value."""
 
 
 def numbers(text: str, shown: str, lexicon: Lexicon) -> list[Number]:
     """Every number with a quantity in a normalised text (`shown` is the text as written), from left to right."""
     reading = _Numbers(text, shown, lexicon)
     found: list[Number] = []
-    for one in (*reading.pressures(), *reading.named(), *reading.bare(), *reading.normals()):
+    for one in (*reading.pressures(), *reading.named(), *reading.bare(), *reading.normals(), *reading.beyond()):
         if not any(one.quantity == old.quantity and one.start < old.end and old.start < one.end for old in found[-40:]):
             found.append(one)
     return sorted(found, key=lambda one: (one.start, one.end, one.quantity))
@@ -135,6 +138,12 @@ class _Numbers:
             if name in self._quantities and span:
                 yield Number(name, None, self._quantities[name].unit, *span)
 
+    def beyond(self) -> Iterator[Number]:
+        """Quantities that the text calls high or low without a number."""
+        for name, start, end in self._names:
+            if name not in _NO_HIGH_OR_LOW and (said := said_beyond(self._text, end)):
+                yield Number(name, None, self._quantities[name].unit, start, said[1], said[0])
+
     def _valued(self, name: str, figure: float, end: int) -> tuple[float | None, int]:
         """The number in the quantity's unit, and where its unit ends; None for what cannot be."""
         quantity = self._quantities[name]
@@ -180,6 +189,7 @@ class _Numbers:
 
 
 _UNIT_NEEDED: Final = frozenset({"weight_loss_kg"})
+_NO_HIGH_OR_LOW: Final = frozenset({"weight_loss_kg", "temperature", "temperature_f"})
 
 
 def _named_for_sure(shown: str) -> Callable[[str, int, int], bool]:

@@ -10,7 +10,14 @@ from xinglin.clinical.language.attributes import Attributes
 from xinglin.clinical.language.clauses import Piece, layout
 from xinglin.clinical.language.compose import Composed, Part, compose, parts_of, refined, side_of
 from xinglin.clinical.language.cues import Contexts, find_cues
-from xinglin.clinical.language.derived import answered, denied_by_normal, measured, measured_mentions, relatives
+from xinglin.clinical.language.derived import (
+    answered,
+    denied_by_normal,
+    measured,
+    measured_mentions,
+    not_pregnant_now,
+    relatives,
+)
 from xinglin.clinical.language.lexicon import Lexicon
 from xinglin.clinical.language.matching import Match, find, find_parts
 from xinglin.clinical.language.normal import chinese_share, normalise
@@ -18,7 +25,7 @@ from xinglin.clinical.language.numbers import numbers
 from xinglin.clinical.language.reading import LONGEST, Asked, Language, Mention, Reading, Side
 from xinglin.clinical.language.subject import subject_of
 from xinglin.clinical.language.tokens import Token, tokens
-from xinglin.clinical.language.told import told
+from xinglin.clinical.language.told import has_delivered, told
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     mentions += measured_mentions(counted, shown, contexts, person, lexicon)
     denied = denied_by_normal(plain, shown, contexts, lexicon)
     mentions += [one for one in denied if not any(_overlap(one, two) and one.code == two.code for two in mentions)]
+    mentions = not_pregnant_now(mentions, person, has_delivered(plain))
     mentions = relatives(_without_doubles(mentions), lexicon)
     if asked is not None:
         mentions += answered(plain, shown, asked, mentions)
@@ -155,8 +163,8 @@ def above(code: str, lexicon: Lexicon) -> set[str]:
 
 
 def _told_apart(codes: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
-    """A word that is a complaint (cough) does not also say that the condition of that name is known."""
-    if any(lexicon.kinds.get(code) in {"symptom", "sign"} for code in codes):
+    """A word that is a finding (cough, pregnant) does not also say that the condition of that name is known."""
+    if any(code in lexicon.kinds and not code.startswith("known-") for code in codes):
         return [code for code in codes if not code.startswith("known:")]
     return codes
 

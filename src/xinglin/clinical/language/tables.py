@@ -116,8 +116,9 @@ def quality_parents() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def compositions() -> dict[tuple[str, str], tuple[str, ...]]:
-    """Findings that a quality makes with a site; a site of `*` stands for any."""
-    return {(row["quality"], row["site"]): tuple(row["finding"].split()) for row in rows("compositions")}
+    """Findings that a quality makes with a site; a site of `*` stands for any, a finding `-` for none."""
+    found = {(row["quality"], row["site"]): tuple(row["finding"].split()) for row in rows("compositions")}
+    return {pair: tuple(code for code in codes if code != "-") for pair, codes in found.items()}
 
 
 @lru_cache(maxsize=1)

@@ -131,6 +131,8 @@ def told(text: str, contexts: Contexts, subject: Subject) -> Told:
     pregnant = True if weeks is not None else _said(_PREGNANT, text, contexts)
     if subject.words and (subject.child or subject.sex == "male"):
         pregnant, weeks = None, None
+    if has_delivered(text):
+        pregnant, weeks = None, None
     lactating = None if subject.words and subject.sex != "female" else _said(_LACTATING, text, contexts)
     child = subject.child or (age is not None and age < 10)
     if child:
@@ -196,6 +198,17 @@ def _weeks(text: str) -> int | None:
             months = number_en(number) if number.isascii() else number_zh(number)
             return min(41, round(months * 4.35))
     return None
+
+
+_DELIVERED: Final = re.compile(
+    r"\bpost[\s-]?partum\b|\bpostnatal\b|\bafter (?:delivering|giving birth|childbirth|delivery)\b|\bgave birth\b"
+    r"|\bdelivered (?:a|an|her|my|at|vaginally|by)\b|产后|生完孩子|刚生完|分娩后|剖腹产后|剖宫产后|坐月子"
+)
+
+
+def has_delivered(text: str) -> bool:
+    """Whether the pregnancy that a text speaks of has ended with a birth."""
+    return bool(_DELIVERED.search(text))
 
 
 def _asks_of_pregnancy(text: str, contexts: Contexts) -> bool:

@@ -115,7 +115,7 @@ def _expanded(text: str) -> str:
     english = GAP_EN.sub(lambda match: rf"\W{{1,2}}(?:[\w'-]+[ ,]{{1,2}}){{0,{match[1]}}}?", text)
     if english != text or text.isascii():
         return rf"\b(?:{english})(?!\w)"
-    return GAP_ZH.sub(lambda match: rf"[^,。；;!?！？\n]{{0,{match[1]}}}?", text)
+    return GAP_ZH.sub(lambda match: rf"[^,。、；;!?！？\n]{{0,{match[1]}}}?", text)
 
 
 def hear(text: str, reading: Reading | None = None) -> Heard:
