@@ -11,9 +11,9 @@ def test_the_suite_is_large_and_half_harmless() -> None:
     every = list(messages())
     harmless = [message for message in every if message.expect == "none"]
     assert len(every) >= 320
-    assert 0.45 <= len(harmless) / len(every) <= 0.6
+    assert 0.4 <= len(harmless) / len(every) <= 0.6
     assert len({message.id for message in every}) == len(every)
-    assert len([message for message in every if message.held]) >= len(every) // 4
+    assert len([message for message in every if message.held]) >= len(every) // 5
 
 
 def test_tuned_messages() -> None:
