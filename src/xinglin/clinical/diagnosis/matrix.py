@@ -10,11 +10,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from xinglin.clinical.knowledge.condition_rows import LEVELS, Condition, Finding
+from xinglin.clinical.knowledge.condition_rows import DURATIONS, LEVELS, ONSETS, PATTERNS, Condition, Finding
 from xinglin.clinical.knowledge.conditions import ConditionKnowledge, ancestors, load_conditions
 
 Floats = NDArray[np.float32]
+ONSET_ORDER: Final = tuple(sorted(ONSETS))
+PATTERN_ORDER: Final = tuple(sorted(PATTERNS))
 _MOST: Final = 0.985
+
+
+@dataclass(frozen=True, eq=False)
+class Courses:
+    """How far each onset, span and pattern is from what a condition's table says: 0 fits (or nothing is said)."""
+
+    onset: Floats
+    span: Floats
+    """Steps along DURATIONS."""
+    pattern: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +48,9 @@ class Matrix:
     above: tuple[tuple[int, ...], ...]
     """Of each finding all that it is a kind of."""
     below: tuple[tuple[int, ...], ...]
+    courses: Courses
+    gated: tuple[int, ...]
+    """Conditions that need a finding."""
     digest: str
 
 
@@ -79,8 +94,22 @@ def build_matrix(knowledge: ConditionKnowledge) -> Matrix:
         np.array([one.weight for one in findings], dtype=np.float32),
         above,
         tuple(tuple(one) for one in below),
+        _courses(conditions),
+        tuple(number for number, one in enumerate(conditions) if one.needs),
         knowledge.digest,
     )
+
+
+def _courses(conditions: tuple[Condition, ...]) -> Courses:
+    onset = [[float(bool(one.onset) and name not in one.onset) for name in ONSET_ORDER] for one in conditions]
+    pattern = [[float(bool(one.pattern) and name not in one.pattern) for name in PATTERN_ORDER] for one in conditions]
+    span = [[_steps(here, one.duration) for here in range(len(DURATIONS))] for one in conditions]
+    arrays = [np.array(part, dtype=np.float32).reshape(len(conditions), -1) for part in (onset, span, pattern)]
+    return Courses(*arrays)
+
+
+def _steps(here: int, spans: frozenset[str]) -> float:
+    return float(min((abs(DURATIONS.index(one) - here) for one in spans), default=0))
 
 
 def _chance(level: int, base: float) -> float:

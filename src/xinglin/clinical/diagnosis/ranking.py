@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xinglin.clinical.diagnosis.evidence import Evidence, Person, Weighed, weigh
-from xinglin.clinical.diagnosis.matrix import Matrix
+from xinglin.clinical.diagnosis.matrix import ONSET_ORDER, PATTERN_ORDER, Matrix
 from xinglin.clinical.diagnosis.tuning import TUNING, Tuning
 from xinglin.clinical.knowledge.condition_rows import DURATIONS, Condition
 
@@ -64,6 +65,7 @@ def rank(evidence: Evidence, table: Matrix, tuning: Tuning = TUNING) -> Ranking:
     return Ranking(weighed, score, parts, prior, share, contribution, columns, order, probability, other)
 
 
+@lru_cache(maxsize=512)
 def priors(person: Person, table: Matrix) -> Doubles:
     """The logarithm of how often a condition is met in somebody like this; IMPOSSIBLE where age, sex or pregnancy rule
     it out. An unknown fact takes no side."""
@@ -71,6 +73,7 @@ def priors(person: Person, table: Matrix) -> Doubles:
     for number, condition in enumerate(table.conditions):
         chance = condition.per_100k * _factor(condition, person)
         found[number] = np.log(chance) if chance > 0 else IMPOSSIBLE
+    found.setflags(write=False)  # It is shared by all cases of people alike.
     return found
 
 
@@ -126,23 +129,16 @@ def _penalties(weighed: Weighed, table: Matrix, tuning: Tuning) -> Doubles:
 
 
 def _course(evidence: Evidence, table: Matrix, tuning: Tuning) -> Doubles:
-    course = evidence.course
+    """What a misfitting onset, span or pattern takes away; a condition whose table says nothing loses nothing."""
+    course, fits = evidence.course, table.courses
     found = np.zeros(len(table.conditions))
-    if course == type(course)():
-        return found
-    for number, condition in enumerate(table.conditions):
-        if course.onset and condition.onset and course.onset not in condition.onset:
-            found[number] -= tuning.onset
-        if course.span and condition.duration:
-            found[number] -= tuning.span * _steps(course.span, condition.duration)
-        if course.pattern and condition.pattern and course.pattern not in condition.pattern:
-            found[number] -= tuning.pattern
+    if course.onset in ONSET_ORDER:
+        found -= tuning.onset * fits.onset[:, ONSET_ORDER.index(course.onset)]
+    if course.span:
+        found -= tuning.span * fits.span[:, DURATIONS.index(course.span)]
+    if course.pattern in PATTERN_ORDER:
+        found -= tuning.pattern * fits.pattern[:, PATTERN_ORDER.index(course.pattern)]
     return found
-
-
-def _steps(span: str, spans: Iterable[str]) -> int:
-    here = DURATIONS.index(span)
-    return min(abs(DURATIONS.index(one) - here) for one in spans)
 
 
 def _named(evidence: Evidence, table: Matrix, tuning: Tuning) -> Doubles:
@@ -164,8 +160,9 @@ def _gates(evidence: Evidence, weighed: Weighed, table: Matrix, tuning: Tuning) 
         here.add("pregnant")
     elif evidence.person.pregnant is False or evidence.person.sex == "M":
         gone.add("pregnant")
-    for number, condition in enumerate(table.conditions):
-        if not condition.needs or here & set(condition.needs):
+    for number in table.gated:
+        condition = table.conditions[number]
+        if here & set(condition.needs):
             continue
         found[number] = IMPOSSIBLE if gone >= set(condition.needs) else tuning.gate_open
     return found

@@ -53,7 +53,7 @@ def without(table: Matrix, row: int) -> Matrix:
     """The tables as if they did not have one condition: nothing is needed that can be there."""
     gone = replace(table.conditions[row], needs=("-",))
     conditions = (*table.conditions[:row], gone, *table.conditions[row + 1 :])
-    return replace(table, conditions=conditions)
+    return replace(table, conditions=conditions, gated=tuple(sorted({*table.gated, row})))
 
 
 def _person(condition: Condition, dice: np.random.Generator, table: Matrix, row: int) -> Person:
