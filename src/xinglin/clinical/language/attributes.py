@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from xinglin.clinical.language.trie import Trie
 
 REACH: Final = {True: 12, False: 45}
 """Characters between a word of severity and its finding: in Chinese, in English."""
+
+
+_PARTS: Final = re.compile(r"\b(?:and|but|with|no|then)\b|[;、]")
+"""What parts a word of severity from the next finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ class Attributes:
         best: tuple[int, int, str] | None = None
         for word in self._words[first:last]:
             away = max(0, word.start - end, start - word.end)
-            if word.attribute == attribute and away <= reach:
+            parted = attribute == "severity" and _PARTS.search(self._text, min(word.end, end), max(word.start, start))
+            if word.attribute == attribute and away <= reach and not parted:
                 best = min(best or (away, word.start, word.value), (away, word.start, word.value))
         return best[2] if best else None
 

@@ -67,6 +67,7 @@ def _holding(pieces: tuple[Piece, ...], place: int) -> Piece:
     return pieces[max(0, number)] if pieces else Piece(place, place)
 
 
+@lru_cache(maxsize=8)
 def layout(text: str) -> Layout:
     """Sentences, clauses and sections of a normalised text."""
     sentences = _cut(text, _sentence_ends(text))

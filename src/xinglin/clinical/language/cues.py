@@ -80,7 +80,7 @@ def find_cues(text: str, covered: Sequence[Piece] = (), patient: Collection[str]
     A relative who is the `patient` of the text (by the words for that relative) is no cue for another person.
     """
     found: list[Cue] = []
-    for start, end, values in _tree().scan(text, _fits, _stays_open):
+    for start, end, values in _scanned(text):
         inside, touched = _covered(covered, start, end)
         if not inside:
             here = [
@@ -93,6 +93,12 @@ def find_cues(text: str, covered: Sequence[Piece] = (), patient: Collection[str]
         if not _STARTED.search(text, max(0, match.start() - 30), match.start()):
             found.append(Cue("past", "both", "clause", match.start(), match.end(), match.group()))
     return sorted(found, key=lambda cue: (cue.start, cue.end, cue.kind))
+
+
+@lru_cache(maxsize=8)
+def _scanned(text: str) -> tuple[tuple[int, int, tuple[tuple[str, str, str], ...]], ...]:
+    """What the tree finds in a text; kept for the next span of the same text."""
+    return tuple((start, end, tuple(values)) for start, end, values in _tree().scan(text, _fits, _stays_open))
 
 
 def _fits(text: str, start: int, end: int) -> bool:

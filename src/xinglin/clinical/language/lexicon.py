@@ -11,7 +11,7 @@ from xinglin.clinical.language.cues import warm
 from xinglin.clinical.language.normal import CJK, normalise
 from xinglin.clinical.language.spelling import Spelling
 from xinglin.clinical.language.tables import qualities, rows, sites, words
-from xinglin.clinical.language.tokens import LIGHT, LONGEST_ACRONYM, acronym, tokens
+from xinglin.clinical.language.tokens import LIGHT, LONGEST_ACRONYM, acronym, irregular_forms, tokens
 from xinglin.clinical.language.trie import Trie
 
 END: Final = ""
@@ -177,7 +177,7 @@ def build_lexicon(knowledge: KnowledgeLike) -> Lexicon:
         _free_terms(building.patterns),
         parts.chinese,
         parts.english,
-        Spelling(vocabulary),
+        Spelling(vocabulary, irregular_forms()),
         frozenset(path[0] for path in building.patterns if len(path) == 1 and len(path[0]) > 5),
         {code: finding.kind for code, finding in knowledge.findings.items()},
         {code: finding.parents for code, finding in knowledge.findings.items()},

@@ -30,7 +30,7 @@ _BARE_PRESSURE: Final = re.compile(
     r"(?<![\d./])(?P<n>\d{2,3})\s*(?:/|over)\s*(?P<low>\d{2,3})(?!\d|/)\s*(?P<u>mm\s?hg|毫米汞柱)?"
 )
 _BARE_TEMPERATURE: Final = re.compile(
-    r"(?<![\d.])(?P<n>\d{2,3}(?:\.\d{1,2})?)\s*(?:度(?P<tenth>\d)?|℃|°\s?c?f?|摄氏度|℉|degrees?(?:\s*(?:c|f"
+    r"(?<![\d.])(?P<n>\d{2,3}(?:\.\d{1,2})?)\s*(?:度(?P<tenth>\d)?|℃|°\s?[cf]\b|摄氏度|℉|degrees?(?:\s*(?:c|f"
     r"|celsius|fahrenheit|centigrade))?\b|c\b|f\b|(?:celsius|fahrenheit)\b)"
 )
 _SPOKEN: Final = re.compile(
@@ -41,6 +41,8 @@ _BARE_SATURATION: Final = re.compile(
 )
 _SHORT: Final = 2
 _COLDEST_FAHRENHEIT: Final = 80.0
+_COLDEST_UNNAMED: Final = 34.0
+"""Below this a number of degrees without a scale is an angle."""
 _ZH_DIGITS: Final = dict(zip("一二三四五六七八九", range(1, 10), strict=True))
 
 
@@ -118,7 +120,9 @@ class _Numbers:
             for match in _BARE_TEMPERATURE.finditer(self._text):
                 value = celsius(float(match["n"]) + (int(match["tenth"]) / 10 if match["tenth"] else 0))
                 fahrenheit = match.group().rstrip().endswith(("f", "fahrenheit", "℉"))
-                if value is not None and (not fahrenheit or float(match["n"]) > _COLDEST_FAHRENHEIT):
+                named = re.search(r"[cf℃℉]|摄氏", match.group()) is not None
+                coldest = _COLDEST_FAHRENHEIT if fahrenheit else 25.0 if named else _COLDEST_UNNAMED
+                if value is not None and float(match["n"]) > coldest:
                     yield Number("temperature", value, "C", match.start(), match.end())
             for match in _SPOKEN.finditer(self._text):
                 value = (30.0 if match["tens"] == "三十" else 40.0) + _ZH_DIGITS.get(match["ones"] or "", 0)
@@ -189,7 +193,7 @@ class _Numbers:
 
 
 _UNIT_NEEDED: Final = frozenset({"weight_loss_kg"})
-_NO_HIGH_OR_LOW: Final = frozenset({"weight_loss_kg", "temperature", "temperature_f"})
+_NO_HIGH_OR_LOW: Final = frozenset({"weight_loss_kg", "spo2", "temperature", "temperature_f"})
 
 
 def _named_for_sure(shown: str) -> Callable[[str, int, int], bool]:
@@ -199,7 +203,7 @@ def _named_for_sure(shown: str) -> Callable[[str, int, int], bool]:
 
 def celsius(figure: float) -> float | None:
     """A body temperature in degrees Celsius, whichever scale it was given in; None when no body has it."""
-    if 25 <= figure <= 45:
+    if 25 <= figure <= 43.5:
         return round(figure, 2)
     return round((figure - 32) / 1.8, 2) if 80 <= figure <= 113 else None
 

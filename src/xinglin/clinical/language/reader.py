@@ -67,7 +67,7 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     person = told(plain, contexts, subject)
     mentions = [_mention(shown, one, contexts, attributes) for one in _merged(found)]
     counted = numbers(plain, shown, lexicon)
-    mentions += measured_mentions(counted, shown, contexts, person, lexicon)
+    mentions += [_timed(one, attributes) for one in measured_mentions(counted, shown, contexts, person, lexicon)]
     denied = denied_by_normal(plain, shown, contexts, lexicon)
     mentions += [one for one in denied if not any(_overlap(one, two) and one.code == two.code for two in mentions)]
     mentions = not_pregnant_now(mentions, person, has_delivered(plain))
@@ -91,6 +91,12 @@ def _without_doubles(mentions: Sequence[Mention]) -> list[Mention]:
         for one in mentions
         if one.quantity is not None or not any(one.code == two.code and _overlap(one, two) for two in counted)
     ]
+
+
+def _timed(one: Mention, attributes: Attributes) -> Mention:
+    """A number's mention with how long and how it has been so."""
+    near = attributes.of(one.start, one.end)
+    return replace(one, onset=near.onset, duration_hours=near.duration_hours, pattern=near.pattern)
 
 
 def _overlap(one: Mention, two: Mention) -> bool:

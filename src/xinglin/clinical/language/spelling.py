@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from xinglin.clinical.language.tokens import COMMON
@@ -17,8 +17,10 @@ LONGEST: Final = 24
 class Spelling:
     """Finds the word of a vocabulary that a misspelt one means, of its first letter and about its length."""
 
-    def __init__(self, vocabulary: Iterable[str]) -> None:
-        self._words = frozenset(word for word in vocabulary if word.isalpha())
+    def __init__(self, vocabulary: Iterable[str], forms: Mapping[str, str]) -> None:
+        """`forms` are irregular forms and the stems for which they stand."""
+        stems = {word: word for word in vocabulary if word.isalpha()}
+        self._words = {form: stem for form, stem in forms.items() if stem in stems} | stems
         self._alike: dict[tuple[str, int], list[tuple[int, str]]] = {}
         for word in sorted(self._words):
             if len(word) >= SHORTEST - 1:
@@ -40,7 +42,7 @@ class Spelling:
         near.sort()
         if not near or (len(near) > 1 and near[0][0] == near[1][0]):
             return stem
-        return near[0][1]
+        return self._words[near[0][1]]
 
 
 def _letters(word: str) -> int:

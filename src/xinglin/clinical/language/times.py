@@ -65,7 +65,7 @@ _UNIT_OF: Final = {
     "周": "week", "星期": "week", "礼拜": "week", "月": "month", "年": "year", "/7": "day", "/52": "week",
     "/12": "month", "d": "day", "w": "week", "h": "hour", "y": "year",
 }  # fmt: skip
-_FREQUENCY: Final = re.compile(r"(?:times?|twice|once|every|each|per|x|/)\s*(?:a|an|per|every|)\s*$|每隔?$|每[个]?$")
+_FREQUENCY: Final = re.compile(r"(?:times?|twice|once|every|each|per|/)\s*(?:a|an|per|every|)\s*$|每隔?$|每[个]?$")
 _AHEAD: Final = re.compile(
     r"^\s*(?:大|龄|的?(?:宝|婴|孩|女|男|娃|小)|later|from now|后|以后|pregnant|gestation|into (?:my"
     r"|the) pregnancy|postpartum|孕|怀孕|内)"

@@ -89,6 +89,11 @@ def _plain_verb(word: str) -> str:
     return word[:-1] + "i" if len(word) > _SHORT_NOT_CUT and word.endswith("y") else word
 
 
+def irregular_forms() -> dict[str, str]:
+    """Irregular forms and the stems for which they stand."""
+    return {form: stem(form) for form in _IRREGULAR if form.isalpha()}
+
+
 def acronym(word: str) -> str:
     """The key under which an abbreviation such as HAV stands, so that it never meets the stem of a word (have)."""
     return f"={word.lower()}"
