@@ -46,6 +46,8 @@ NOT_A_DENIAL: Final = re.compile(
     r"|not (?:right|well|feeling well|stopping|working)|no relief|can'?t stand|non-?stop"
     r"|(?:has|have|had)n'?t (?:slept|helped|touched|stopped|eaten|worked)"
     r"|(?:won|can|could|doesn|didn)'?t (?:stop|sleep|cope|help|settle)"
+    r"|(?:no|without) (?:insulin|food|eating|breakfast|sleep|warning|help)|not a (?:single )?drop"
+    r"|没打胰岛素|没吃饭|没吃早饭|没睡|没反应|没意识|没知觉|没感觉|没精神|没缓过来"
     r"|不舒服|不行了|睡不着|吃不下|没劲|没力气|不管用|没用|没好|不停|止不住|不见好|没缓解|不对劲"
 )
 """Words with a *not* that denies nothing of what stands beside them; they are masked before a phrase is judged."""
