@@ -14,24 +14,24 @@ TICKET = (
 )
 
 
-class Product(Out):
+class CardProduct(Out):
     """A product that a remedy can put on the prescription."""
 
     code: str
     name: Words
 
 
-class Remedy(Out):
+class CardRemedy(Out):
     """What can be done with one tap. `line` is the line, or the medicine taken already, on which it acts."""
 
     code: str = Field(examples=["switch:paracetamol"])
     kind: str = Field(examples=["switch"])
     label: Words
     line: str
-    products: list[Product]
+    products: list[CardProduct]
 
 
-class Graver(Out):
+class CardGraver(Out):
     """The tier that it could have, and the facts that nobody knows."""
 
     tier: str
@@ -53,13 +53,13 @@ class CardFinding(Out):
     source_read: bool
     second_reading: bool
     interrupts: bool
-    could_be: list[Graver]
-    remedies: list[Remedy]
+    could_be: list[CardGraver]
+    remedies: list[CardRemedy]
     acceptable: bool = Field(description="能否注明理由接受。 Whether a coded reason may accept it.")
     asks: list[str]
 
 
-class MedicineCard(Out):
+class DraftCard(Out):
     """Findings of one clinical problem. `loud`: to be dealt with before signing. `score`: Tisdale's, for QT."""
 
     problem: str
@@ -86,7 +86,7 @@ class MedicineCheck(Out):
     """What the check of medicines says of a draft. `merged`: reminders in `asks` that a card or a reason stands for."""
 
     knowledge: str = Field(description="知识表的摘要。 The digest of the tables.")
-    cards: list[MedicineCard]
+    cards: list[DraftCard]
     accepted: list[AcceptedFinding]
     unchecked: list[Words]
     merged: list[str]
