@@ -90,11 +90,12 @@ def compose(text: str, words: Sequence[Token], layout: Layout, parts: Sequence[P
     for part in parts:
         by_sentence.setdefault(layout.sentence(part.start).start, []).append(part)
     found: list[Composed] = []
+    known = frozenset(part.start for part in parts if part.kind == "quality")
     topic: list[Part] = []
     for members in by_sentence.values():
         groups = _groups(text, [refined(text, part) for part in members if part.kind == "site"])
         for quality in (part for part in members if part.kind == "quality"):
-            group = _of_quality(text, words, quality, groups)
+            group = _of_quality(text, words, quality, groups, known)
             if group is None and _continues(text, layout, quality):
                 before = [one for one in groups if one[-1].end <= quality.start]
                 group = before[-1] if before else topic
@@ -117,10 +118,12 @@ def _continues(text: str, layout: Layout, quality: Part) -> bool:
     return bool((_TOPIC_CHINESE if _is_chinese(text, quality) else _TOPIC_ENGLISH).fullmatch(opening))
 
 
-def _of_quality(text: str, words: Sequence[Token], quality: Part, groups: Sequence[list[Part]]) -> list[Part] | None:
+def _of_quality(
+    text: str, words: Sequence[Token], quality: Part, groups: Sequence[list[Part]], known: frozenset[int]
+) -> list[Part] | None:
     if _is_chinese(text, quality):
         return _chinese(text, quality, groups)
-    return _english(text, words, quality, groups)
+    return _english(text, words, quality, groups, known)
 
 
 def _one_sided(text: str, quality: Part, group: Sequence[Part]) -> Iterator[Composed]:
@@ -161,20 +164,22 @@ def _chinese(text: str, quality: Part, groups: Sequence[list[Part]]) -> list[Par
     return None
 
 
-def _english(text: str, words: Sequence[Token], quality: Part, groups: Sequence[list[Part]]) -> list[Part] | None:
+def _english(
+    text: str, words: Sequence[Token], quality: Part, groups: Sequence[list[Part]], known: frozenset[int]
+) -> list[Part] | None:
     best: tuple[float, list[Part]] | None = None
     for group in groups:
         after = group[0].start >= quality.end
         low, high = (quality.end, group[0].start) if after else (group[-1].end, quality.start)
         if low > high:
             continue
-        cost = _cost(text, words, low, high)
+        cost = _cost(text, words, low, high, known)
         if cost <= MOST_COST and (best is None or cost < best[0]):
             best = (cost, group)
     return best[1] if best else None
 
 
-def _cost(text: str, words: Sequence[Token], low: int, high: int) -> float:
+def _cost(text: str, words: Sequence[Token], low: int, high: int, known: frozenset[int]) -> float:
     """How far apart two places are: small words weigh little, a mark of punctuation ends all."""
     gap = text[low:high]
     if len(gap) > 60 or re.search(r"[.;:!?。；，,]", gap):
@@ -185,7 +190,15 @@ def _cost(text: str, words: Sequence[Token], low: int, high: int) -> float:
         if word.start >= high:
             break
         plain = text[word.start : word.end]
-        cost += 0.25 if plain in _LINK_WORDS else 0.6 if plain in {"and", "or"} else 3.5 if plain == "but" else 1.0
+        cost += (
+            0.25
+            if plain in _LINK_WORDS or word.start in known
+            else 0.6
+            if plain in {"and", "or"}
+            else 3.5
+            if plain == "but"
+            else 1.0
+        )
     return cost
 
 

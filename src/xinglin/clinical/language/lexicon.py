@@ -111,7 +111,7 @@ class _Building:
         if word.isalpha() and word.isupper() and 2 <= len(word) <= LONGEST_ACRONYM:
             _put(self.english, [acronym(plain)], code)
             return
-        for stems in english_forms(plain):
+        for stems in english_forms(plain) if code else [[token.stem for token in tokens(plain)]]:
             _put(self.english, stems, code)
             codes = self.patterns.setdefault(tuple(stems), [])
             if code not in codes:

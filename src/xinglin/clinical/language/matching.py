@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,19 +62,25 @@ def longest(found: Iterable[Match]) -> list[Match]:
 
 
 def _drop_inside(kept: list[Match]) -> list[Match]:
+    """First what a word that only looks like a finding cuts (this morning: vomiting-morning), then what lies inside."""
+    return _without(_without(kept, _cuts), _holds)
+
+
+def _without(kept: list[Match], drops: Callable[[Match, Match], bool]) -> list[Match]:
     """Each match is compared with its neighbours alone: no match is longer than a few dozen characters."""
     found = []
     for place, one in enumerate(kept):
         near = kept[max(0, place - 40) : place + 40]
-        if not any(_swallows(other, one) for other in near if other is not one):
+        if not any(drops(other, one) for other in near if other is not one):
             found.append(one)
     return found
 
 
-def _swallows(other: Match, one: Match) -> bool:
-    """Whether a match is dropped for another: inside it, or cut by a word that only looks like a finding."""
-    if one.places < other.places:
-        return True
+def _holds(other: Match, one: Match) -> bool:
+    return one.places < other.places
+
+
+def _cuts(other: Match, one: Match) -> bool:
     return other.codes == ("",) and not other.places <= one.places and bool(one.places & other.places)
 
 
@@ -208,5 +214,5 @@ def _near(words: Sequence[Token], clause: Sequence[int], place: int, stems: Sequ
         return None
     order = sorted(picked.values())
     between = [words[one].stem for one in range(order[0], order[-1]) if one not in order]
-    strangers = sum(one not in FILLERS for one in between)
+    strangers = sum(one not in FILLERS and not one[0].isdigit() for one in between)
     return None if strangers > FREE_STRANGERS or _NEVER_BETWEEN & set(between) else order

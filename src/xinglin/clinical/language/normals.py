@@ -15,7 +15,8 @@ _NORMAL_AFTER: Final = re.compile(
     r"|检查|结果|也"
     r"|都|均|一直|基本|大致|全部|测量|值)\s*){0,4}"
     r"(?P<normal>(?:normal|normally|well|good|great)\b|unremarkable\b|stable\b|fine\b|ok\b|okay\b|正常"
-    r"|未见异常|没问题|没有异常|无异常"
+    r"|未见异常|(?:没有?|无|未)(?:见|什么|明显|啥)?(?:变化|改变|减轻|下降|减退|影响|降低|减少)|清楚|清晰|流利"
+    r"|自如|灵活|unchanged\b|steady\b|clear\b|没问题|没有异常|无异常"
     r"|无明显异常|不高|还可以|还行|挺好|可以|都好|良好|如常|没影响|没有影响|不受影响|未受影响|没什么问题"
     r"|没啥问题|好(?=$|[,。;\s])|平稳|wnl\b)"
 )

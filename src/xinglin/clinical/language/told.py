@@ -64,6 +64,7 @@ _AGES_ZH: Final = (
         rf"|\s)*(?P<n>{_ZH_NUMBER})(?P<u>天|日)(?!没|前|不|未)"
     ),
     re.compile(rf"(?:出生|生后|新生儿|出生后)(?:才|刚|,|\s)*(?P<n>{_ZH_NUMBER})(?P<u>周|个月)"),
+    re.compile(r"(?:^|[,，。\s:：])[男女](?:性)?[,，\s]{1,2}(?P<n>\d{1,2})(?P<u>)(?=[,，。\s]|$)"),
     re.compile(r"(?:今年|年龄|年纪)\s*[:：是]?\s*(?P<n>\d{1,3})(?P<u>)(?![\d.]*(?:年|月|周|天|斤|公))"),
 )
 _WORDS_OF_AGE: Final = ((re.compile(r"\bnewborn\b|\bneonate\b|新生儿"), 0.02), (re.compile(r"满月(?:宝|了|的)"), 0.085))
