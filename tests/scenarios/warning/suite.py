@@ -19,7 +19,11 @@ SEX: dict[str, Any] = {"F": "female", "M": "male", None: None}
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `held` ones were written with the others and never looked at while rules were tuned."""
+    """One message. `held` ones were looked at once, after the rules had been tuned on the others.
+
+    At that first look 190 of 199 dangerous held ones were flagged (0.955) and 150 of 150 harmless ones left in
+    peace; what was missed then has taught the rules since. The authors of the rules wrote these messages themselves.
+    """
 
     id: str
     text: str
