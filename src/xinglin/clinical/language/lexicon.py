@@ -108,7 +108,8 @@ class _Building:
         if not plain.isascii() and CJK.search(plain):
             _put(self.chinese, [char for char in plain if not char.isspace()], code)
             return
-        if word.isalpha() and word.isupper() and 2 <= len(word) <= LONGEST_ACRONYM:
+        short = word.removesuffix("s")
+        if short.isalpha() and short.isupper() and 2 <= len(word) <= LONGEST_ACRONYM:
             _put(self.english, [acronym(plain)], code)
             return
         for stems in english_forms(plain) if code else [[token.stem for token in tokens(plain)]]:

@@ -9,7 +9,7 @@ from xinglin.clinical.language.tokens import COMMON
 
 SHORTEST: Final = 5
 """Letters that a word needs before a slip in it is mended."""
-TWO_FROM: Final = 9
+TWO_FROM: Final = 10
 """Letters from which two slips are mended."""
 LONGEST: Final = 24
 
