@@ -20,6 +20,8 @@ from xinglin.clinical.warning.grammar import BadRule
 
 GAP_ZH: Final = re.compile(r"<(\d+)>")
 GAP_EN: Final = re.compile(r"<w(\d+)>")
+NO_DENIAL: Final = r"(?!(?:not|no|never|without|nor)\b|\w+n't\b)"
+"""A gap of a phrase never swallows a denial: *neck not stiff* is no stiff neck."""
 BACKGROUND: Final = re.compile(r"known-|family-|said:")
 SELF: Final = re.compile(
     r"我自己|我本人|我现在没|我没有(?:什么)?(?:不舒服|症状)|本人"
@@ -114,10 +116,10 @@ def _pattern(name: str, alternatives: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _expanded(text: str) -> str:
-    english = GAP_EN.sub(lambda match: rf"\W{{1,2}}(?:[\w'-]+[ ,]{{1,2}}){{0,{match[1]}}}?", text)
+    english = GAP_EN.sub(lambda match: rf"\W{{1,2}}(?:{NO_DENIAL}[\w'-]+[ ,]{{1,2}}){{0,{match[1]}}}?", text)
     if english != text or text.isascii():
         return rf"\b(?:{english})(?!\w)"
-    return GAP_ZH.sub(lambda match: rf"[^,。、；;!?！？\n]{{0,{match[1]}}}?", text)
+    return GAP_ZH.sub(lambda match: rf"[^,。、；;!?！？\n不没无未]{{0,{match[1]}}}?", text)
 
 
 def hear(text: str, reading: Reading | None = None) -> Heard:
