@@ -20,6 +20,7 @@ from tests.unit.pharmacy.world import (
     a_line,
 )
 
+from xinglin.hospital.consultation.errors import EmergencyStands
 from xinglin.hospital.identity.errors import ConfirmationNeeded
 from xinglin.hospital.kernel.errors import InvalidForm, InvalidInput, NotAllowed, NotFound
 from xinglin.hospital.kernel.ids import new_id
@@ -278,3 +279,12 @@ def test_only_an_ended_prescription_of_ones_own_can_be_replaced(world: World) ->
     with pytest.raises(InvalidInput):
         world.issue(world.draft(replaces_id=new_id()))
     assert Prescription.objects.count() == 1
+
+
+def test_nothing_is_prescribed_while_a_red_flag_stands(world: World) -> None:
+    draft = world.draft()
+    assert world.visit is not None
+    world.say(world.visit, text="昨晚开始胸痛，压榨样，出汗，左胳膊发麻", actor=world.patient.actor, now=NOW)
+    with pytest.raises(EmergencyStands):
+        world.issue(draft)
+    assert nothing_was_written()

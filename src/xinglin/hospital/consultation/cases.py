@@ -9,6 +9,7 @@ from xinglin.hospital.consultation import facts, people
 from xinglin.hospital.consultation.facts import Talked, Wrote
 from xinglin.hospital.consultation.models import Message, Questionnaire, Record, RecordDiagnosis, Visit
 from xinglin.hospital.consultation.words import DangerTier, MessageKind, Side
+from xinglin.hospital.decision_support import selectors as alarms
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.supervision.facts import Case
 
@@ -44,7 +45,7 @@ def case(visit: Visit, at: datetime, *, proof_id: UUID | None = None, diagnoses:
         known=known,
         proof_uses=_uses(visit, visit.auth_event_id or proof_id),
         talked=_talked(visit),
-        wrote=_wrote(visit, known.patient["birth_on"]),
+        wrote=_wrote(visit, known.patient["birth_on"], at),
         at=at,
     )
 
@@ -85,22 +86,25 @@ def _talked(visit: Visit) -> Talked:
     )
 
 
-def _wrote(visit: Visit, birth_on: date) -> Wrote:
+def _wrote(visit: Visit, birth_on: date, at: datetime) -> Wrote:
     """What stands in the form before the visit and in its record; for a child the weight of an earlier record where
     this has none.
 
-    A danger sign that stops online care is a red flag; one that the physician is told to ask about first is not yet.
+    A danger sign that stops online care is a red flag; one that the physician is told to ask about first is not yet. So
+    is an emergency that the monitor heard in the patient's words, unless somebody stood it down with a reason.
     """
     form: Questionnaire | None = getattr(visit, "questionnaire", None)
     record: Record | None = getattr(visit, "record", None)
     stops = [flag for flag in form.red_flags if flag["tier"] != DangerTier.ASK] if form is not None else []
+    heard_at = alarms.first_emergency_at(visit.id, at)
+    since = [one for one in (form.at if form is not None and stops else None, heard_at) if one is not None]
     weight = record.vitals.get(WEIGHT) if record is not None else None
     if weight is None and years_on(birth_on, civil_day(visit.requested_at)) < CHILD_YEARS:
         weight = _earlier_weight(visit)
     return Wrote(
         form=form is not None,
-        red_flag=bool(stops) if form is not None else None,
-        red_flag_at=form.at if form is not None and stops else None,
+        red_flag=True if since else False if form is not None else None,
+        red_flag_at=min(since, default=None),
         record_letters=sum(letters(getattr(record, part)) for part in FREE_TEXT) if record is not None else None,
         weight_grams=weight if isinstance(weight, int) else None,
     )

@@ -149,6 +149,21 @@ class TooManyMessages(DomainError):
     status = 429
 
 
+class EmergencyStands(DomainError):
+    """A red flag rang in the visit: online care has stopped until the patient is referred or the alarm is answered."""
+
+    code = "consultation.emergency_stands"
+    text = T(
+        zh="患者的话里有危险信号“{name}”，线上诊疗已停止，现在不能签署、开方或结束（《互联网诊疗管理办法（试行）》第十六条）。",
+        en="The patient's words raised the red flag “{name}”. Online care has stopped: nothing can be signed, "
+        "prescribed or ended now (Measures for Internet Diagnosis and Treatment, trial, article 16).",
+    )
+    hint = T(
+        zh="请立即转线下（转诊信已拟好）；如确无危险，请注明理由解除警报。",
+        en="Refer the patient now (the letter is drafted), or stand the alarm down with a reason if all is well.",
+    )
+
+
 # THE RECORD
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from xinglin.hospital.consultation.errors import WrongState
+from xinglin.hospital.consultation.errors import EmergencyStands, WrongState
 from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.consultation.words import OPEN, Side, VisitState
+from xinglin.hospital.decision_support import selectors as decision_support
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, Role
 from xinglin.hospital.kernel.errors import NotFound
@@ -84,6 +85,13 @@ def in_state(visit: Visit, *states: VisitState, deed: T) -> None:
     """Raise WrongState unless the visit is in one of the states."""
     if visit.state not in states:
         raise WrongState(state=VisitState(visit.state).label, deed=deed)
+
+
+def no_emergency(visit_id: UUID) -> None:
+    """Raise EmergencyStands while a red flag of the visit is neither answered nor ended in a referral."""
+    alarm = decision_support.standing_emergency(visit_id)
+    if alarm is not None:
+        raise EmergencyStands(name=T(zh=alarm.name_zh, en=alarm.name_en), alarm=str(alarm.id))
 
 
 def note_reading(actor: Actor, visit: Visit, verb: str, now: datetime, outcome: str = "done") -> None:

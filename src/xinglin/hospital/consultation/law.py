@@ -7,12 +7,15 @@ from uuid import UUID
 from xinglin.hospital.consultation.cases import case
 from xinglin.hospital.consultation.errors import ConfirmAgain, NeedsAnswer, NotEligibleOnline
 from xinglin.hospital.consultation.models import Visit
+from xinglin.hospital.consultation.words import VisitState
 from xinglin.hospital.kernel.access import Actor
 from xinglin.hospital.oversight import services as oversight
 
 AT_REQUEST = frozenset({"A01", "A05", "A06", "A07", "A11", "A12"})
 AT_START = AT_REQUEST | {"A02", "A09", "H09", "I03"}
 AT_SIGNATURE = (AT_START - {"I03"}) | {"A03", "A10", "A13", "G05"}
+AFTER_REFERRAL = AT_SIGNATURE - {"A13"}
+"""A patient who was referred late needs a signed record all the same; the audit judges A13 of every visit."""
 STOPS = frozenset({"block", "deny", "hold"})
 NEEDS_REASON = "needs_reason"
 
@@ -66,7 +69,7 @@ def permit_signature(
         subject_id=visit.id,
         institution_id=visit.institution_id,
         now=now,
-        only=AT_SIGNATURE,
+        only=AFTER_REFERRAL if visit.state == VisitState.REFERRED else AT_SIGNATURE,
     )
     stops = [ask for ask in judged.asks if ask.consequence in STOPS]
     if stops:

@@ -26,3 +26,12 @@ def sweep_promises(timestamp: int) -> None:
     from xinglin.hospital.consultation.services import expire_promises  # as above
 
     expire_promises(actor=CLOCK, now=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="consultation.sweep_alarms", queue="clocks", queueing_lock="consultation.sweep_alarms")
+def sweep_alarms(timestamp: int) -> None:
+    """Tell the desk of alarms that nobody answered; refer the patient when nobody does."""
+    from xinglin.hospital.consultation.services import keep_alarms  # as above
+
+    keep_alarms(actor=CLOCK, now=now())

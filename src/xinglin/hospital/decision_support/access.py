@@ -34,4 +34,9 @@ ANSWER_ALARM = Permission(
     frozenset({Role.PHYSICIAN, Role.MEDICAL_AFFAIRS}),
     T(zh="确认危险警报，或注明理由后解除", en="acknowledge an alarm of danger, or stand it down with a reason"),
 )
-PERMISSIONS = [CHECK_MEDICINES, ACCEPT_FINDING, READ_EVIDENCE, READ_ALARMS, ANSWER_ALARM]
+KEEP_ALARMS = Permission(
+    "decision_support.keep_alarms",
+    frozenset(),
+    T(zh="监测危险信号并为警报计时（系统）", en="watch for danger and run the clocks of alarms (the system)"),
+)
+PERMISSIONS = [CHECK_MEDICINES, ACCEPT_FINDING, READ_EVIDENCE, READ_ALARMS, ANSWER_ALARM, KEEP_ALARMS]

@@ -8,18 +8,41 @@ from django.db.models import Q, QuerySet
 
 from xinglin.clinical.medicines.cards import SILENT_DAYS
 from xinglin.hospital.decision_support.access import READ_EVIDENCE
-from xinglin.hospital.decision_support.alarming import alarms, standing_emergency, to_refer
+from xinglin.hospital.decision_support.alarm_models import Alarm, AlarmStep
+from xinglin.hospital.decision_support.alarming import (
+    FAILED,
+    STAND_DOWN_REASONS,
+    Signal,
+    alarms,
+    first_emergency_at,
+    standing,
+    standing_emergency,
+    steps_of,
+    to_refer,
+)
 from xinglin.hospital.decision_support.models import Acceptance, CheckTicket
+from xinglin.hospital.decision_support.monitoring import WINDOW, Line, read_signals
 from xinglin.hospital.decision_support.words import fact_name, source_names
 from xinglin.hospital.kernel.access import Actor, Role, require
 from xinglin.hospital.kernel.clock import SHANGHAI
 
 __all__ = [
+    "FAILED",
+    "STAND_DOWN_REASONS",
+    "WINDOW",
+    "Alarm",
+    "AlarmStep",
+    "Line",
+    "Signal",
     "accepted_of",
     "alarms",
     "fact_name",
+    "first_emergency_at",
+    "read_signals",
     "source_names",
+    "standing",
     "standing_emergency",
+    "steps_of",
     "tickets_of",
     "to_refer",
     "visible",

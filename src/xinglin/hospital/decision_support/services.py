@@ -22,6 +22,7 @@ from xinglin.hospital.decision_support.alarming import (
     Subject,
     acknowledge,
     escalate_due,
+    leave_to_desk,
     raise_alarm,
     refer,
     stand_down,
@@ -39,6 +40,7 @@ from xinglin.hospital.decision_support.asking import (
 from xinglin.hospital.decision_support.building import build_case
 from xinglin.hospital.decision_support.errors import FindingGone, MayNotBeAccepted, TooManyChecks
 from xinglin.hospital.decision_support.models import Acceptance, CheckCount, CheckTicket
+from xinglin.hospital.decision_support.monitoring import Line, listen
 from xinglin.hospital.decision_support.selectors import accepted_of, visible
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
@@ -54,6 +56,7 @@ __all__ = [
     "Advice",
     "Asked",
     "KnownAllergy",
+    "Line",
     "Ordered",
     "PatientFacts",
     "Replayed",
@@ -68,6 +71,8 @@ __all__ = [
     "check_prescription",
     "escalate_due",
     "keep_evidence",
+    "leave_to_desk",
+    "listen",
     "raise_alarm",
     "refer",
     "replay",

@@ -60,3 +60,8 @@ def visit_to_prescribe(actor: Actor, visit_id: UUID, now: datetime) -> VisitToPr
         ),
         case=visit.case,
     )
+
+
+def no_emergency(visit: VisitToPrescribe) -> None:
+    """Raise consultation's EmergencyStands while a red flag stops the visit."""
+    consultation.no_emergency(visit_id=visit.id)

@@ -118,6 +118,11 @@ def told_facts(*, person_id: UUID, at: datetime) -> ToldFacts:
     )
 
 
+def life_of(*, person_id: UUID, at: datetime) -> LifeNow:
+    """Pregnancy and breastfeeding alone, for the watch over messages; not limited to an actor."""
+    return life_at(_standing(LifeState, person_id, at), civil_day(at))
+
+
 def _standing(model: type[R], person_id: UUID, at: datetime) -> list[R]:
     """Rows that nobody has replaced or taken back, oldest first."""
     rows = list(model._default_manager.filter(patient_id=person_id, at__lte=at).order_by("at", "id"))

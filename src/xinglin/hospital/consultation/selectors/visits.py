@@ -44,6 +44,11 @@ def visit(*, actor: Actor, id: UUID) -> Visit:
     return gate.visit_to_read(actor, id)
 
 
+def no_emergency(*, visit_id: UUID) -> None:
+    """For the modules above that act in a visit. Raises EmergencyStands while a red flag stops it."""
+    gate.no_emergency(visit_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A physician to choose, with the wait and the fee."""

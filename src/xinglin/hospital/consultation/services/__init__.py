@@ -1,6 +1,12 @@
 """The verbs of the consultation."""
 
 from xinglin.hospital.consultation.services.clocks import check_promise, expire_promises
+from xinglin.hospital.consultation.services.danger import (
+    acknowledge_alarm,
+    draft_referral,
+    keep_alarms,
+    stand_down_alarm,
+)
 from xinglin.hospital.consultation.services.offering import (
     EvidenceOffer,
     accept_evidence,
@@ -34,14 +40,17 @@ __all__ = [
     "Measured",
     "RecordDraft",
     "accept_evidence",
+    "acknowledge_alarm",
     "add_addendum",
     "attach_picture",
     "cancel_visit",
     "check_promise",
     "detach_picture",
+    "draft_referral",
     "end_visit",
     "expire_promises",
     "hold_medicine",
+    "keep_alarms",
     "mark_read",
     "offer_evidence",
     "plan_test",
@@ -54,6 +63,7 @@ __all__ = [
     "send_message",
     "send_picture",
     "sign_record",
+    "stand_down_alarm",
     "start_visit",
     "tell_allergy",
     "tell_life_state",

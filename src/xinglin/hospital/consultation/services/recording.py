@@ -253,7 +253,7 @@ def sign_record(
     """Sign the saved draft with the physician's own key; from then on it is locked. Done twice it is done once.
 
     `answers`: rule id → (reason code, words) for findings that ask a reason. Raises InvalidForm (what is missing),
-    RecordMoved, NeedsAnswer, NotEligibleOnline, identity's ConfirmationNeeded, WrongState, NotFound.
+    RecordMoved, EmergencyStands, NeedsAnswer, NotEligibleOnline, identity's ConfirmationNeeded, WrongState, NotFound.
     """
     require(actor, WRITE_RECORD)
     visit = gate.visit_of_physician(actor, visit_id)
@@ -263,6 +263,7 @@ def sign_record(
     if record is None or record.version != version:
         raise RecordMoved(current=record.version if record else 0, given=version)
     gate.in_state(visit, *WRITABLE, deed=T(zh="签署病历", en="sign the record"))
+    gate.no_emergency(visit.id)
     _complete(record)
     codes = list(record.diagnoses.values_list("code", flat=True))
     law.permit_signature(actor=actor, visit=visit, diagnoses=codes, answers=answers or {}, now=now)
@@ -270,6 +271,7 @@ def sign_record(
         visit, record = _open_record(visit_id, now)
         if record.version != version:
             raise RecordMoved(current=record.version, given=version)
+        gate.no_emergency(visit.id)  # A message may have come while the rules were asked.
         _sign(actor, visit, record, now)
         note(actor, visit, "sign_record", now, on="record", detail={"sha256": record.sha256, "key": str(record.key_id)})
         publish(

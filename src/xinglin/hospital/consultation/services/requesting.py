@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,7 @@ from xinglin.hospital.consultation.events import VisitCancelled, VisitReferred, 
 from xinglin.hospital.consultation.models import ConsentGiven, ConsentText, Message, Questionnaire, Visit
 from xinglin.hospital.consultation.parameters import consent_at
 from xinglin.hospital.consultation.questions import Answers, age_months, read_answers
+from xinglin.hospital.consultation.services import danger
 from xinglin.hospital.consultation.services.clocks import set_clock
 from xinglin.hospital.consultation.services.offering import (
     EVIDENCE_MOST,
@@ -28,6 +30,7 @@ from xinglin.hospital.consultation.services.offering import (
 )
 from xinglin.hospital.consultation.services.storing import append, note, say, tell
 from xinglin.hospital.consultation.words import BEFORE_START, OPEN, DangerTier, MessageKind, Side, VisitState
+from xinglin.hospital.decision_support.selectors import Signal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import InvalidForm, InvalidInput, NotFound
@@ -36,6 +39,8 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 
 COMPLAINT_MOST = 1000
+DANGER_IN_WORDS = "danger_words"
+"""Closing code of a request that an emergency in the patient's own words has stopped."""
 
 
 def request_visit(
@@ -52,9 +57,10 @@ def request_visit(
 ) -> Visit:
     """Ask a physician for a follow-up visit. The same id asks once.
 
-    An answer of danger does not raise: the visit is written down as referred, nothing is charged, and the patient is
-    told at once where to go. Raises InvalidForm or InvalidInput (a wrong field), EvidenceNeeded, ConsentOutdated,
-    PhysicianNotReceiving, VisitAlreadyOpen, NotEligibleOnline (a rule of supervision), NotFound (a foreign person).
+    Neither an answer of danger nor an emergency in the patient's own words raises: the visit is written down as
+    referred, nothing is charged, and the patient is told at once where to go. Raises InvalidForm or InvalidInput (a
+    wrong field), EvidenceNeeded, ConsentOutdated, PhysicianNotReceiving, VisitAlreadyOpen, NotEligibleOnline (a rule of
+    supervision), NotFound (a foreign person).
     """
     patient = _asked_for(actor, person_id)
     if earlier := Visit.objects.filter(id=id).first():
@@ -65,8 +71,11 @@ def request_visit(
     checked = read_answers(sex=patient.sex, months=age_months(patient.birth_on, civil_day(now)), given=answers)
     practice = people.practice(physician_id, now)
     visit = _new(actor, id, person_id, practice, complaint, now)
+    heard = danger.heard_in(complaint, person_id, now)
     if checked.stopping:
         return _stop_for_danger(actor, visit, checked, now)
+    if any(one.level == "emergency" for one in heard):
+        return _stop_for_words(actor, visit, checked, heard, now)
     _consented(consent_version, now)
     papers = _papers(evidence, person_id, now)
     if not practice.on_duty:
@@ -77,6 +86,7 @@ def request_visit(
     try:
         with transaction.atomic():
             _write_request(actor, visit, checked, papers, now)
+            danger.watch_words(visit, now)
     except IntegrityError as error:  # Two requests at once: the database lets one through.
         raise VisitAlreadyOpen from error
     return visit
@@ -116,7 +126,10 @@ def _papers(evidence: Sequence[EvidenceOffer], person_id: UUID, now: datetime) -
 
 
 def screen_answers(*, actor: Actor, person_id: UUID, complaint: str, answers: Mapping[str, str], now: datetime) -> bool:
-    """Whether the answers forbid online care; nothing is written. Raises InvalidForm naming what is wrong, NotFound."""
+    """Whether the answers or the words of the complaint forbid online care; nothing is written.
+
+    Raises InvalidForm naming what is wrong, NotFound.
+    """
     patient = _asked_for(actor, person_id)
     wrong: list[InvalidInput] = []
     stops = False
@@ -131,7 +144,7 @@ def screen_answers(*, actor: Actor, person_id: UUID, complaint: str, answers: Ma
         wrong += form.errors
     if wrong:
         raise InvalidForm(wrong)
-    return stops
+    return stops or any(one.level == "emergency" for one in danger.heard_in(complaint, person_id, now))
 
 
 def _asked_for(actor: Actor, person_id: UUID) -> people.Patient:
@@ -154,34 +167,45 @@ def _complaint(text: str) -> str:
 def _stop_for_danger(actor: Actor, visit: Visit, answers: Answers, now: datetime) -> Visit:
     """Write the visit down as sent to a hospital; the answers stay as evidence of what was asked and said."""
     tier: DangerTier = answers.stopping[0].tier
+    detail = {"red_flags": [f.question_id for f in answers.stopping], "tier": tier.value}
+    with transaction.atomic():
+        _stopped(actor, visit, answers, tier.value, tier.zh, detail, now)
+    return visit
+
+
+def _stop_for_words(actor: Actor, visit: Visit, answers: Answers, heard: Sequence[Signal], now: datetime) -> Visit:
+    """The same for an emergency in the patient's own words; the desk hears of it, and the words that were understood
+    are shown, so that who was misunderstood can say it again.
+    """
+    name = "；".join(one.name.zh for one in heard)
+    with transaction.atomic():
+        _stopped(actor, visit, answers, DANGER_IN_WORDS, name, {"red_flags": [one.code for one in heard]}, now)
+        danger.ring_for_request(visit, heard, now)
+    return visit
+
+
+def _stopped(
+    actor: Actor, visit: Visit, answers: Answers, code: str, text: str, detail: dict[str, Any], now: datetime
+) -> None:
     visit.state = VisitState.REFERRED
     visit.ended_at = now
-    visit.closing_code = tier.value
-    visit.closing_text = tier.zh
-    with transaction.atomic():
-        visit.save(force_insert=True)
-        _keep_answers(visit, answers, now)
-        note(
-            actor,
-            visit,
-            "request_visit",
-            now,
-            outcome="stopped",
-            detail={"red_flags": [f.question_id for f in answers.stopping], "tier": tier.value},
+    visit.closing_code = code
+    visit.closing_text = text
+    visit.save(force_insert=True)
+    _keep_answers(visit, answers, now)
+    note(actor, visit, "request_visit", now, outcome="stopped", detail=detail)
+    publish(
+        VisitReferred(
+            visit_id=visit.id,
+            patient_id=visit.patient_id,
+            physician_id=visit.physician_id,
+            institution_id=visit.institution_id,
+            reason=code,
+            fee_due=False,
+            at=now,
         )
-        publish(
-            VisitReferred(
-                visit_id=visit.id,
-                patient_id=visit.patient_id,
-                physician_id=visit.physician_id,
-                institution_id=visit.institution_id,
-                reason=tier.value,
-                fee_due=False,
-                at=now,
-            )
-        )
-        tell(visit, "state")
-    return visit
+    )
+    tell(visit, "state")
 
 
 def _keep_answers(visit: Visit, answers: Answers, now: datetime) -> None:

@@ -8,8 +8,9 @@ from django.db import transaction
 from xinglin.hospital.consultation import gate, law, people
 from xinglin.hospital.consultation.access import SEE_PATIENTS
 from xinglin.hospital.consultation.errors import EvidenceNotAccepted, RecordNotSigned
-from xinglin.hospital.consultation.events import VisitEnded, VisitReferred, VisitStarted
+from xinglin.hospital.consultation.events import VisitEnded, VisitStarted
 from xinglin.hospital.consultation.models import Record, Visit
+from xinglin.hospital.consultation.services.referring import refer_now
 from xinglin.hospital.consultation.services.storing import note, say, tell
 from xinglin.hospital.consultation.words import OPEN, Judgement, RecordState, VisitState
 from xinglin.hospital.kernel.access import Actor, require
@@ -91,31 +92,16 @@ def refer_offline(*, actor: Actor, visit_id: UUID, letter: str, now: datetime) -
     with transaction.atomic():
         visit = gate.lock(visit_id)
         gate.in_state(visit, *OPEN, deed=T(zh="转线下", en="refer it offline"))
-        visit.state = VisitState.REFERRED
-        visit.ended_at = now
-        visit.closing_code = "referral"
-        visit.closing_text = letter
-        visit.save(update_fields=["state", "ended_at", "closing_code", "closing_text"])
         words = T(zh="医师建议您到线下就诊：{letter}", en="The physician asks you to be seen in person: {letter}")
-        say(visit, words.with_(letter=letter), now=now)
-        note(actor, visit, "refer_offline", now, detail={"started": visit.started_at is not None})
-        publish(
-            VisitReferred(
-                visit_id=visit.id,
-                patient_id=visit.patient_id,
-                physician_id=visit.physician_id,
-                institution_id=visit.institution_id,
-                reason="referral",
-                fee_due=visit.started_at is not None,
-                at=now,
-            )
-        )
-        tell(visit, "state")
+        refer_now(actor, visit, letter, words.with_(letter=letter), now)
     return visit
 
 
 def end_visit(*, actor: Actor, visit_id: UUID, now: datetime) -> Visit:
-    """End a visit whose record is signed. Done twice it is done once. Raises RecordNotSigned, WrongState, NotFound."""
+    """End a visit whose record is signed. Done twice it is done once.
+
+    Raises RecordNotSigned, EmergencyStands, WrongState, NotFound.
+    """
     require(actor, SEE_PATIENTS)
     gate.visit_of_physician(actor, visit_id)
     with transaction.atomic():
@@ -123,6 +109,7 @@ def end_visit(*, actor: Actor, visit_id: UUID, now: datetime) -> Visit:
         if visit.state == VisitState.ENDED:
             return visit
         gate.in_state(visit, VisitState.IN_PROGRESS, deed=T(zh="结束", en="end it"))
+        gate.no_emergency(visit.id)
         if not Record.objects.filter(visit=visit, state=RecordState.SIGNED).exists():
             raise RecordNotSigned
         visit.state = VisitState.ENDED

@@ -10,6 +10,7 @@ from xinglin.hospital.consultation.access import TALK
 from xinglin.hospital.consultation.errors import MessageIdTaken, NotStartedYet, TooManyMessages, VisitClosed
 from xinglin.hospital.consultation.events import FirstReplySent
 from xinglin.hospital.consultation.models import Message, ReadMark, Visit
+from xinglin.hospital.consultation.services.danger import watch_words
 from xinglin.hospital.consultation.services.storing import append, note, store_picture, tell
 from xinglin.hospital.consultation.talking_rules import is_substantive
 from xinglin.hospital.consultation.words import OPEN, MessageKind, PictureUse, Side, VisitState
@@ -80,6 +81,8 @@ def _send(actor: Actor, visit_id: UUID, message: Message, picture: Picture | Non
             )
         append(visit, message)
         _mark(visit, Side(message.side), message.seq, message.at)
+        if message.side == Side.PATIENT and message.kind == MessageKind.TEXT:
+            watch_words(visit, message.at)
         if message.side == Side.PHYSICIAN and visit.first_reply_at is None and is_substantive(message.body):
             _first_reply(visit, message.at)
         note(

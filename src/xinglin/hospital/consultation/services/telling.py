@@ -275,6 +275,7 @@ def plan_test(*, actor: Actor, visit_id: UUID, code: str, due_on: date, why: str
     """Put a test on the visit's list of what is to be watched. The same test by the same day is planned once."""
     require(actor, WRITE_RECORD)
     visit = gate.visit_of_physician(actor, visit_id)
+    gate.no_emergency(visit.id)
     if code not in measures():
         raise _wrong("code", "没有这个检验项目。", "There is no such test.")
     row, new = PlannedTest.objects.get_or_create(

@@ -147,8 +147,9 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     """Sign a prescription. `draft.id` becomes its id, and signing it twice is one deed.
 
     Order: reminder (committed by itself), answers, signature, control of the signature, then one transaction. Raises
-    NothingPrescribed, InvalidForm, RecordNotSigned, VisitNotOpen, CheckerDown, MedicineCardsOpen,
-    PrescriptionNeedsAnswer, PrescriptionRefused, ConfirmationNeeded, SignatureBroken; then no prescription exists.
+    NothingPrescribed, InvalidForm, RecordNotSigned, VisitNotOpen, consultation's EmergencyStands, CheckerDown,
+    MedicineCardsOpen, PrescriptionNeedsAnswer, PrescriptionRefused, ConfirmationNeeded, SignatureBroken; then no
+    prescription exists.
     """
     require(actor, WRITE_PRESCRIPTION)
     done = Prescription.objects.filter(id=draft.id).first()
@@ -158,6 +159,7 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
         return done
     law.require_checker(now)
     visit = care.visit_to_prescribe(actor, draft.visit_id, now)
+    care.no_emergency(visit)
     priced = _ready(draft, visit)
     _check_replaced(actor, draft)
     case = _case(visit, draft, priced, now)
