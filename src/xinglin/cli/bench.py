@@ -1,4 +1,4 @@
-"""`xinglin bench`: whole loops a second through HTTP on the real processes, the audit beside its rivals, medicines."""
+"""`xinglin bench`: whole loops a second through HTTP, the audit beside its rivals, medicines, diagnosis."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from xinglin.cli import frame
 
 if TYPE_CHECKING:
     from xinglin.hospital.demo.bench.audit import AuditMeasured
+    from xinglin.hospital.demo.bench.diagnosis_run import DiagnosisMeasured
     from xinglin.hospital.demo.bench.medicines import MedicinesMeasured
     from xinglin.hospital.demo.bench.running import Load, Measured
 
@@ -38,6 +40,7 @@ def bench(
     ] = None,
     spark: Annotated[bool, typer.Option(help="Run the smallest audit on Spark too; needs Java 17.")] = False,
     medicines: Annotated[bool, typer.Option(help="Measure the checks of medicines.")] = True,
+    diagnosis: Annotated[bool, typer.Option(help="Measure diagnosis.")] = True,
     stream: Annotated[bool, typer.Option(help="With them the stream of 100,000 cases, which takes minutes.")] = True,
     write: Annotated[bool, typer.Option(help="Write docs/reference/benchmarks.md.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="For programs; writes no page.")] = False,
@@ -46,27 +49,48 @@ def bench(
     found, text = _loops(width or [4, 8, 16], seconds) if loops else (None, "")
     judged = _audit(lines, audit_seconds, spark) if audit else None
     checked = _medicines(stream) if medicines else None
-    from xinglin.hospital.demo.bench import audit_page, medicines_page, page
-
-    if as_json:
-        frame.write_json(
-            (page.as_json(found) if found else {})
-            | ({"audit": audit_page.as_json(judged)} if judged else {})
-            | ({"medicines": medicines_page.as_json(checked)} if checked else {})
-        )
-    else:
-        parts = (
-            text,
-            audit_page.written(judged) if judged else "",
-            medicines_page.written(checked) if checked else "",
-        )
-        if write:
-            page.PATH.write_text(page.with_notes(*parts), encoding="utf-8")
-        frame.console().print("\n".join(parts), markup=False)
+    diagnosed = _diagnosis() if diagnosis else None
+    _tell(_Told(found, text, judged, checked, diagnosed), as_json, write)
     if found and any(one.error_count for one in found.widths):
         for error in [error for one in found.widths for error in one.errors][:10]:
             frame.say(error)
         raise typer.Exit(frame.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was measured; `text` is the part about loops."""
+
+    loops: Measured | None
+    text: str
+    audit: AuditMeasured | None
+    medicines: MedicinesMeasured | None
+    diagnosis: DiagnosisMeasured | None
+
+
+def _tell(told: _Told, as_json: bool, write: bool) -> None:
+    """Print what was measured, and write the page."""
+    from xinglin.hospital.demo.bench import audit_page, diagnosis_page, medicines_page, page
+
+    if as_json:
+        frame.write_json(
+            (page.as_json(told.loops) if told.loops else {})
+            | ({"audit": audit_page.as_json(told.audit)} if told.audit else {})
+            | ({"medicines": medicines_page.as_json(told.medicines)} if told.medicines else {})
+            | ({"diagnosis": diagnosis_page.as_json(told.diagnosis)} if told.diagnosis else {})
+        )
+    else:
+        parts = (
+            told.text,
+            audit_page.written(told.audit) if told.audit else "",
+            medicines_page.written(told.medicines) if told.medicines else "",
+            diagnosis_page.written(told.diagnosis) if told.diagnosis else "",
+        )
+        if write:
+            if told.diagnosis:
+                diagnosis_page.DRAWING.write_text(diagnosis_page.drawing(told.diagnosis), encoding="utf-8")
+            page.PATH.write_text(page.with_notes(*parts), encoding="utf-8")
+        frame.console().print("\n".join(parts), markup=False)
 
 
 def _loops(widths: list[int], seconds: float) -> tuple[Measured, str]:
@@ -96,6 +120,14 @@ def _medicines(stream: bool) -> MedicinesMeasured:
     from xinglin.hospital.demo.bench import medicines
 
     return medicines.measure(say=frame.say, stream=stream)
+
+
+def _diagnosis() -> DiagnosisMeasured:
+    """Needs no server: only the tables and the words."""
+    frame.open_hospital(database=False)
+    from xinglin.hospital.demo.bench import diagnosis_run
+
+    return diagnosis_run.measure(say=frame.say)
 
 
 def _open(stack: ExitStack, widths: list[int], seconds: float) -> Load:

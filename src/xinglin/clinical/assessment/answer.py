@@ -13,6 +13,8 @@ from xinglin.clinical.knowledge.conditions import ConditionKnowledge
 from xinglin.clinical.language import Mention
 from xinglin.clinical.warning import RedFlag
 
+MEASURED: Final = "measured-"
+"""A number in which no band of the tables sees a finding."""
 SHOWN: Final = 20
 EXPLAINED: Final = 5
 """Reasons are given for this many conditions: nobody reads more."""
@@ -97,6 +99,9 @@ def _names(code: str, knowledge: ConditionKnowledge) -> tuple[str, str]:
     if code.startswith(NAMED):
         condition = knowledge.conditions[code.removeprefix(NAMED)]
         return condition.name_zh, condition.name_en
+    if code.startswith(MEASURED):
+        quantity = knowledge.quantities[code.removeprefix(MEASURED)]
+        return quantity.name_zh, quantity.name_en
     finding = knowledge.findings[code]
     return finding.name_zh, finding.name_en
 

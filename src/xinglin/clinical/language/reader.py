@@ -18,6 +18,7 @@ from xinglin.clinical.language.derived import (
     not_pregnant_now,
     relatives,
 )
+from xinglin.clinical.language.imagined import imagined
 from xinglin.clinical.language.lexicon import Lexicon
 from xinglin.clinical.language.matching import Match, find, find_parts
 from xinglin.clinical.language.normal import chinese_share, normalise
@@ -72,6 +73,7 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     mentions += [one for one in denied if not any(_overlap(one, two) and one.code == two.code for two in mentions)]
     mentions = not_pregnant_now(mentions, person, has_delivered(plain))
     mentions = relatives(_without_doubles(mentions), lexicon)
+    mentions = [replace(one, time="hypothetical") if imagined(plain, one.start) else one for one in mentions]
     if asked is not None:
         mentions += answered(plain, shown, asked, mentions)
     return Reading(

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Final, Literal
 
 from xinglin.clinical.language import Context, Mention, Reading, context
+from xinglin.clinical.language.imagined import SENTENCE_END, imagined
 from xinglin.clinical.language.normal import chinese_share, normalise
 from xinglin.clinical.warning.grammar import BadRule
 
@@ -28,21 +29,6 @@ SELF: Final = re.compile(
     r"|\bi (?:feel|am|have no|have not|myself)\b|\bi'm\b|\bi'd like\b|\bmyself\b"
 )
 """A message that speaks of family and then of the writer: the family's trouble is history."""
-IMAGINED: Final = re.compile(
-    r"如果|假如|万一|要是|(?:想|只是)(?:了解|问问|知道)|请问.{0,12}(?:怎么|如何)(?:急救|处理|预防)"
-    r"|(?:什么|哪些)(?:症状|表现|征兆|前兆)"
-    r"|\b(?:what (?:should|do|would) (?:i|you|one|we) do|would i|should i)\b.{0,25}\b(?:if|when)\b"
-    r"|\bwhat if\b|^if\b|\bif (?:someone|anyone|somebody|i ever)\b"
-    r"|\bhow (?:dangerous|bad|serious) (?:is|are)\b"
-    r"|\bwhat are the\b.{0,15}\b(?:signs|symptoms)\b"
-    r"|\bhow (?:do|can|to)\b.{0,20}\b(?:recogni[sz]e|prevent|spot|tell)\b"
-)
-"""What stands behind such words in the same sentence is asked, not told."""
-LESSON: Final = re.compile(
-    r"科普|科室培训|写论文|写作业|急救课"
-    r"|school project|first.aid (?:course|class)|for an? (?:essay|article|novel|story)"
-)
-"""A message with such words tells of nobody."""
 NOT_A_DENIAL: Final = re.compile(
     r"(?:is|was|are)n'?t (?:right|well|good|himself|herself|helping|stopping|working)"
     r"|not (?:right|well|feeling well|stopping|working)|no relief|can'?t stand|non-?stop"
@@ -53,7 +39,6 @@ NOT_A_DENIAL: Final = re.compile(
     r"|不舒服|不行了|睡不着|吃不下|没劲|没力气|不管用|没用|没好|不停|止不住|不见好|没缓解|不对劲"
 )
 """Words with a *not* that denies nothing of what stands beside them; they are masked before a phrase is judged."""
-SENTENCE_END: Final = re.compile(r"[。.!?！？\n]")
 RECENT: Final = re.compile(
     r"分钟|小时|天前|昨|今|刚|周前|上周"
     r"|(?:minute|min|hour|hr|day|week)s?\b|yesterday|last night|today|tonight|this (?:morning|week)"
@@ -130,7 +115,7 @@ def hear(text: str, reading: Reading | None = None) -> Heard:
     absent: set[str] = set()
     alone = _family_is_the_patient(plain)
     for mention in reading.mentions if reading else ():
-        if not _imagined(plain, mention.start):
+        if not imagined(plain, mention.start):
             _take(mention, present, absent, alone)
     chinese = chinese_share(plain) > 0
     latin = re.search(r"[a-z]{3}", plain) is not None
@@ -163,18 +148,11 @@ def _heard(name: str, pattern: re.Pattern[str], plain: str, text: str, alone: bo
             return False
         if name.startswith("said:") and name not in DENIABLE:
             return True
-        if _imagined(plain, match.start()):
+        if imagined(plain, match.start()):
             continue
         if _counts(name, _recent(plain, match, context(text, match.start(), match.end())), alone):
             return True
     return False
-
-
-def _imagined(plain: str, start: int) -> bool:
-    """Whether the place stands behind words of asking in its sentence, or in a lesson."""
-    ends = [match.end() for match in SENTENCE_END.finditer(plain, 0, start)]
-    sentence = plain[ends[-1] if ends else 0 : start].strip()
-    return IMAGINED.search(sentence) is not None or LESSON.search(plain) is not None
 
 
 def _recent(plain: str, match: re.Match[str], said: Context) -> Context:

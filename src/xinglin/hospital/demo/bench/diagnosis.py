@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
-import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,14 +12,20 @@ from typing import Any, Final
 import numpy as np
 
 from xinglin.clinical.assessment.case import read_case
+from xinglin.clinical.assessment.gathering import gather
 from xinglin.clinical.assessment.judging import Assessment, assess
+from xinglin.clinical.diagnosis.asking import next_questions
+from xinglin.clinical.diagnosis.evidence import Evidence, weigh
 from xinglin.clinical.diagnosis.matrix import Matrix, matrix
-from xinglin.clinical.knowledge.conditions import ConditionKnowledge, load_conditions
+from xinglin.clinical.diagnosis.ranking import Ranking, rank
+from xinglin.clinical.knowledge.conditions import ConditionKnowledge
 from xinglin.hospital.demo.bench import diagnosis_cases as open_cases
 from xinglin.hospital.demo.bench.diagnosis_cases import LABELS, OpenCase
 
 DEPTHS: Final = (1, 3, 5)
 QUESTIONS: Final = 10
+INTERVIEWED: Final = 250
+"""About how many cases of a set are interviewed."""
 BINS: Final = 10
 
 
@@ -130,15 +134,15 @@ def _same(name: str, right: frozenset[str], knowledge: ConditionKnowledge) -> bo
 
 
 def closed(name: str, path: Path, knowledge: ConditionKnowledge) -> Closed:
-    """A Chinese set: which of its labels gets the highest score."""
+    """A Chinese set: which of its labels gets the highest score. Questions are put to every n-th case only."""
     cases = open_cases.chinese(name, path)
     labels = sorted({one.label for one in cases})
     table = matrix()
-    scores = np.array([_label_scores(judge(dict(one.raw), knowledge)[0], labels, table) for one in cases])
+    scores = np.array([_label_scores(_ranked(dict(one.raw), knowledge)[1], labels, table) for one in cases])
     truth = np.array([labels.index(one.label) for one in cases])
     guess = scores.argmax(axis=1)
     wrong = Counter((labels[t], labels[g]) for t, g in zip(truth, guess, strict=True) if t != g)
-    asked = [_interviewed(one, labels, knowledge) for one in cases]
+    asked = [_interviewed(one, labels, knowledge) for one in cases[:: max(1, len(cases) // INTERVIEWED)]]
     return Closed(
         name,
         len(labels),
@@ -151,8 +155,14 @@ def closed(name: str, path: Path, knowledge: ConditionKnowledge) -> Closed:
     )
 
 
-def _label_scores(found: Assessment, labels: Sequence[str], table: Matrix) -> list[float]:
-    return [max(float(found.ranking.score[table.row[one]]) for one in LABELS[label]) for label in labels]
+def _ranked(raw: dict[str, Any], knowledge: ConditionKnowledge) -> tuple[Evidence, Ranking]:
+    """Reading and ranking alone, without red flags and answer."""
+    evidence = gather(read_case(raw, knowledge), knowledge).evidence
+    return evidence, rank(evidence, matrix())
+
+
+def _label_scores(found: Ranking, labels: Sequence[str], table: Matrix) -> list[float]:
+    return [max(float(found.score[table.row[one]]) for one in LABELS[label]) for label in labels]
 
 
 def _folds(scores: np.ndarray[Any, Any], truth: np.ndarray[Any, Any], folds: int = 10) -> float:
@@ -173,23 +183,21 @@ def _interviewed(case: OpenCase, labels: Sequence[str], knowledge: ConditionKnow
     """Begin with the first complaint and ask; what the dialogue says nothing of is answered "not sure"."""
     table = matrix()
     told = list(case.raw["findings"])
-    whole, _ = judge(dict(case.raw), knowledge)
-    yes, no = set(whole.gathered.evidence.present), whole.gathered.evidence.absent
-    known = {table.findings[one].code for one in whole.ranking.weighed.known}
+    whole, _ = _ranked(dict(case.raw), knowledge)
+    known = weigh(whole, table)
+    yes = {table.findings[one].code for column in known.present for one in (column, *table.above[column])}
+    no = {table.findings[one].code for column in known.absent for one in (column, *table.below[column])}
     raw = {**case.raw, "findings": told[:1]}
-    found, _ = judge(raw, knowledge)
     count = 0
-    while count < QUESTIONS and found.questions:
-        code = found.questions[0].finding.code
-        above = {table.findings[one].code for one in table.above[table.column[code]]}
-        answer = True if code in yes or (code in known and not above & no and code not in no) else None
-        if code in no or above & no:
-            answer = False
+    while True:
+        evidence, found = _ranked(raw, knowledge)
+        questions = next_questions(evidence, found, table, limit=1) if count < QUESTIONS else ()
+        if not questions:
+            return labels[int(np.argmax(_label_scores(found, labels, table)))] == case.label, count
+        code = questions[0].finding.code
+        answer = True if code in yes else False if code in no else None
         raw = {**raw, "findings": [*raw["findings"], {"code": code, "present": answer}]}
-        found, _ = judge(raw, knowledge)
         count += 1
-    scores = _label_scores(found, labels, table)
-    return labels[int(np.argmax(scores))] == case.label, count
 
 
 def calibrated(cases: Iterable[tuple[float, bool]]) -> Calibration:
@@ -207,25 +215,3 @@ def calibrated(cases: Iterable[tuple[float, bool]]) -> Calibration:
         error += abs(mean - share) * len(inside) / len(pairs)
     brier = sum((p - right) ** 2 for p, right in pairs) / max(len(pairs), 1)
     return Calibration(tuple(bins), error, brier)
-
-
-def memory(load: Callable[[], object]) -> tuple[float, float]:
-    """MiB that loading takes and keeps, and seconds. Counted by Python's own allocator, arrays included."""
-    tracemalloc.start()
-    begun = time.perf_counter()
-    kept = load()
-    seconds = time.perf_counter() - begun
-    size, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    del kept
-    return size / 2**20, seconds
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    """A file of JSON lines."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def tables() -> ConditionKnowledge:
-    """The tables that come with the package."""
-    return load_conditions()

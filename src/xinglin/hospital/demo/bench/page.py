@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
-from xinglin.hospital.demo.bench import audit_page, machine, medicines_page
+from xinglin.hospital.demo.bench import audit_page, diagnosis_page, machine, medicines_page
 from xinglin.hospital.demo.bench.machine import Usage
 from xinglin.hospital.demo.bench.running import Measured, Width
 from xinglin.hospital.kernel.clock import SHANGHAI, now
@@ -127,13 +127,16 @@ def _server() -> str:
     return f"PostgreSQL {version // 10000}.{version % 10000}"
 
 
-def with_notes(loops: str = "", audit: str = "", medicines: str = "") -> str:
+BEGINS: Final = (audit_page.BEGIN, medicines_page.BEGIN, diagnosis_page.BEGIN)
+
+
+def with_notes(loops: str = "", audit: str = "", medicines: str = "", diagnosis: str = "") -> str:
     """The page: each part from this run, or as it was when it was not measured; then notes, kept as they are."""
     before = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
     generated, _, notes = before.partition(MARK)
-    former = min((generated.partition(begin)[0] for begin in (audit_page.BEGIN, medicines_page.BEGIN)), key=len)
+    former = min((generated.partition(begin)[0] for begin in BEGINS), key=len)
     parts = [(loops or former).strip()]
-    for own, mine in ((audit_page, audit), (medicines_page, medicines)):
+    for own, mine in ((audit_page, audit), (medicines_page, medicines), (diagnosis_page, diagnosis)):
         text = (mine or generated.partition(own.BEGIN)[2].partition(own.END)[0]).strip()
         parts += [own.BEGIN, text, own.END] if text else []
     return "\n\n".join([*parts, MARK]) + (notes or "\n")
