@@ -149,10 +149,11 @@ class _Collected:
             codes = [one.name]
         for code in codes:
             if code.startswith(NAMED):
-                if one.present:
-                    self.named[code.removeprefix(NAMED)] = "now"
+                self._named(code.removeprefix(NAMED), one.present)
                 continue
             if one.present is None:
+                self.present.pop(code, None)
+                self.absent.pop(code, None)
                 self.unsure[code] = None
             elif one.present:
                 self._put(code, 1.0)
@@ -160,6 +161,14 @@ class _Collected:
                 self.present.pop(code, None)
                 self.absent[code] = None
         return bool(codes)
+
+    def _named(self, name: str, present: bool | None) -> None:
+        """A condition told by name; told as not so, it and the risk that it had put are gone."""
+        if present:
+            self.named[name] = "now"
+            return
+        self.named.pop(name, None)
+        self.present.pop(f"known-{name}", None)
 
     def number(self, name: str, value: float, person: Person) -> None:
         """A measured number: findings of the bands it lies in are present, the others of that quantity absent."""

@@ -39,4 +39,28 @@ KEEP_ALARMS = Permission(
     frozenset(),
     T(zh="监测危险信号并为警报计时（系统）", en="watch for danger and run the clocks of alarms (the system)"),
 )
+DIAGNOSE = Permission(
+    "decision_support.diagnose",
+    frozenset({Role.PHYSICIAN}),
+    T(zh="看一次问诊的可能诊断，供自己判断", en="see possible diagnoses of a case, for one's own judgement"),
+)
+CORRECT_FINDING = Permission(
+    "decision_support.correct_finding",
+    frozenset({Role.PHYSICIAN}),
+    T(zh="更正系统对自己患者的话的理解", en="put right what was understood of one's patient's words"),
+)
+ASK_WHERE = Permission(
+    "decision_support.ask_where",
+    frozenset({Role.PATIENT}),
+    T(zh="用自己的话描述，问该看哪个科、急不急", en="describe it in one's words; ask which department, and how soon"),
+)
+READ_AGREEMENT = Permission(
+    "decision_support.read_agreement",
+    frozenset({Role.MEDICAL_AFFAIRS}),
+    T(
+        zh="按科室看签署的诊断和提示是否一致，不到个人",
+        en="see by department how signed diagnoses and suggestions agree, never by person",
+    ),
+)
 PERMISSIONS = [CHECK_MEDICINES, ACCEPT_FINDING, READ_EVIDENCE, READ_ALARMS, ANSWER_ALARM, KEEP_ALARMS]
+PERMISSIONS += [DIAGNOSE, CORRECT_FINDING, ASK_WHERE, READ_AGREEMENT]

@@ -7,9 +7,19 @@ live above. A ticket holds a patient's facts as the record does: in the clear in
 from django.db import models
 
 from xinglin.hospital.decision_support.alarm_models import Alarm, AlarmStep
+from xinglin.hospital.decision_support.diagnosis_models import Correction, DiagnosisTicket, Disagreement
 from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
 
-__all__ = ["Acceptance", "Alarm", "AlarmStep", "CheckCount", "CheckTicket"]
+__all__ = [
+    "Acceptance",
+    "Alarm",
+    "AlarmStep",
+    "CheckCount",
+    "CheckTicket",
+    "Correction",
+    "DiagnosisTicket",
+    "Disagreement",
+]
 
 EVIDENCE = Keeping(
     Sensitivity.SENSITIVE,

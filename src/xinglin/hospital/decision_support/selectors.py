@@ -8,11 +8,13 @@ from django.db.models import Q, QuerySet
 
 from xinglin.clinical.medicines.cards import SILENT_DAYS
 from xinglin.hospital.decision_support.access import READ_EVIDENCE
+from xinglin.hospital.decision_support.agreement import Agreement, agreement
 from xinglin.hospital.decision_support.alarm_models import Alarm, AlarmStep
 from xinglin.hospital.decision_support.alarming import (
     FAILED,
     STAND_DOWN_REASONS,
     Signal,
+    alarm,
     alarms,
     first_emergency_at,
     standing,
@@ -20,8 +22,17 @@ from xinglin.hospital.decision_support.alarming import (
     steps_of,
     to_refer,
 )
+from xinglin.hospital.decision_support.diagnosing import place_of
+from xinglin.hospital.decision_support.drafting import RecordDraft, draft_record, language_of
 from xinglin.hospital.decision_support.models import Acceptance, CheckTicket
 from xinglin.hospital.decision_support.monitoring import WINDOW, Line, read_signals
+from xinglin.hospital.decision_support.understanding import (
+    FoundFinding,
+    Understood,
+    find_findings,
+    name_of,
+    understood,
+)
 from xinglin.hospital.decision_support.words import fact_name, source_names
 from xinglin.hospital.kernel.access import Actor, Role, require
 from xinglin.hospital.kernel.clock import SHANGHAI
@@ -30,14 +41,25 @@ __all__ = [
     "FAILED",
     "STAND_DOWN_REASONS",
     "WINDOW",
+    "Agreement",
     "Alarm",
     "AlarmStep",
+    "FoundFinding",
     "Line",
+    "RecordDraft",
     "Signal",
+    "Understood",
     "accepted_of",
+    "agreement",
+    "alarm",
     "alarms",
+    "draft_record",
     "fact_name",
+    "find_findings",
     "first_emergency_at",
+    "language_of",
+    "name_of",
+    "place_of",
     "read_signals",
     "source_names",
     "standing",
@@ -45,6 +67,7 @@ __all__ = [
     "steps_of",
     "tickets_of",
     "to_refer",
+    "understood",
     "visible",
 ]
 HOUSE = (Role.PHARMACIST, Role.MEDICAL_AFFAIRS, Role.AUDITOR)

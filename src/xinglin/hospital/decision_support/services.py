@@ -38,6 +38,16 @@ from xinglin.hospital.decision_support.asking import (
     plain,
 )
 from xinglin.hospital.decision_support.building import build_case
+from xinglin.hospital.decision_support.diagnosing import (
+    Consulted,
+    Diagnosis,
+    DiagnosisReplayed,
+    Spoken,
+    correct_finding,
+    diagnose_visit,
+    keep_diagnosis,
+    replay_diagnosis,
+)
 from xinglin.hospital.decision_support.errors import FindingGone, MayNotBeAccepted, TooManyChecks
 from xinglin.hospital.decision_support.models import Acceptance, CheckCount, CheckTicket
 from xinglin.hospital.decision_support.monitoring import Line, listen
@@ -55,6 +65,9 @@ __all__ = [
     "Acceptance",
     "Advice",
     "Asked",
+    "Consulted",
+    "Diagnosis",
+    "DiagnosisReplayed",
     "KnownAllergy",
     "Line",
     "Ordered",
@@ -62,6 +75,7 @@ __all__ = [
     "Replayed",
     "Result",
     "Signal",
+    "Spoken",
     "Subject",
     "Taken",
     "accept",
@@ -69,13 +83,17 @@ __all__ = [
     "amount_of",
     "check_case",
     "check_prescription",
+    "correct_finding",
+    "diagnose_visit",
     "escalate_due",
+    "keep_diagnosis",
     "keep_evidence",
     "leave_to_desk",
     "listen",
     "raise_alarm",
     "refer",
     "replay",
+    "replay_diagnosis",
     "stand_down",
 ]
 A_MINUTE_MAX = 120

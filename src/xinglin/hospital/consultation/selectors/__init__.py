@@ -3,6 +3,7 @@
 from xinglin.hospital.consultation.measures import ASKED_OF_PATIENTS, HEIGHT, LABORATORY, WEIGHT, Measure, measures
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
 from xinglin.hospital.consultation.questions import Question, age_months, questions_for
+from xinglin.hospital.consultation.selectors.assessing import assess_visit
 from xinglin.hospital.consultation.selectors.history import allergies, problems, visits_around, visits_of_day
 from xinglin.hospital.consultation.selectors.records import (
     Background,
@@ -87,6 +88,7 @@ __all__ = [
     "Wait",
     "age_months",
     "allergies",
+    "assess_visit",
     "background",
     "choice",
     "choices",

@@ -1,5 +1,6 @@
 """The verbs of the consultation."""
 
+from xinglin.hospital.consultation.services.assessing import correct_finding, keep_draft
 from xinglin.hospital.consultation.services.clocks import check_promise, expire_promises
 from xinglin.hospital.consultation.services.danger import (
     acknowledge_alarm,
@@ -45,12 +46,14 @@ __all__ = [
     "attach_picture",
     "cancel_visit",
     "check_promise",
+    "correct_finding",
     "detach_picture",
     "draft_referral",
     "end_visit",
     "expire_promises",
     "hold_medicine",
     "keep_alarms",
+    "keep_draft",
     "mark_read",
     "offer_evidence",
     "plan_test",

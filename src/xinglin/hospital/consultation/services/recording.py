@@ -26,6 +26,7 @@ from xinglin.hospital.consultation.models import (
     Visit,
 )
 from xinglin.hospital.consultation.parameters import vitals
+from xinglin.hospital.consultation.services.assessing import keep_signed
 from xinglin.hospital.consultation.services.storing import note, store_picture, tell
 from xinglin.hospital.consultation.words import PictureUse, RecordState, VisitState
 from xinglin.hospital.identity import services as identity
@@ -273,6 +274,7 @@ def sign_record(
             raise RecordMoved(current=record.version, given=version)
         gate.no_emergency(visit.id)  # A message may have come while the rules were asked.
         _sign(actor, visit, record, now)
+        keep_signed(actor, visit, codes, now)
         note(actor, visit, "sign_record", now, on="record", detail={"sha256": record.sha256, "key": str(record.key_id)})
         publish(
             RecordSigned(

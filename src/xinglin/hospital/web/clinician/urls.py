@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, path
 
-from xinglin.hospital.web.clinician import facts, record, standing, talk, views
+from xinglin.hospital.web.clinician import alarms, diagnosis, facts, record, standing, talk, views
 
 app_name = "clinician"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,9 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duty", views.duty, name="duty"),
     path("points/", standing.points, name="points"),
     path("points/<uuid:verdict_id>/", standing.finding, name="own-finding"),
+    path("alarms", alarms.waiting, name="alarms"),
+    path("alarms/<uuid:alarm_id>/acknowledge", alarms.acknowledge, name="alarm-acknowledge"),
+    path("alarms/<uuid:alarm_id>/stand-down", alarms.stand_down, name="alarm-stand-down"),
     path("visits/", views.visits, name="visits"),
     path("visits/<uuid:visit_id>/", views.room, name="room"),
     path("visits/<uuid:visit_id>/state", views.state, name="state"),
+    path("visits/<uuid:visit_id>/alarms", alarms.bar, name="alarm-bar"),
     path("visits/<uuid:visit_id>/start", views.start, name="start"),
     path("visits/<uuid:visit_id>/refer", views.refer, name="refer"),
     path("visits/<uuid:visit_id>/end", views.end, name="end"),
@@ -30,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<uuid:visit_id>/record/addenda", record.addendum, name="record-addendum"),
     path("visits/<uuid:visit_id>/record/attachments", record.attach, name="record-attach"),
     path("visits/<uuid:visit_id>/record/read", record.read, name="record-read"),
+    path("visits/<uuid:visit_id>/diagnosis", diagnosis.panel, name="diagnosis"),
+    path("visits/<uuid:visit_id>/diagnosis/correct", diagnosis.correct, name="diagnosis-correct"),
+    path("visits/<uuid:visit_id>/diagnosis/findings", diagnosis.findings, name="diagnosis-findings"),
+    path("visits/<uuid:visit_id>/diagnosis/drafted", diagnosis.drafted, name="diagnosis-drafted"),
     path("visits/<uuid:visit_id>/diagnoses", record.diagnoses, name="diagnoses"),
     path("visits/<uuid:visit_id>/advice", views.advice, name="advice"),
     path("pictures/<uuid:picture_id>", talk.picture, name="picture"),
