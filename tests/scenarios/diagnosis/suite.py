@@ -24,7 +24,7 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Vignette:
-    """One case. `right` and `icd10` (beginnings of codes) name every acceptable answer; `triage` and `department` too."""
+    """One case. `right` and `icd10` (beginnings of codes) name every acceptable answer; the rest likewise."""
 
     id: str
     language: str

@@ -1,4 +1,4 @@
-"""Vignettes written before the tables were looked at: how often the right condition is found, and nobody sent too low."""
+"""Vignettes written before the tables were looked at: is the right condition found, is nobody sent too low."""
 
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ FLOORS = {
     ("zh", False): (0.80, 0.89, 0.80, 0.82),
     ("zh", True): (0.80, 0.92, 0.68, 0.82),
 }
-"""By language and part: least share with the right condition first and among three, triage and department acceptable."""
+"""By language and part: least share of the right one first, among three, of triage and department acceptable."""
 UNDER_TRIAGE = 0.03
 PARTS = [pytest.param(*key, id=f"{key[0]}-{'held' if key[1] else 'open'}") for key in FLOORS]
 
