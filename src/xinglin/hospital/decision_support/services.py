@@ -11,11 +11,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from xinglin.clinical.assessment.case import BadCase as BadDiagnosisCase
+from xinglin.clinical.assessment.diagnosing import diagnose
 from xinglin.clinical.medicines.cards import SILENT_DAYS
 from xinglin.clinical.medicines.checking import canonical, check, check_built
 from xinglin.clinical.medicines.reading_patient import BadCase
 from xinglin.hospital.decision_support import knowledge as tables
-from xinglin.hospital.decision_support.access import ACCEPT_FINDING, CHECK_MEDICINES, READ_EVIDENCE
+from xinglin.hospital.decision_support.access import ACCEPT_FINDING, CHECK_MEDICINES, DIAGNOSE, READ_EVIDENCE
 from xinglin.hospital.decision_support.alarming import (
     STAND_DOWN_REASONS,
     Signal,
@@ -46,6 +48,7 @@ from xinglin.hospital.decision_support.diagnosing import (
     correct_finding,
     diagnose_visit,
     keep_diagnosis,
+    read_bad_case,
     replay_diagnosis,
 )
 from xinglin.hospital.decision_support.errors import FindingGone, MayNotBeAccepted, TooManyChecks
@@ -84,6 +87,7 @@ __all__ = [
     "check_case",
     "check_prescription",
     "correct_finding",
+    "diagnose_case",
     "diagnose_visit",
     "escalate_due",
     "keep_diagnosis",
@@ -300,6 +304,19 @@ def check_case(*, actor: Actor, given: Any, now: datetime) -> dict[str, Any]:
         return check(given, tables.knowledge_in_force())
     except BadCase as wrong:
         raise InvalidInput(field=wrong.place, reason=T(zh=f"{wrong.zh}。", en=f"{wrong.place} {wrong.en}.")) from wrong
+
+
+def diagnose_case(*, actor: Actor, given: Any, now: datetime) -> dict[str, Any]:
+    """Judge a case of the public contract (docs/reference/diagnose.md). Nothing is stored but a count.
+
+    Raises InvalidInput naming the field, TooManyChecks.
+    """
+    require(actor, DIAGNOSE)
+    _count(actor, now)
+    try:
+        return diagnose(given)
+    except BadDiagnosisCase as wrong:
+        raise read_bad_case(wrong) from wrong
 
 
 @transaction.atomic
