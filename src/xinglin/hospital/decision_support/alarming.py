@@ -28,6 +28,7 @@ REFERS_AFTER: Final = timedelta(minutes=10)
 TEXT_MOST: Final = 500
 SWEEP_MOST: Final = 500
 STANDING: Final = (*OPEN_STATES, "acknowledged")
+STANDS: Final = Q(state__in=OPEN_STATES) | Q(state="acknowledged", level="emergency")
 GRAVER: Final = "graver"
 """Why a lesser alarm is closed when a graver one of the same danger rings."""
 FAILED: Final = "monitor-failed"
@@ -208,12 +209,27 @@ def seen_by(actor: Actor) -> QuerySet[Alarm]:
     return Alarm.objects.filter(seen)
 
 
-def alarms(*, actor: Actor, open_only: bool = False, subject_id: UUID | None = None, limit: int = 200) -> list[Alarm]:
-    """Alarms the actor may see, the newest first."""
+def alarm(*, actor: Actor, alarm_id: UUID) -> Alarm | None:
+    """One alarm, if the actor may see it."""
+    require(actor, READ_ALARMS)
+    return seen_by(actor).filter(id=alarm_id).first()
+
+
+def alarms(
+    *,
+    actor: Actor,
+    standing_only: bool = False,
+    subject_id: UUID | None = None,
+    since: datetime | None = None,
+    limit: int = 200,
+) -> list[Alarm]:
+    """Alarms the actor may see, the newest first; `standing_only`: those that still want something of somebody."""
     require(actor, READ_ALARMS)
     rows = seen_by(actor)
-    if open_only:
-        rows = rows.filter(state__in=OPEN_STATES)
+    if standing_only:
+        rows = rows.filter(STANDS)
+    if since is not None:
+        rows = rows.filter(raised_at__gte=since)
     if subject_id is not None:
         rows = rows.filter(subject_id=subject_id)
     return list(rows.order_by("-raised_at")[:limit])
@@ -223,9 +239,8 @@ def standing(*, subject_ids: Collection[UUID]) -> dict[UUID, list[Alarm]]:
     """What neither was stood down nor ended in a referral, by subject, the gravest first. For the modules above, which
     have judged whether the reader may see the subject. An urgent alarm that was acknowledged no longer stands.
     """
-    stands = Q(state__in=OPEN_STATES) | Q(state="acknowledged", level="emergency")
     found: dict[UUID, list[Alarm]] = {}
-    for row in Alarm.objects.filter(stands, subject_id__in=subject_ids).order_by("raised_at"):
+    for row in Alarm.objects.filter(STANDS, subject_id__in=subject_ids).order_by("raised_at"):
         found.setdefault(row.subject_id, []).append(row)
     return {subject: sorted(rows, key=lambda one: LEVELS.index(one.level)) for subject, rows in found.items()}
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from xinglin.hospital.decision_support import selectors as decision_support
 from xinglin.hospital.identity import selectors, services
 from xinglin.hospital.identity.access import AFFAIRS, DECIDE_APPLICATIONS, REVIEW_GUARDIANS, SEE_PAPERS
 from xinglin.hospital.kernel.errors import DomainError, NotFound
@@ -32,6 +33,7 @@ def home(request: Request) -> HttpResponse:
         "oldest": applications[0] if applications else None,
         "money": money_of(actor, request.now),
         "to_answer": to_answer(actor, request.now),
+        "alarms_standing": len(decision_support.alarms(actor=actor, standing_only=True)),
     }
     context |= promises_of(actor, request.now)
     return render(request, "affairs/home.html", context)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.affairs import deciding, findings, houses, money, practitioners, promises, rights, staff
+from xinglin.hospital.web.affairs import (
+    alarms,
+    deciding,
+    findings,
+    houses,
+    money,
+    practitioners,
+    promises,
+    rights,
+    staff,
+)
 
 app_name = "affairs"
 urlpatterns = [
@@ -17,6 +27,9 @@ urlpatterns = [
     path("institutions/", houses.directory, name="institutions"),
     path("institutions/new", houses.enter, name="enter-institution"),
     path("institutions/<uuid:institution_id>/", houses.institution, name="institution"),
+    path("alarms/", alarms.alarms, name="alarms"),
+    path("alarms/<uuid:alarm_id>/acknowledge", alarms.acknowledge, name="alarm-acknowledge"),
+    path("alarms/<uuid:alarm_id>/stand-down", alarms.stand_down, name="alarm-stand-down"),
     path("promises/", promises.promises, name="promises"),
     path("payment-rights/", rights.directory, name="payment-rights"),
     path("payment-rights/<uuid:practitioner_id>/", rights.practitioner, name="payment-right"),

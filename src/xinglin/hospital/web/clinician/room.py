@@ -11,6 +11,7 @@ from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import DomainError, InvalidForm, NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology import selectors as terminology
+from xinglin.hospital.web.clinician.alarms import bar_context
 from xinglin.hospital.web.shared.page import Request
 
 PARTS = (
@@ -114,7 +115,8 @@ def room_context(request: Request, visit_id: UUID) -> dict[str, Any]:
     background = selectors.background(actor=request.actor, visit_id=visit_id, now=request.now)
     talk = selectors.read_conversation(actor=request.actor, visit_id=visit_id, now=request.now)
     more = {"talk": talk, "base": f"/clinic/visits/{visit_id}/", "pictures": "/clinic/pictures/"}
-    return state_context(request, background) | record_context(request, visit_id) | more
+    context = state_context(request, background) | record_context(request, visit_id) | more
+    return context | bar_context(request, visit_id)
 
 
 def state_context(request: Request, background: Background) -> dict[str, Any]:

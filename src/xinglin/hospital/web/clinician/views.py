@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from xinglin.hospital.consultation import selectors, services
 from xinglin.hospital.consultation.access import SEE_PATIENTS
 from xinglin.hospital.consultation.errors import ConfirmAgain
+from xinglin.hospital.decision_support import selectors as decision_support
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.identity import services as identity_services
 from xinglin.hospital.kernel.errors import DomainError
@@ -47,8 +48,10 @@ def queue(request: Request) -> HttpResponse:
 
 
 def _queue(request: Request) -> dict[str, Any]:
+    alarms = decision_support.alarms(actor=request.actor, standing_only=True)
     return {
         "queue": selectors.queue(actor=request.actor, now=request.now),
+        "dangers": {row.subject_id for row in alarms},
         "profile": identity.own_profile(actor=request.actor, at=request.now),
     }
 

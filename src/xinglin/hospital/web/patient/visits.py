@@ -10,9 +10,11 @@ from django.shortcuts import redirect, render
 from xinglin.hospital.consultation import selectors, services
 from xinglin.hospital.consultation.access import FOLLOW_OWN_VISIT, REQUEST_VISIT
 from xinglin.hospital.consultation.selectors import VisitState
+from xinglin.hospital.decision_support import selectors as decision_support
 from xinglin.hospital.kernel.errors import DomainError
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology import selectors as terminology
+from xinglin.hospital.web.clinician import alarms
 from xinglin.hospital.web.patient import visits_form as forms
 from xinglin.hospital.web.shared.page import Request, page
 
@@ -23,7 +25,7 @@ STEPS = (
     T(zh="病历", en="Record"),
 )
 REACHED = {VisitState.REQUESTED: 0, VisitState.WAITING: 1, VisitState.IN_PROGRESS: 2, VisitState.ENDED: 3}
-DANGER = frozenset({"call_120", "hospital_now"})
+DANGER = frozenset({"call_120", "hospital_now", "danger_words"})
 
 
 def listen(request: Request, *topics: str) -> None:
@@ -49,12 +51,31 @@ def visit(request: Request, visit_id: UUID) -> HttpResponse:
 def _visit(request: Request, visit_id: UUID, status: int = 200, **more: Any) -> HttpResponse:
     row = selectors.visit(actor=request.actor, id=visit_id)
     listen(request, f"visit:{visit_id}", f"wait:{row.physician_id}")
-    context = status_context(request, visit_id) | more
+    context = status_context(request, visit_id) | danger_context(request, visit_id) | more
     if row.closing_code in DANGER:
         return render(request, "patient/visit_danger.html", context, status=status)
     talk = selectors.read_conversation(actor=request.actor, visit_id=visit_id, now=request.now)
     context |= {"talk": talk, "base": f"/me/visits/{visit_id}/", "pictures": "/me/visits/pictures/"}
     return render(request, "patient/visit.html", context, status=status)
+
+
+def danger_context(request: Request, visit_id: UUID) -> dict[str, Any]:
+    """Alarms of the visit that stand, or that ended it in a referral; what to do, the words that were understood."""
+    rows = decision_support.alarms(actor=request.actor, subject_id=visit_id)
+    kept = [row for row in rows if row.state in {"raised", "escalated", "referred"} or row.level == "emergency"]
+    told = [alarms.shown(row) for row in kept if row.state != "stood_down"]
+    return {
+        "emergencies": [one for one in told if one.row.level == "emergency"],
+        "urgent": [one for one in told if one.row.level == "urgent" and one.row.state != "referred"],
+        "visit_id": visit_id,
+    }
+
+
+@page(FOLLOW_OWN_VISIT, methods=("GET", "HEAD"))
+def danger(request: Request, visit_id: UUID) -> HttpResponse:
+    """The block of danger alone, fetched again when an alarm rings or is answered."""
+    row = selectors.visit(actor=request.actor, id=visit_id)
+    return render(request, "patient/danger.html", danger_context(request, visit_id) | {"visit": row})
 
 
 def status_context(request: Request, visit_id: UUID) -> dict[str, Any]:

@@ -149,6 +149,12 @@ def _request(request: Request, physician_id: UUID, patient: PersonCard, papers: 
     ).id
 
 
+def _said_before(request: Request) -> dict[str, str]:
+    """The complaint of a request that was stopped for what it said, to be put otherwise."""
+    visit_id = uuid_or_none(request.GET.get("again", ""))
+    return {"complaint": selectors.visit(actor=request.actor, id=visit_id).complaint} if visit_id else {}
+
+
 def _step_of(refusal: DomainError, asked: str) -> int:
     """The step on which the refused field stands."""
     fields = set(forms.errors_of(refusal))
@@ -176,7 +182,7 @@ def _step(
         "consent": consent,
         "promise": selectors.promise_at(request.now),
         "visit_id": request.POST.get("visit_id") or new_id(),
-        "typed": request.POST,
+        "typed": request.POST or _said_before(request),
         "errors": errors,
         "refusal": None if errors else refusal,
         "kinds": forms.KINDS,

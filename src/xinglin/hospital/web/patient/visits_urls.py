@@ -13,6 +13,7 @@ urlpatterns = [
     path("pictures/<uuid:picture_id>", talk.picture, name="visit-picture"),
     path("<uuid:visit_id>/", visits.visit, name="visit"),
     path("<uuid:visit_id>/status", visits.status, name="visit-status"),
+    path("<uuid:visit_id>/danger", visits.danger, name="visit-danger"),
     path("<uuid:visit_id>/messages", talk.conversation, name="visit-messages"),
     path("<uuid:visit_id>/typing", talk.typing, name="visit-typing"),
     path("<uuid:visit_id>/read", talk.read, name="visit-read"),

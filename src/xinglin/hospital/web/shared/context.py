@@ -20,6 +20,8 @@ DESKS = {
 def topics_of(actor: Actor) -> list[str]:
     """The live topics of a person's own pages; a page about one visit adds its own through `request.topics`."""
     own = [f"person:{actor.person_id}"] if actor.person_id else []
+    if actor.has(Role.MEDICAL_AFFAIRS):
+        own += [f"alarms:{one}" for one in sorted(map(str, actor.institution_ids))]
     return own + [topic for role, topics in DESKS.items() if actor.has(role) for topic in topics]
 
 

@@ -40,6 +40,7 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
     ),
     Role.MEDICAL_AFFAIRS: (
         ("/affairs/", T(zh="待办", en="To do")),
+        ("/affairs/alarms/", T(zh="警报", en="Alarms")),
         ("/affairs/practitioners/", T(zh="医师药师", en="Practitioners")),
         ("/affairs/institutions/", T(zh="机构", en="Institutions")),
         ("/affairs/findings/", T(zh="疑点", en="Findings")),
