@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from xinglin.clinical.language.clauses import Layout, Piece
+from xinglin.clinical.language.lists import colon_ends, goes_on_chinese, goes_on_english
 from xinglin.clinical.language.normal import is_cjk
 from xinglin.clinical.language.reading import Certainty, Context, Experiencer, Polarity, Time
 from xinglin.clinical.language.tables import cues
@@ -33,6 +34,7 @@ _TURN: Final = re.compile(
 _OPEN_LIST: Final = frozenset({"否认", "否认有", "未见", "无", "未诉", "未诉有", "未闻及", "未触及", "未及", "排除"})
 _BEGINS_BEFORE: Final = frozenset({"family", "other", "past", "hypothetical", "possible"})
 """Kinds whose cue may run into the finding (以前有高血压, dad had psoriasis); a `no` that does is part of it."""
+_DENIAL: Final = re.compile("没有|没|无")
 _BARE_NO: Final = ("没有", "没", "无", "否认")
 _LAST: Final = re.compile(r"[了啊的哦呢吧过嘛呀]{0,2}(?:$|[\s,，。.;；!?、)])")
 _OVER_A_SUBJECT: Final = frozenset({"unsure", "hypothetical", "possible", "other"})
@@ -82,7 +84,10 @@ def find_cues(text: str, covered: Sequence[Piece] = (), patient: Collection[str]
     found: list[Cue] = []
     for start, end, values in _scanned(text):
         inside, touched = _covered(covered, start, end)
-        if not inside:
+        shorter = _DENIAL.match(text, start) if touched and not inside else None
+        if shorter and shorter.end() < end and _covered(covered, shorter.end(), end)[0] and values[0][0] == "pseudo":
+            found.append(Cue("negation", "after", "list", start, shorter.end(), shorter.group()))
+        elif not inside:
             here = [
                 Cue(kind, direction, reach, start, end, text[start:end])
                 for kind, direction, reach in values
@@ -171,6 +176,8 @@ class Contexts:
             return len(gap.strip()) <= NEAR[chinese] and not _COMMA.search(gap) and not self._ended(cue, start, end)
         if self._ended(cue, start, end):
             return False
+        if cue.kind == "negation" and not chinese and colon_ends(self._text, cue.words, start, end):
+            return False
         commas = [start + match.start() for match in _COMMA.finditer(gap)]
         if cue.reach == "sentence" or not commas:
             return True
@@ -201,7 +208,12 @@ class Contexts:
             return False
         if not chinese and cue.kind == "negation" and cue.words in _BARE_ENGLISH and self._turns(end):
             return False
+        denied = cue.kind == "negation" and cue.direction == "after"
         for comma in commas:
+            if denied and chinese and not goes_on_chinese(self._text, cue.words, comma):
+                return False
+            if denied and not chinese and not goes_on_english(self._text, cue.words, cue.end, comma):
+                return False
             place = comma + 1
             while place < len(self._text) and self._text[place] in " \n":
                 place += 1

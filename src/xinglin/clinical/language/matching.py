@@ -21,6 +21,7 @@ FREE_SLACK: Final = 6
 FREE_STRANGERS: Final = 2
 _BREAK: Final = re.compile(r"[.,;:!?\n。、…()\[\]|*]")
 _NEVER_BETWEEN: Final = frozenset({"no", "not", "without", "and", "or", "but", "never", "can"})
+_DENIAL: Final = re.compile("没有|没|无")
 _FILLERS: Final = fillers()
 _FILLERS_BY_CHAR: Final = {
     char: tuple(one for one in _FILLERS if one[0] == char) for char in {one[0] for one in _FILLERS}
@@ -41,7 +42,19 @@ def find(text: str, words: Sequence[Token], lexicon: Lexicon) -> list[Match]:
     """Every word of the lexicon, the longest winning; what lies wholly inside a longer one is dropped."""
     found = [*_chinese(text, lexicon.chinese, gaps=True), *_english(text, words, lexicon.english, lexicon, gaps=True)]
     found += _free(text, words, lexicon)
-    return longest(found)
+    return _denied_whole(text, longest(found))
+
+
+def _denied_whole(text: str, found: list[Match]) -> list[Match]:
+    """没有精神萎靡 denies 精神萎靡; it does not say 没有精神: what begins with a denial yields to the longer word in it."""
+    starts = {one.start: one for one in found}
+    kept = []
+    for one in found:
+        denial = _DENIAL.match(text, one.start)
+        inner = starts.get(denial.end()) if denial else None
+        if inner is None or inner.end <= one.end:
+            kept.append(one)
+    return kept
 
 
 def find_parts(text: str, words: Sequence[Token], lexicon: Lexicon) -> list[Match]:

@@ -180,20 +180,21 @@ def _told_apart(codes: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
 def _free_parts(text: str, parts: Sequence[Part], matches: Sequence[Match]) -> list[Part]:
     """Sites and qualities without those that only look like them (血红蛋白, hot water) or belong to a word (没胃口)."""
     taken: dict[int, Match] = {place: match for match in matches for place in match.places}
+    qualities = {part.start for part in parts if part.kind == "quality"}
     kept = []
     for part in parts:
         match = taken.get(part.start)
         inside = match is not None and part.places < match.places
         trapped = match is not None and match.codes == ("",) and bool(part.places & match.places)
         short = part.kind == "site" and part.end - part.start == 1 and inside
-        if not trapped and not (short and match is not None and not _bare_site_word(text, match)):
+        if not trapped and not (short and match is not None and not _bare_site_word(text, match, part, qualities)):
             kept.append(part)
     return kept
 
 
-def _bare_site_word(text: str, match: Match) -> bool:
-    """Whether a short word is a site with a quality (头痛), so that its site may serve other qualities too."""
-    return len(match.places) <= 2 or "又" in text[match.start : match.end]
+def _bare_site_word(text: str, match: Match, site: Part, qualities: set[int]) -> bool:
+    """Whether a short word is a site with a quality (头痛, not 口渴), so that its site may serve other qualities too."""
+    return (len(match.places) <= 2 and site.end in qualities) or "又" in text[match.start : match.end]
 
 
 def _nearer(code: str, match: Match, composed: Sequence[Composed]) -> bool:
