@@ -19,6 +19,11 @@ def diagnose(raw: Mapping[str, Any]) -> dict[str, Any]:
     return answer(assess(read_case(raw, knowledge), knowledge, table), knowledge, table)
 
 
+def warm_up() -> None:
+    """Load the tables, build the words and judge once, so that the first case of a process waits for nothing."""
+    diagnose({"turns": [{"speaker": "patient", "text": "头晕 and a cough since 2 days, 38.5"}]})
+
+
 def diagnose_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """An answer for every line that is not blank, in order; a line that cannot be read is told what is wrong."""
     for number, line in enumerate(lines, start=1):

@@ -61,7 +61,7 @@ def consulted_of(actor: Actor, visit: Visit, now: datetime) -> Consulted:
         patient_id=visit.patient_id,
         visit_id=visit.id,
         department=visit.department,
-        spoken=(Spoken(0, "patient", visit.complaint), *_spoken(visit)),
+        spoken=tuple(_spoken(visit)),
         on=civil_day(now),
         person=_person(actor, visit, told, now),
         vitals=dict(_measured(told, now)) | dict(_of_record(visit)),
@@ -70,10 +70,13 @@ def consulted_of(actor: Actor, visit: Visit, now: datetime) -> Consulted:
 
 
 def _spoken(visit: Visit) -> Iterator[Spoken]:
-    """What both sides wrote; pictures and what the system says are left out."""
+    """The complaint and what both sides wrote; pictures and what the system says are left out."""
     sides = {Side.PATIENT.value: "patient", Side.PHYSICIAN.value: "doctor"}
     rows = Message.objects.filter(visit=visit, kind=MessageKind.TEXT, side__in=list(sides)).order_by("seq")
-    for seq, side, body in rows.values_list("seq", "side", "body"):
+    said = list(rows.values_list("seq", "side", "body"))
+    if not said or said[0][2] != visit.complaint:  # Usually the complaint is the first message; once is enough.
+        yield Spoken(0, "patient", visit.complaint)
+    for seq, side, body in said:
         yield Spoken(seq, sides[side], body)
 
 
