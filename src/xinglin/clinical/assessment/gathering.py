@@ -13,6 +13,7 @@ from xinglin.clinical.diagnosis.evidence import Course, Evidence, Person, Sex
 from xinglin.clinical.knowledge.condition_rows import Band
 from xinglin.clinical.knowledge.conditions import ConditionKnowledge, ancestors, load_conditions
 from xinglin.clinical.language import Lexicon, Mention, Reading, Turn, build_lexicon, read, read_turns
+from xinglin.clinical.language.company import in_company
 
 V = TypeVar("V")
 NAMED: Final = "known:"
@@ -49,6 +50,8 @@ def lexicon() -> Lexicon:
 def gather(case: Case, knowledge: ConditionKnowledge) -> Gathered:
     """Everything a case tells. What was told in so many words wins over what the text seems to say."""
     reading = _read(case)
+    codes = [one.name for one in case.findings if one.present and one.name in knowledge.findings]
+    reading = replace(reading, mentions=in_company(reading.mentions, codes))
     told = reading.told
     person = Person(
         age_years=case.age_years if case.age_years is not None else told.age_years,
