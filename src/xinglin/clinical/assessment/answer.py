@@ -128,6 +128,8 @@ def _differential(assessed: Assessment, table: Matrix) -> list[dict[str, Any]]:
             "icd10": condition.icd10,
             "name_en": condition.name_en,
             "name_zh": condition.name_zh,
+            "also_en": list(condition.also_en),
+            "also_zh": list(condition.also_zh),
             "probability": round(chance, 4),
             "urgency": condition.urgency,
             "must_not_miss": condition.must_not_miss,
