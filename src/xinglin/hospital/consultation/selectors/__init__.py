@@ -1,5 +1,6 @@
 """The questions of the consultation, limited to what the actor may see."""
 
+from xinglin.hospital.consultation.home import QUANTITIES, HomeQuantity, home_measures
 from xinglin.hospital.consultation.measures import ASKED_OF_PATIENTS, HEIGHT, LABORATORY, WEIGHT, Measure, measures
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
 from xinglin.hospital.consultation.questions import Question, age_months, questions_for
@@ -20,6 +21,7 @@ from xinglin.hospital.consultation.selectors.told import (
     LifeNow,
     Reading,
     ToldFacts,
+    home_of,
     medicine_facts,
     tests_of_visit,
     told_facts,
@@ -59,6 +61,7 @@ __all__ = [
     "ASKED_OF_PATIENTS",
     "HEIGHT",
     "LABORATORY",
+    "QUANTITIES",
     "WEIGHT",
     "Background",
     "Choice",
@@ -66,6 +69,7 @@ __all__ = [
     "DangerTier",
     "EarlierDiagnosis",
     "EvidenceKind",
+    "HomeQuantity",
     "Judgement",
     "LifeNow",
     "Measure",
@@ -98,6 +102,8 @@ __all__ = [
     "estimate_wait",
     "estimate_waits",
     "has_signed_record",
+    "home_measures",
+    "home_of",
     "measures",
     "medicine_facts",
     "messages",

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
+from xinglin.clinical.warning.home import Measurement
 from xinglin.hospital.consultation import gate
 from xinglin.hospital.consultation.access import TELL_FACTS
+from xinglin.hospital.consultation.home import series
 from xinglin.hospital.consultation.measures import OF_VITALS, Measure, is_stale, measures
 from xinglin.hospital.consultation.models import (
     AllergyTold,
@@ -30,6 +32,7 @@ NO_FOR_DAYS = 90
 """How long *not pregnant* and *not breastfeeding* are believed (the house's own choice; nothing prescribes it)."""
 LONGEST_WEEKS = 43
 VITAL_RECORDS = 5
+HOME_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,25 @@ def told_facts(*, person_id: UUID, at: datetime) -> ToldFacts:
 def life_of(*, person_id: UUID, at: datetime) -> LifeNow:
     """Pregnancy and breastfeeding alone, for the watch over messages; not limited to an actor."""
     return life_at(_standing(LifeState, person_id, at), civil_day(at))
+
+
+def home_rows(*, person_id: UUID, at: datetime) -> list[tuple[str, Decimal, datetime]]:
+    """What the patient measured at home in the last days: code, value, instant, oldest first; not limited to an actor.
+
+    Only what was written down on the day on which it was measured has an instant.
+    """
+    rows = _standing(Observation, person_id, at)
+    since = at - timedelta(days=HOME_DAYS)
+    kept = [row for row in rows if row.visit_id is None and row.side == Side.PATIENT and row.at >= since]
+    return [(row.code, row.value, row.at) for row in kept if row.on == civil_day(row.at)]
+
+
+def home_of(*, actor: Actor, person_id: UUID, now: datetime) -> list[Measurement]:
+    """The series of the patient, a ward, or a patient whom the acting physician sees. Raises NotFound."""
+    require(actor, TELL_FACTS)
+    if not actor.acts_for(person_id) and not gate.cares_for(actor, person_id):
+        raise NotFound
+    return series(home_rows(person_id=person_id, at=now))
 
 
 def _standing(model: type[R], person_id: UUID, at: datetime) -> list[R]:

@@ -8,6 +8,7 @@ from xinglin.hospital.consultation.services.danger import (
     keep_alarms,
     stand_down_alarm,
 )
+from xinglin.hospital.consultation.services.measuring import measure_at_home
 from xinglin.hospital.consultation.services.offering import (
     EvidenceOffer,
     accept_evidence,
@@ -55,6 +56,7 @@ __all__ = [
     "keep_alarms",
     "keep_draft",
     "mark_read",
+    "measure_at_home",
     "offer_evidence",
     "plan_test",
     "preview_visit",

@@ -17,7 +17,7 @@ from xinglin.hospital.decision_support import selectors
 from xinglin.hospital.decision_support import services as decision_support
 from xinglin.hospital.decision_support.selectors import STAND_DOWN_REASONS, Alarm, AlarmStep
 from xinglin.hospital.identity import selectors as identity
-from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.kernel.access import SYSTEM_ID, Actor
 from xinglin.hospital.kernel.errors import DomainError, NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.web.shared.page import Request, page
@@ -54,8 +54,8 @@ class Reason:
 
     @property
     def shown_words(self) -> tuple[str, ...]:
-        """Words that say more than the name does."""
-        return tuple(word for word in self.words if word not in {self.name.zh, self.name.en})
+        """Words that are not the name itself, in the language of the page."""
+        return tuple(word for word in self.words if word != str(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,11 @@ class Shown:
     open: bool = False
     stops: bool = False
 
+    @property
+    def words(self) -> list[str]:
+        """Every word of the patient once; the finding's name where there are none."""
+        return list(dict.fromkeys(word for one in self.because for word in (one.words or (str(one.name),))))
+
 
 def shown(row: Alarm, steps: Iterable[AlarmStep] = (), patient: str = "") -> Shown:
     """The alarm with its texts. Its history, where it is given: what, who, why, words, when."""
@@ -86,7 +91,10 @@ def shown(row: Alarm, steps: Iterable[AlarmStep] = (), patient: str = "") -> Sho
         because=tuple(
             Reason(T(zh=one["name_zh"], en=one["name_en"]), tuple(one.get("words", ()))) for one in row.because
         ),
-        steps=tuple((STEPS[s.kind], s.actor_label, reasons.get(s.reason_code), s.text, s.at) for s in steps),
+        steps=tuple(
+            (STEPS[s.kind], "" if s.actor_id == SYSTEM_ID else s.actor_label, reasons.get(s.reason_code), s.text, s.at)
+            for s in steps
+        ),
         patient=patient,
         open=row.state in OPEN,
         stops=row.level == "emergency" and row.state in {*OPEN, "acknowledged"},
