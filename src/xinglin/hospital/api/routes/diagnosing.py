@@ -106,6 +106,8 @@ class PossibleCondition(Out):
     icd10: str = Field(examples=["J18.9"])
     name_zh: str
     name_en: str
+    also_en: list[str]
+    also_zh: list[str]
     probability: float
     urgency: str = Field(examples=["urgent"])
     must_not_miss: bool
