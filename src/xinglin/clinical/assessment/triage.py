@@ -17,13 +17,13 @@ from xinglin.clinical.knowledge.condition_rows import URGENCIES, Urgency
 LOSS: Final = np.array(
     [
         # what it is: self_care, routine, urgent, emergency
-        [0.0, 0.8, 4.0, 16.0],  # sent away with self-care
-        [0.5, 0.0, 2.0, 9.0],  # routine
-        [1.3, 0.8, 0.0, 3.0],  # urgent
-        [3.0, 2.4, 1.4, 0.0],  # emergency
+        [0.0, 1.2, 4.0, 16.0],  # sent away with self-care
+        [0.5, 0.0, 1.5, 8.0],  # routine
+        [1.3, 1.4, 0.0, 3.0],  # urgent
+        [3.0, 3.0, 1.8, 0.0],  # emergency
     ]
 )
-"""Loss of choosing a row where a column is right."""
+"""Loss of choosing a row where a column is right. A needless trip to hospital today is no small thing either."""
 _OTHER: Final = np.array([0.15, 0.7, 0.14, 0.01])
 """How urgent what the tables do not cover is taken to be."""
 
