@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 from tests import builders as make
 from tests.unit.consultation.world import NOW, World, a_paper
 
@@ -163,3 +164,19 @@ def test_agreement_is_counted_by_department_and_hidden_where_it_is_few(world: Wo
     for stranger in (world.doctor.actor, world.patient.actor, make.an_auditor().actor):
         with pytest.raises(NotAllowed):
             support.agreement(actor=stranger, since=since, until=until)
+
+
+def test_the_desk_reads_it_by_department_without_names(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xinglin.hospital.web.shared.middleware.now", lambda: LATER)
+    client = Client()
+    desk = make.a_medical_affairs_officer()
+    client.force_login(desk.account, backend="django.contrib.auth.backends.ModelBackend")
+    assert "还没有签署的病历可比较" in client.get("/affairs/agreement/").content.decode()
+    signed(world, COLD, "I11.9")
+    html = client.get("/affairs/agreement/").content.decode()
+    assert "太少" in html
+    assert world.doctor.actor.label not in html
+    client.cookies["xinglin_language"] = "en"
+    assert "too few" in client.get("/affairs/agreement/").content.decode()
+    client.force_login(world.doctor.account, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/affairs/agreement/").status_code == 403

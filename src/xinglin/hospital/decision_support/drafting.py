@@ -17,6 +17,7 @@ MADE_BY: Final = T(
     zh="（AI 按对话整理，由医师修改后签名）",
     en="(Assembled by AI from the conversation; the physician edits and signs)",
 )
+UNITS: Final[Mapping[str, str]] = {"C": "°C"}
 PRESSURE: Final = T(zh="血压", en="blood pressure")
 NOT_EXAMINED: Final = T(zh="线上问诊，未做体格检查。", en="Online visit; no physical examination was done.")
 SEVERITY: Final[Mapping[str, T]] = {
@@ -86,7 +87,12 @@ def _objective(diagnosis: Diagnosis, rows: list[Understood], language: str) -> s
     values = dict(_numbers(diagnosis, language))
     results = [one for one in rows if one.counts and one.state == "yes" and _kind(one) in MEASURED]
     named = [_in(one.name, language) for one in results if one.mention.get("quantity") is None]
-    parts: list[Part] = [(T(zh="测量（患者提供）：", en="Measured (told by the patient): "), list(values.values()))]
+    parts: list[Part] = [
+        (
+            T(zh="测量（患者自述或已有记录）：", en="Measured (told by the patient or on record): "),
+            list(values.values()),
+        )
+    ]
     parts.append((T(zh="检查结果（患者提供）：", en="Results (told by the patient): "), named))
     text = _written(parts, language)
     return _in(NOT_EXAMINED, language) + "\n" + text if text else ""
@@ -102,7 +108,10 @@ def _numbers(diagnosis: Diagnosis, language: str) -> Iterable[tuple[str, str]]:
         yield "bp", f"{_in(PRESSURE, language)} {told.pop('sbp'):g}/{told.pop('dbp'):g} mmHg"
     for name, value in told.items():
         row = known[name]
-        yield name, f"{_in(T(zh=row.name_zh, en=row.name_en), language)} {value:g} {row.unit}".strip()
+        yield (
+            name,
+            f"{_in(T(zh=row.name_zh, en=row.name_en), language)} {value:g} {UNITS.get(row.unit, row.unit)}".strip(),
+        )
 
 
 def _kind(one: Understood) -> str:

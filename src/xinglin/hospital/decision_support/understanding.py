@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from xinglin.clinical.knowledge.conditions import load_conditions
+from xinglin.clinical.knowledge.conditions import ancestors, load_conditions
 from xinglin.hospital.decision_support.diagnosing import NAMED, Diagnosis
 from xinglin.hospital.kernel.texts import T
 
@@ -49,10 +49,31 @@ def understood(diagnosis: Diagnosis) -> list[Understood]:
         rows.setdefault((one["code"], _about(one)), []).append(one)
     found = [_understood(code, about, mentions, diagnosis) for (code, about), mentions in rows.items()]
     read = {code for code, about in rows if about == "patient"}
+    found = _most_exact(found)
     for code, verdict in diagnosis.corrections.items():
         if code not in read:
             found.append(Understood(code, name_of(code), verdict, "patient", (), True, {}))
     return found
+
+
+def _most_exact(rows: list[Understood]) -> list[Understood]:
+    """Without what a more exact finding says in the same words (fever beside high fever), unless it was put right."""
+    known = load_conditions().findings
+    present = [one for one in rows if one.counts and one.state == "yes"]
+    finer: dict[str, list[Spot]] = {}
+    for one in present:
+        for above in ancestors(known, one.code):
+            finer.setdefault(above, []).extend(one.spots)
+
+    def repeats(one: Understood) -> bool:
+        spots = finer.get(one.code, [])
+        return all(any(_overlap(own, other) for other in spots) for own in one.spots)
+
+    return [one for one in rows if one not in present or one.corrected or one.code not in finer or not repeats(one)]
+
+
+def _overlap(one: Spot, other: Spot) -> bool:
+    return one.seq == other.seq and one.start < other.end and other.start < one.end
 
 
 def _about(mention: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xinglin.hospital.web.affairs import (
+    agreement,
     alarms,
     deciding,
     findings,
@@ -36,5 +37,6 @@ urlpatterns = [
     path("staff/", staff.staff, name="staff"),
     path("findings/", findings.directory, name="findings"),
     path("findings/<uuid:verdict_id>/", findings.finding, name="finding"),
+    path("agreement/", agreement.agreement, name="agreement"),
     path("money/", money.money, name="money"),
 ]
