@@ -18,7 +18,8 @@ from tests.unit.settlement.world import World
 
 from xinglin.hospital.consultation.errors import ConfirmAgain
 from xinglin.hospital.consultation.models import FollowUpEvidence, Picture, Visit
-from xinglin.hospital.consultation.services import start_visit
+from xinglin.hospital.consultation.services import measure_at_home, start_visit
+from xinglin.hospital.decision_support.alarm_models import Alarm
 from xinglin.hospital.identity.models import (
     CredentialApplication,
     CredentialPaper,
@@ -101,6 +102,7 @@ def build() -> City:
         }
     )
     papers(city)
+    alarming(world)
     journal.seal(now=AT)
     city.known = known(world)
     city.one = one(city, world)
@@ -115,6 +117,14 @@ def build() -> City:
     city.also |= {end: {"verdict_id": finding, "verb": "decide_finding"} for end in ends}
     city.strangers = strangers()
     return city
+
+
+def alarming(world: World) -> None:
+    """A measurement at home that cannot wait, known to the patient's physician and to the desk."""
+    rung = measure_at_home(
+        actor=world.patient.at(AT), patient_id=world.patient.person_id, values={"SPO2": "90", "WEIGHT": "61"}, now=AT
+    )
+    assert rung
 
 
 def one(city: City, world: World) -> dict[str, str]:
@@ -285,6 +295,7 @@ def known(world: World) -> dict[str, list[str]]:
         "prescription_id": _ids(Prescription.objects.all()),
         "replaces_id": _ids(Prescription.objects.all()),
         "evidence_id": _ids(FollowUpEvidence.objects.all()),
+        "alarm_id": _ids(Alarm.objects.all()),
         "picture_id": _ids(Picture.objects.all()),
         "photo_id": _ids(DocumentPhoto.objects.all()),
         "paper_id": _ids(CredentialPaper.objects.all()),

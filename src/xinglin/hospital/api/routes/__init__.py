@@ -4,6 +4,7 @@ from ninja import Router
 
 from xinglin.hospital.api.routes import (
     advising,
+    alarms,
     conversations,
     desks,
     diagnosing,
@@ -39,6 +40,7 @@ GROUPS: tuple[tuple[str, Router], ...] = tuple(
         dispensing,
         medicines,
         diagnosing,
+        alarms,
         insurance,
         payments,
         desks,
