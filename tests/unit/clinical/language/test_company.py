@@ -44,9 +44,9 @@ def test_words_in_company_count(text: str, code: str) -> None:
 
 
 def test_a_told_finding_is_company() -> None:
-    text = "It is worse when lying down."
-    assert "heartburn-lying" not in _present(text)
-    assert "heartburn-lying" in _present(text, findings=[{"code": "heartburn", "present": True}])
+    text = "It is worse with eating."
+    assert "epigastric-pain-after-food" not in _present(text)
+    assert "epigastric-pain-after-food" in _present(text, findings=[{"code": "epigastric-pain", "present": True}])
 
 
 def test_nothing_in_nothing_out() -> None:
