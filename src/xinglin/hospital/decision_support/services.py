@@ -55,6 +55,7 @@ from xinglin.hospital.decision_support.errors import FindingGone, MayNotBeAccept
 from xinglin.hospital.decision_support.models import Acceptance, CheckCount, CheckTicket
 from xinglin.hospital.decision_support.monitoring import Line, listen
 from xinglin.hospital.decision_support.selectors import accepted_of, visible
+from xinglin.hospital.decision_support.where import Where, answer_question, describe
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
@@ -81,12 +82,15 @@ __all__ = [
     "Spoken",
     "Subject",
     "Taken",
+    "Where",
     "accept",
     "acknowledge",
     "amount_of",
+    "answer_question",
     "check_case",
     "check_prescription",
     "correct_finding",
+    "describe",
     "diagnose_case",
     "diagnose_visit",
     "escalate_due",

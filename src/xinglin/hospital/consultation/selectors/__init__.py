@@ -4,7 +4,7 @@ from xinglin.hospital.consultation.home import QUANTITIES, HomeQuantity, home_me
 from xinglin.hospital.consultation.measures import ASKED_OF_PATIENTS, HEIGHT, LABORATORY, WEIGHT, Measure, measures
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
 from xinglin.hospital.consultation.questions import Question, age_months, questions_for
-from xinglin.hospital.consultation.selectors.assessing import assess_visit
+from xinglin.hospital.consultation.selectors.assessing import assess_visit, told_person
 from xinglin.hospital.consultation.selectors.history import allergies, problems, visits_around, visits_of_day
 from xinglin.hospital.consultation.selectors.records import (
     Background,
@@ -122,6 +122,7 @@ __all__ = [
     "record",
     "tests_of_visit",
     "told_facts",
+    "told_person",
     "visit",
     "visit_facts",
     "visits_around",

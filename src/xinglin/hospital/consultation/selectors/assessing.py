@@ -7,7 +7,7 @@ from uuid import UUID
 
 from xinglin.clinical.knowledge.conditions import load_conditions
 from xinglin.hospital.consultation import gate, people
-from xinglin.hospital.consultation.access import SEE_PATIENTS
+from xinglin.hospital.consultation.access import REQUEST_VISIT, SEE_PATIENTS
 from xinglin.hospital.consultation.measures import HEIGHT, OF_VITALS, WEIGHT
 from xinglin.hospital.consultation.models import Message, Record, Visit
 from xinglin.hospital.consultation.parameters import vitals
@@ -18,6 +18,7 @@ from xinglin.hospital.decision_support import services as decision_support
 from xinglin.hospital.decision_support.services import Consulted, Diagnosis, Spoken
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
+from xinglin.hospital.kernel.errors import NotFound
 
 DAYS_OF_A_YEAR: Final = 365.25
 FRESH_DAYS: Final = 1
@@ -53,6 +54,14 @@ def assess_visit(*, actor: Actor, visit_id: UUID, now: datetime) -> Diagnosis:
     return decision_support.diagnose_visit(actor=actor, consulted=consulted_of(actor, visit, now), now=now)
 
 
+def told_person(*, actor: Actor, person_id: UUID, now: datetime) -> dict[str, Any]:
+    """Age, sex and pregnancy of oneself or one's ward, for questions before a visit. Raises NotFound."""
+    require(actor, REQUEST_VISIT)
+    if not actor.acts_for(person_id):
+        raise NotFound
+    return _person(actor, person_id, told_facts(person_id=person_id, at=now), now)
+
+
 def consulted_of(actor: Actor, visit: Visit, now: datetime) -> Consulted:
     """Complaint and conversation, age, sex, pregnancy, what was measured, lasting diseases."""
     told = told_facts(person_id=visit.patient_id, at=now)
@@ -63,7 +72,7 @@ def consulted_of(actor: Actor, visit: Visit, now: datetime) -> Consulted:
         department=visit.department,
         spoken=tuple(_spoken(visit)),
         on=civil_day(now),
-        person=_person(actor, visit, told, now),
+        person=_person(actor, visit.patient_id, told, now),
         vitals=dict(_measured(told, now)) | dict(_of_record(visit)),
         history=tuple(_history(visit, now)),
     )
@@ -80,8 +89,8 @@ def _spoken(visit: Visit) -> Iterator[Spoken]:
         yield Spoken(seq, sides[side], body)
 
 
-def _person(actor: Actor, visit: Visit, told: ToldFacts, now: datetime) -> dict[str, Any]:
-    patient = people.patient(actor, visit.patient_id)
+def _person(actor: Actor, person_id: UUID, told: ToldFacts, now: datetime) -> dict[str, Any]:
+    patient = people.patient(actor, person_id)
     person: dict[str, Any] = {
         "age_years": max(0.0, round((civil_day(now) - patient.birth_on).days / DAYS_OF_A_YEAR, 2))
     }

@@ -9,6 +9,6 @@ from xinglin.hospital.web.patient import home
 
 app_name = "patient"
 urlpatterns: list[URLPattern | URLResolver] = [path("", home.home, name="home")]
-for part in ("visits", "prescriptions", "facts", "measurements"):
+for part in ("visits", "prescriptions", "facts", "measurements", "describe"):
     if (Path(__file__).parent / f"{part}_urls.py").exists():
         urlpatterns.append(path(f"{part}/", include(import_module(f"{__package__}.{part}_urls").urlpatterns)))

@@ -20,6 +20,7 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.patient import visits_form as forms
+from xinglin.hospital.web.patient.describe import DESCRIBED
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
 
 STEPS = (
@@ -82,6 +83,7 @@ def ask(request: Request, physician_id: UUID) -> HttpResponseBase:
     if request.method != "POST":
         return _step(request, physician_id, patient, QUESTIONS)
     step = request.POST.get("step", "")
+    request.session.pop(DESCRIBED, None)
     try:
         if step == str(EVIDENCE):
             _agreed(request)
@@ -152,7 +154,10 @@ def _request(request: Request, physician_id: UUID, patient: PersonCard, papers: 
 def _said_before(request: Request) -> dict[str, str]:
     """The complaint of a request that was stopped for what it said, to be put otherwise."""
     visit_id = uuid_or_none(request.GET.get("again", ""))
-    return {"complaint": selectors.visit(actor=request.actor, id=visit_id).complaint} if visit_id else {}
+    if visit_id:
+        return {"complaint": selectors.visit(actor=request.actor, id=visit_id).complaint}
+    described = request.session.get(DESCRIBED)
+    return {"complaint": described} if described else {}
 
 
 def _step_of(refusal: DomainError, asked: str) -> int:
