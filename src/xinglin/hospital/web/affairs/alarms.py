@@ -9,14 +9,16 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from xinglin.hospital.decision_support import selectors
-from xinglin.hospital.decision_support.selectors import STAND_DOWN_REASONS, Alarm
+from xinglin.hospital.decision_support.selectors import STAND_DOWN_REASONS, Alarm, AlarmStep
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.identity.access import AFFAIRS
+from xinglin.hospital.kernel.access import SYSTEM_ID
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.web.clinician import alarms as views
 from xinglin.hospital.web.shared.page import Request, page
 
 LOOK_BACK_DAYS = 7
+ANSWERS = frozenset({"acknowledged", "stood_down", "referred"})
 SUBJECTS = {
     "visit": T(zh="问诊中", en="in a visit"),
     "request": T(zh="申请时，已拦下", en="at a request, stopped"),
@@ -29,13 +31,14 @@ def alarms_of(request: Request) -> dict[str, Any]:
     standing = views.standing(request.actor)
     since = request.now - timedelta(days=LOOK_BACK_DAYS)
     latest = selectors.alarms(actor=request.actor, since=since)
+    steps = selectors.steps_of([row.id for row in latest])
     held = {row.id for row in standing}
     answered = [row for row in latest if row.id not in held]
     return {
         "standing": _shown(request, standing),
         "answered": _shown(request, answered),
-        "counts": Counter(row.state for row in latest),
-        "minutes": _typical_minutes(latest),
+        "counts": Counter(kind for held in steps.values() for kind in {step.kind for step in held}),
+        "minutes": _typical_minutes(latest, steps),
         "reasons": STAND_DOWN_REASONS.items(),
         "look_back_days": LOOK_BACK_DAYS,
     }
@@ -58,14 +61,12 @@ def _shown(request: Request, rows: list[Alarm]) -> list[dict[str, Any]]:
     ]
 
 
-def _typical_minutes(rows: list[Alarm]) -> int | None:
+def _typical_minutes(rows: list[Alarm], steps: dict[UUID, list[AlarmStep]]) -> int | None:
     """The middle time from the ringing to the first answer by a person, in whole minutes; None without any."""
-    steps = selectors.steps_of([row.id for row in rows])
     took = sorted(
-        next(step.at for step in steps[row.id] if step.kind in {"acknowledged", "stood_down", "referred"})
-        - row.raised_at
+        min(step.at for step in answers) - row.raised_at
         for row in rows
-        if any(step.kind in {"acknowledged", "stood_down", "referred"} for step in steps.get(row.id, ()))
+        if (answers := [step for step in steps.get(row.id, ()) if step.kind in ANSWERS and step.actor_id != SYSTEM_ID])
     )
     return int(took[len(took) // 2].total_seconds() // 60) if took else None
 
