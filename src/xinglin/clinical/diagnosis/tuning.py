@@ -2,7 +2,8 @@
 
 They were chosen on cases drawn from the tables themselves, on the open training cases that
 docs/reference/benchmarks.md names and on vignettes of our own (tests/scenarios/diagnosis); no other case was looked
-at. The temperature lies between what the examination cases and what our own vignettes want: each alone is off. Nothing medical stands here: that is in the tables.
+at. The temperature lies between what the examination cases and what our own vignettes want: each alone is off.
+Nothing medical stands here: that is in the tables.
 """
 
 from __future__ import annotations

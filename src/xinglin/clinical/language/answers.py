@@ -37,6 +37,19 @@ _YES: Final = re.compile(
 )
 
 
+_FINE: Final = re.compile(
+    r"^\W*(?:(?:嗯+|恩|对|都|全都|全|挺|很|也|一直|比较|还|基本|蛮|是|大小便|大便|小便|吃喝|吃饭|睡眠|it's|they're|all|pretty"
+    r"|quite|yes)\W*)*"
+    r"(?:正常|挺好|很好|还好|好|还行|还可以|可以|没问题|没事|没什么问题|没变化|没啥变化|normal|fine|ok|okay|good"
+    r"|regular|no problems?|no changes?|as usual|same as usual|unchanged)(?:的|啊|呀|吧|了|呢)?\W*$"
+)
+
+
+def says_normal(text: str) -> bool:
+    """Whether a bare answer calls what was asked for normal (大便怎么样？正常)."""
+    return _FINE.match(normalise(text).strip()) is not None
+
+
 def polarity_of(text: str) -> Polarity | None:
     """What a bare answer says: yes, no, not sure; None when it is no such answer."""
     plain = normalise(text).strip()

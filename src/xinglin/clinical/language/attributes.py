@@ -24,6 +24,16 @@ _PARTS: Final = re.compile(r"\b(?:and|but|with|no|then)\b|[;、]")
 """What parts a word of severity from the next finding."""
 
 
+_DEGREE_ALONE: Final = re.compile(
+    r"\s*(?:(?:而且|真的|还|就|都|也|是|疼|痛|咳|得|吐|拉|晕|痒)*(?:很|非常|特别|超级|有点|不|相当|十分|挺|好|蛮|比较|太)?"
+    r"(?:厉害|严重|剧烈|要命|难受|难忍|受不了|轻微|轻|重|不严重|不厉害|不得了|不行)(?:了|的|啊|呀)*"
+    r"|(?:(?:it'?s|it is|which is|very|really|pretty|quite|so|rather|extremely)\s+)*"
+    r"(?:severe|bad|terrible|awful|unbearable|excruciating|intense|mild|slight|moderate|\d{1,2}\s?(?:/|out of )\s?10)"
+    r"(?: in intensity| now| at times)?)\s*(?=$|[,，.。;；!！])"
+)
+"""A clause that holds a degree and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
     """What the words near a finding say of it."""
@@ -71,6 +81,7 @@ class Attributes:
         clause, sentence = self._layout.clause(start), self._layout.sentence(start)
         clause = Piece(clause.start, max(clause.end, end))
         severity = self._value("severity", clause, start, end, REACH[is_cjk(self._text[start : start + 1])])
+        severity = severity or self._behind(clause)
         onset = self._value("onset", clause, start, end) or self._value("onset", sentence, start, end, 80)
         pattern = self._value("pattern", clause, start, end) or self._value("pattern", sentence, start, end, 60)
         return Near(
@@ -79,6 +90,15 @@ class Attributes:
             self._duration(clause, sentence, start, end),
             cast("Pattern | None", pattern),
         )
+
+    def _behind(self, clause: Piece) -> str | None:
+        """The degree that the next clause tells and nothing else: 头痛三天，很厉害; headache, very severe."""
+        if clause.end >= len(self._text) or self._text[clause.end - 1] not in ",，":
+            return None
+        behind = _DEGREE_ALONE.match(self._text, clause.end)
+        if behind is None:
+            return None
+        return self._value("severity", Piece(clause.end, behind.end()), clause.end, clause.end)
 
     def _value(self, attribute: str, piece: Piece, start: int, end: int, reach: int = 400) -> str | None:
         first, last = bisect_left(self._starts, piece.start), bisect_left(self._starts, piece.end)

@@ -1,8 +1,8 @@
 """How a span is meant: negation, doubt, history, what is only feared, and whose it is (after the idea of ConText).
 
 A cue reaches the spans after it, before it or both, as far as its reach: `near` (a few characters), `clause` (to the
-next comma), `list` (over commas as long as a list of bare items goes on), `sentence`. An `end` cue ends every reach; a
-`pseudo` cue only looks like one.
+next comma), `word` (the very next), `list` (over commas as long as a list of bare items goes on), `sentence`. An `end`
+cue ends every reach; a `pseudo` cue only looks like one.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _TURN: Final = re.compile(
 _OPEN_LIST: Final = frozenset({"否认", "否认有", "未见", "无", "未诉", "未诉有", "未闻及", "未触及", "未及", "排除"})
 _BEGINS_BEFORE: Final = frozenset({"family", "other", "past", "hypothetical", "possible"})
 """Kinds whose cue may run into the finding (以前有高血压, dad had psoriasis); a `no` that does is part of it."""
+_NON: Final = re.compile(r"\bnon[- ](?=tender|distended|itchy|pruritic|painful|swollen|bloody|bilious)")
 _DENIAL: Final = re.compile("没有|没|无")
 _BARE_NO: Final = ("没有", "没", "无", "否认")
 _LAST: Final = re.compile(r"[了啊的哦呢吧过嘛呀]{0,2}(?:$|[\s,，。.;；!?、)])")
@@ -87,6 +88,8 @@ def find_cues(text: str, covered: Sequence[Piece] = (), patient: Collection[str]
         shorter = _DENIAL.match(text, start) if touched and not inside else None
         if shorter and shorter.end() < end and _covered(covered, shorter.end(), end)[0] and values[0][0] == "pseudo":
             found.append(Cue("negation", "after", "list", start, shorter.end(), shorter.group()))
+        elif touched and not inside and text[start] in "没无" and text[start + 1 : start + 2] == "有":
+            found.append(Cue("negation", "after", "near", start, start + 1, text[start]))
         elif not inside:
             here = [
                 Cue(kind, direction, reach, start, end, text[start:end])
@@ -94,6 +97,10 @@ def find_cues(text: str, covered: Sequence[Piece] = (), patient: Collection[str]
                 if not touched or kind in _BEGINS_BEFORE
             ]
             found += [one for one in here if one.kind not in {"family", "other"} or not _names(one.words, patient)]
+    opens = {piece.start for piece in covered}
+    for match in _NON.finditer(text):
+        if match.start() not in opens:
+            found.append(Cue("negation", "after", "word", match.start(), match.end(), match.group()))
     for match in _PAST_DATE.finditer(text):
         if not _STARTED.search(text, max(0, match.start() - 30), match.start()):
             found.append(Cue("past", "both", "clause", match.start(), match.end(), match.group()))
@@ -166,12 +173,16 @@ class Contexts:
             return False
         if cue.start >= end:
             return cue.direction in {"before", "both"} and self._open(cue, end, cue.start)
+        if cue.reach == "word":
+            return cue.end < end
         return cue.kind == "negation" and cue.start <= start and cue.direction == "after" and cue.end < end
 
     def _open(self, cue: Cue, start: int, end: int) -> bool:
         """Whether nothing between a cue and a span stops the cue."""
         gap = self._text[start:end]
         chinese = is_cjk(cue.words[:1]) or is_cjk(self._text[start - 1 : start])
+        if cue.reach == "word":
+            return not gap.strip()
         if cue.reach == "near":
             return len(gap.strip()) <= NEAR[chinese] and not _COMMA.search(gap) and not self._ended(cue, start, end)
         if self._ended(cue, start, end):

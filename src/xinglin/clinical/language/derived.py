@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import Final
 
 from xinglin.clinical.knowledge.condition_rows import Band
-from xinglin.clinical.language.answers import polarity_of
+from xinglin.clinical.language.answers import polarity_of, says_normal
 from xinglin.clinical.language.cues import Contexts
 from xinglin.clinical.language.lexicon import Lexicon
 from xinglin.clinical.language.normals import normal_findings
 from xinglin.clinical.language.numbers import Number, in_age, in_band
 from xinglin.clinical.language.reading import Measured, Mention, Polarity, Told
-from xinglin.clinical.language.tables import rows
+from xinglin.clinical.language.tables import rows, words
 
 _NOT: Final = re.compile(r"(?:\bnot|n't|\bnever|没|不)\s*(?:been\s+)?$")
 """A negation right before what is called well: not sleeping well."""
@@ -111,7 +111,23 @@ def denied_by_normal(plain: str, shown: str, contexts: Contexts, lexicon: Lexico
                 made = _of_number(code, "absent", one, shown, contexts)
                 turned = _NOT.search(plain, max(0, start - 16), start) is not None
                 found.append(replace(made, quantity=None, unit=None, polarity="present" if turned else "absent"))
+    for row in _denials():
+        for match in row[1].finditer(plain):
+            near = plain[max(0, match.start() - 80) : match.end() + 30]
+            if row[2].search(near) and row[0] in lexicon.kinds:
+                made = _of_number(row[0], "absent", Number("", None, "", match.start(), match.end()), shown, contexts)
+                found.append(replace(made, quantity=None, unit=None))
     return found
+
+
+@lru_cache(maxsize=1)
+def _denials() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+    """Words that deny a finding by themselves (nondistended), and what has to stand near."""
+    found = []
+    for row in rows("denials"):
+        names = "|".join(map(re.escape, words(row["words"])))
+        found.append((row["findings"], re.compile(rf"\b(?:{names})\b"), re.compile(row["near"])))
+    return tuple(found)
 
 
 def _is_normal(finding: str) -> bool:
@@ -186,7 +202,7 @@ def relatives(mentions: Sequence[Mention], lexicon: Lexicon) -> list[Mention]:
 
 def answered(plain: str, shown: str, asked: str, mentions: Sequence[Mention]) -> list[Mention]:
     """The finding that was asked for, when the text is a bare answer and does not name it itself."""
-    polarity = polarity_of(plain)
+    polarity = polarity_of(plain) or ("absent" if says_normal(plain) else None)
     if polarity is None or any(one.code == asked for one in mentions):
         return []
     end = len(shown)

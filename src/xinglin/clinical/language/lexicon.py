@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -89,6 +90,8 @@ class Lexicon:
     """Stems of one word that people also write as two."""
     kinds: Mapping[str, str]
     parents: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, tuple[str, re.Pattern[str]]]
+    """What a word means only beside others: the code for which its own stands, and what has to stand near."""
     measures: Trie[str]
     """Names of quantities."""
     quantities: Mapping[str, Any] = field(default_factory=dict)
@@ -182,6 +185,7 @@ def build_lexicon(knowledge: KnowledgeLike) -> Lexicon:
         frozenset(path[0] for path in building.patterns if len(path) == 1 and len(path[0]) > 5),
         {code: finding.kind for code, finding in knowledge.findings.items()},
         {code: finding.parents for code, finding in knowledge.findings.items()},
+        {f"{row['code']}@": (row["code"], re.compile(row["near"])) for row in rows("needs")},
         _measures(knowledge),
         knowledge.quantities,
         knowledge.bands,
@@ -200,10 +204,11 @@ def _measures(knowledge: KnowledgeLike) -> Trie[str]:
 
 
 def _terms(knowledge: KnowledgeLike) -> Iterator[tuple[str, str]]:
+    needing = {(row["code"], _plain(word)) for row in rows("needs") for word in words(row["words"])}
     blocked = {(row["code"], _plain(word)) for row in rows("blocked") for word in words(row["words"])}
     for code, word in _all_terms(knowledge):
         if (code, _plain(word)) not in blocked:
-            yield code, word
+            yield (f"{code}@" if (code, _plain(word)) in needing else code), word
 
 
 def _plain(word: str) -> str:
@@ -215,6 +220,10 @@ def _all_terms(knowledge: KnowledgeLike) -> Iterator[tuple[str, str]]:
     for code, finding in knowledge.findings.items():
         for word in (finding.name_zh, finding.name_en, *finding.words_zh, *finding.words_en):
             yield code, word
+    for row in rows("needs"):
+        if row["code"] in knowledge.findings:
+            for word in words(row["words"]):
+                yield row["code"], word
     for row in rows("words"):
         if row["code"] in knowledge.findings or row["code"].removeprefix("known:") in knowledge.conditions:
             for word in words(f"{row['words_zh']}|{row['words_en']}"):

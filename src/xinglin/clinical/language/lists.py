@@ -1,7 +1,7 @@
 """Whether a list of denied things goes on over a comma, or what stands behind the comma is told anew.
 
-`no fever, cough or rash` denies all three; `no cough, tender nodes in the neck` denies the cough alone: what has a verb,
-a number or a word of degree of its own is affirmed.
+`no fever, cough or rash` denies all three; `no cough, tender nodes in the neck` denies the cough alone: what has a
+verb, a number or a word of degree of its own is affirmed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _VERB: Final = re.compile(
     r"\b(?:is|are|was|were|has|have|had|started|began|hears?|wants?|cries|looks?|keeps?|feels?|got|gets|smells?"
     r"|hurts?|itches|burns)\b|(?<![a-z\d.])\d(?![\d/]*\s?-(?:sided|day)\b)"
     r"|\b(?:low|high|elevated|raised|present|positive|increased|enlarged|worse|worsening)\s*$"
-    r"|\bfor (?:the (?:last|past)|about|over|an?|one|two|three|four|five|six|seven|several|some|days|weeks|months|years)\b"
+    r"|\bfor (?:the (?:last|past)|about|over|an?|one|two|three|four|five|six|several|some|days|weeks|months|years)\b"
 )
 _DEGREE: Final = re.compile(
     r"\s*(?:tender|drenching|severe|mild|moderate|intense|bad|terrible|horrible|awful|swollen|painful|painless"

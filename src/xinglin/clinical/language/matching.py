@@ -46,7 +46,7 @@ def find(text: str, words: Sequence[Token], lexicon: Lexicon) -> list[Match]:
 
 
 def _denied_whole(text: str, found: list[Match]) -> list[Match]:
-    """没有精神萎靡 denies 精神萎靡; it does not say 没有精神: what begins with a denial yields to the longer word in it."""
+    """没有精神萎靡 denies 精神萎靡, it does not say 没有精神: what begins with a denial yields to the word in it."""
     starts = {one.start: one for one in found}
     kept = []
     for one in found:

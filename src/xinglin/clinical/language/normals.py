@@ -68,6 +68,11 @@ def normal_findings(text: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
             yield findings, *span
 
 
+def asked_findings(text: str) -> list[tuple[tuple[str, ...], int, int]]:
+    """Findings that an answer `normal` denies when a question names what they disturb, each with the place."""
+    return [(names, start, end) for names, start, end in _named(text, "normals")]
+
+
 def _named(text: str, table: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
     for start, end, values in _tree().scan(text, lambda *_: True, lambda _: False):
         for kind, names in values:

@@ -40,6 +40,9 @@ _BARE_SATURATION: Final = re.compile(
     r"(?<![\d.])(?P<n>\d{2,3})\s?%\s*(?:on (?:room air|ra|air|oxygen|\d)|spo2|saturation|sats)"
 )
 _SHORT: Final = 2
+_NEWBORN: Final = 0.1
+_MOST_MG: Final = 40
+"""A newborn's bilirubin up to this, without a unit, is in mg/dL; in µmol/L it would be that of no newborn."""
 _COLDEST_FAHRENHEIT: Final = 80.0
 _COLDEST_UNNAMED: Final = 34.0
 """Below this a number of degrees without a scale is an angle."""
@@ -59,9 +62,9 @@ class Number:
     """`high` or `low`, when the text says that instead of a value."""
 
 
-def numbers(text: str, shown: str, lexicon: Lexicon) -> list[Number]:
+def numbers(text: str, shown: str, lexicon: Lexicon, age_years: float | None = None) -> list[Number]:
     """Every number with a quantity in a normalised text (`shown` is the text as written), from left to right."""
-    reading = _Numbers(text, shown, lexicon)
+    reading = _Numbers(text, shown, lexicon, age_years)
     found: list[Number] = []
     for one in (*reading.pressures(), *reading.named(), *reading.bare(), *reading.normals(), *reading.beyond()):
         if not any(one.quantity == old.quantity and one.start < old.end and old.start < one.end for old in found[-40:]):
@@ -72,7 +75,8 @@ def numbers(text: str, shown: str, lexicon: Lexicon) -> list[Number]:
 class _Numbers:
     """One search for numbers."""
 
-    def __init__(self, text: str, shown: str, lexicon: Lexicon) -> None:
+    def __init__(self, text: str, shown: str, lexicon: Lexicon, age_years: float | None) -> None:
+        self._newborn = age_years is not None and age_years < _NEWBORN
         self._text, self._quantities, self._bands = text, lexicon.quantities, lexicon.bands
         self._names = [
             (name, start, end)
@@ -160,6 +164,8 @@ class _Numbers:
             return self._plausible(quantity, figure * unit), stop
         if name in _UNIT_NEEDED:
             return None, end
+        if name == "bilirubin" and self._newborn and figure <= _MOST_MG:
+            return self._plausible(quantity, figure * 17.1), end
         fitting = [figure * factor for factor in (1.0, *(float(factor) for _, factor in quantity.units))]
         fitting = [value for value in fitting if self._plausible(quantity, value) is not None]
         return (min(fitting, key=lambda value: self._strange(name, value)) if fitting else None), end

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from xinglin.clinical.language.attributes import Attributes
-from xinglin.clinical.language.clauses import Piece, layout
+from xinglin.clinical.language.clauses import Layout, Piece, layout
 from xinglin.clinical.language.compose import Composed, Part, compose, parts_of, refined, side_of
 from xinglin.clinical.language.cues import Contexts, find_cues
 from xinglin.clinical.language.derived import (
@@ -27,6 +29,12 @@ from xinglin.clinical.language.reading import LONGEST, Asked, Language, Mention,
 from xinglin.clinical.language.subject import subject_of
 from xinglin.clinical.language.tokens import Token, tokens
 from xinglin.clinical.language.told import has_delivered, told
+
+NEAR: Final = 60
+"""Characters around a word that needs others beside it: so far they may stand, four times as far before it."""
+
+
+_NOUN: Final = re.compile(r"\b(?:an?|the|this|that|another|one|open|weeping|small|big)\s+(?:open |small |big |red )?$")
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     plain = normalise(shown)
     words = _spelt(tokens(plain, shown), lexicon)
     structure = layout(plain)
-    matches = find(plain, words, lexicon)
+    matches = _in_place(plain, structure, find(plain, words, lexicon), lexicon)
     parts = _free_parts(plain, parts_of(find_parts(plain, words, lexicon)), matches)
     found = _settled(plain, matches, parts, compose(plain, words, structure, parts), lexicon)
     covered = _covered([*matches, *parts])
@@ -67,7 +75,7 @@ def read(text: str, *, language: Asked = "auto", lexicon: Lexicon, asked: str | 
     attributes = Attributes(plain, structure)
     person = told(plain, contexts, subject)
     mentions = [_mention(shown, one, contexts, attributes) for one in _merged(found)]
-    counted = numbers(plain, shown, lexicon)
+    counted = numbers(plain, shown, lexicon, person.age_years)
     mentions += [_timed(one, attributes) for one in measured_mentions(counted, shown, contexts, person, lexicon)]
     denied = denied_by_normal(plain, shown, contexts, lexicon)
     mentions += [one for one in denied if not any(_overlap(one, two) and one.code == two.code for two in mentions)]
@@ -149,6 +157,25 @@ def _settled(
     return found
 
 
+def _in_place(text: str, structure: Layout, matches: Sequence[Match], lexicon: Lexicon) -> list[Match]:
+    """The matches, those words that mean their finding only beside others (worse lying down: a headache?) looked at."""
+    kept = []
+    for match in matches:
+        if not any(code in lexicon.needs for code in match.codes):
+            kept.append(match)
+            continue
+        sentence = structure.sentence(match.start)
+        near = text[max(sentence.start - NEAR, match.start - 4 * NEAR, 0) : min(sentence.end, match.end + NEAR)]
+        codes = []
+        for code in match.codes:
+            name, pattern = lexicon.needs.get(code, (code, None))
+            if pattern is None or pattern.search(near):
+                codes.append(name)
+        if codes:
+            kept.append(replace(match, codes=tuple(dict.fromkeys(codes))))
+    return kept
+
+
 def _told_already(
     code: str, places: frozenset[int], other: frozenset[int], codes: Sequence[str], lexicon: Lexicon
 ) -> bool:
@@ -187,13 +214,24 @@ def _free_parts(text: str, parts: Sequence[Part], matches: Sequence[Match]) -> l
         inside = match is not None and part.places < match.places
         trapped = match is not None and match.codes == ("",) and bool(part.places & match.places)
         short = part.kind == "site" and part.end - part.start == 1 and inside
+        if _adjective_sore(text, part):
+            continue
         if not trapped and not (short and match is not None and not _bare_site_word(text, match, part, qualities)):
             kept.append(part)
     return kept
 
 
+def _adjective_sore(text: str, part: Part) -> bool:
+    """Whether `sore` is read as the wrong one of its two: `a sore` is an ulcer, `is sore` a pain."""
+    word = text[part.start : part.end]
+    if part.kind != "quality" or word not in {"sore", "sores"}:
+        return False
+    noun = word == "sores" or _NOUN.search(text, max(0, part.start - 16), part.start) is not None
+    return part.name == ("pain" if noun else "ulcer")
+
+
 def _bare_site_word(text: str, match: Match, site: Part, qualities: set[int]) -> bool:
-    """Whether a short word is a site with a quality (头痛, not 口渴), so that its site may serve other qualities too."""
+    """Whether a short word is a site with a quality (头痛, not 口渴): its site may serve other qualities too."""
     return (len(match.places) <= 2 and site.end in qualities) or "又" in text[match.start : match.end]
 
 

@@ -40,6 +40,13 @@ _WITH: Final = re.compile(
     r"(?:\bwith|\bfrom|\bby|\bfor|\band|\bmet|\blive with|\btold|\bof) (?:my|our|his|her|the|a)?\s*$|(?:和|跟|与"
     r"|被|给|同|照顾|带着)(?:我|我的|我家)?$"
 )
+_ANOTHERS: Final = re.compile(r"\b(?:her|his|their|whose)\s*$|(?:孩子|宝宝|患儿|她|他)的?$")
+_SPEAKS: Final = re.compile(
+    r"[\s,)]*(?:is |was |has |who |also |herself |himself )*(?:worried|concerned|says|said|reports|reported|states"
+    r"|stated|brought|brings|noticed|noted|describes|described|thinks|tells|told|called|asks|gives|gave"
+    r"|of (?:a|an|the|this)\b)"
+)
+"""A relative who only tells of the patient, or is named by way of the patient."""
 _SELF_EN: Final = re.compile(
     r"\bi (?:have (?!a \d|a (?:baby|son|daughter|child|kid|toddler|newborn|boy|girl)|been giv|given|noticed"
     r"|taken (?:him|her)|tried|to |not slept)"
@@ -141,6 +148,8 @@ def _points(text: str, start: int, end: int, one: _Relative) -> float:
         points += 1.0
     if _WITH.search(before):
         points -= 2.0 if not one.child else 1.0
+    if not one.child and (_ANOTHERS.search(before) or _SPEAKS.match(after)):
+        points -= 4.0
     if one.group == "friend":
         points -= 1.0
     return points

@@ -67,7 +67,8 @@ _UNIT_OF: Final = {
 }  # fmt: skip
 _FREQUENCY: Final = re.compile(r"(?:times?|twice|once|every|each|per|/)\s*(?:a|an|per|every|)\s*$|每隔?$|每[个]?$")
 _AHEAD: Final = re.compile(
-    r"^\s*(?:大|龄|的?(?:宝|婴|孩|女|男|娃|小)|later|from now|后|以后|pregnant|gestation|into (?:my"
+    r"^'?\s*(?:of pregnancy|of gestation|[,(]?\s?g\d\s?p\d"
+    r"|大|龄|的?(?:宝|婴|孩|女|男|娃|小)|later|from now|后|以后|pregnant|gestation|into (?:my"
     r"|the) pregnancy|postpartum|孕|怀孕|内)"
 )
 
@@ -116,6 +117,8 @@ def _english(text: str) -> list[Stretch]:
 def _no_duration(text: str, start: int, end: int) -> bool:
     """Whether a time says how often or when ahead rather than how long."""
     if _AGE_BEFORE.search(text, max(0, start - 14), start):
+        return True
+    if text[start:end].endswith(("week", "weeks", "wk", "wks")) and text[max(0, start - 3) : start].endswith("at "):
         return True
     return bool(_FREQUENCY.search(text, max(0, start - 12), start) or _AHEAD.match(text[end : end + 24]))
 

@@ -39,7 +39,7 @@ _AGES_EN: Final = (
     re.compile(r"\bborn (?P<n>\d{1,2}) (?P<u>day|week|month)s? ago"),
     re.compile(
         r"\b(?:husband|wife|father|dad|mother|mom|mum|son|daughter|brother|sister|grandmother|grandfather"
-        r"|grandma|grandpa|man|woman|patient|male|female|partner)\s*[,(]\s*(?P<n>\d{1,3})(?P<u>)\s*[,).]"
+        r"|grandma|grandpa|man|woman|patient|male|female|partner|girl|boy|child|teenager|lady|gentleman|student)\s*[,(]\s*(?P<n>\d{1,3})(?P<u>)\s*[,).]"
     ),
     re.compile(r"\bin (?:his|her|my|their) (?:early |mid |late )?(?P<n>[2-9]0)'?s(?P<u>)"),
     re.compile(r"\b(?P<s>male|female|man|woman)\s*[,/]\s*(?P<n>\d{1,3})(?P<u>)\b"),
@@ -73,6 +73,16 @@ _NOT_AN_AGE: Final = re.compile(
     r"(?:died|dead|passed away|death|diagnosed|since|until|when|started|onset|menarche|menopause"
     r"|smok\w+)[^.,;]{0,20}$|(?:去世|发病|绝经|初潮|结婚|时|从)[^,。]{0,6}$"
 )
+_PARENT: Final = r"(?P<who>mother|father|mom|mum|mummy|dad|daddy|grandmother|grandfather|妈妈|爸爸|母亲|父亲)"
+_PARENT_BEFORE: Final = re.compile(
+    rf"(?:\b(?:his|her|the|their|whose|a)\s+|(?:孩子|宝宝|患儿)的?){_PARENT}(?:'s age)?"
+    r"[\s,(]*(?:is|was|aged|年龄|今年)?\s*$"
+)
+_PARENT_AFTER: Final = re.compile(rf"\d+[\s-]*(?:years?|yrs?|yo|y/o|y)?[\s-]*(?:old)?[\s-]*{_PARENT}\b")
+_MOTHER: Final = re.compile(r"\b(?:mother|mom|mum)\b|妈|母亲")
+_YOUNG: Final = re.compile(
+    r"\b(?:newborn|neonate|infant|baby|her (?:son|daughter|child|toddler)|his (?:son|daughter))\b"
+)
 _THEN: Final = re.compile(r"^\s*(?:时|的时候|左右?(?:开始|发病|绝经)|绝经|初潮|去世|结婚|开始|起)")
 _FEMALE: Final = re.compile(
     r"\b(?:female|woman|girl|lady|gravida|g\dp\d|primigravida|primiparous)\b|女性|女[,，、:/ ]"
@@ -97,8 +107,8 @@ _PREGNANT: Final = re.compile(
 )
 _WEEKS: Final = (
     re.compile(
-        r"\b(?P<n>\d{1,2})(?:\s?\+\s?\d)?\s*(?:-| )?(?:weeks?|wks?|w)(?:\s?\d\s?(?:days?|d))?[\s-]*(?:pregnan"
-        r"|gestation|gest|gravid|into (?:my|the) pregnancy|along|ga\b)"
+        r"\b(?P<n>\d{1,2})(?:\s?\+\s?\d)?\s*(?:-| )?(?:weeks?|wks?|w)'?(?:\s?\d\s?(?:days?|d))?[\s-]*(?:of )?"
+        r"(?:pregnan|gestation|gest|gravid|into (?:my|the) pregnancy|along|ga\b)"
     ),
     re.compile(
         r"\bpregnan\w*(?:\s?[,(]?\s?(?:at|with|for|about|around|of|is|i'm"
@@ -108,7 +118,13 @@ _WEEKS: Final = (
         r"\b(?:g\d\s?p\d\w*|primigravida|gravida \d para \d)\W{0,3}(?:is "
         r"|now )?(?:at )?(?P<n>\d{1,2})(?:\s?\+\s?\d)?[\s-]*(?:weeks?|wks?|w)\b"
     ),
-    re.compile(r"\bat (?P<n>\d{1,2})(?:\s?\+\s?\d)?[\s-]*(?:weeks?|wks?)(?:'? gestation| of pregnancy| pregnant)"),
+    re.compile(
+        r"(?<!born )(?<!delivered )(?<!deliver )\bat (?P<n>1[2-9]|2\d|3\d|4[0-2])(?:\s?\+\s?\d)?[\s-]*(?:weeks?|wks?)\b"
+        r"(?! (?:old|of age|ago|after|post|follow|later|into))"
+    ),
+    re.compile(
+        r"\b(?P<n>\d{1,2})(?:\s?\+\s?\d)?[\s-]*(?:weeks?|wks?|w)\b[\s,;(]{0,3}(?:a )?(?:g\d\s?p\d|primi|gravida)"
+    ),
     re.compile(
         r"(?:怀孕|孕|妊娠|宫内孕|孕周)(?:了|已经|现在|:|：|\s|期|第|大概|约|才"
         r"|刚)*(?P<n>\d{1,2})(?:\s?\+\s?\d)?\s*(?:周|w|W|多周)"
@@ -149,7 +165,7 @@ def _age(text: str, contexts: Contexts, subject: Subject) -> tuple[float | None,
     for place, years, sex in (*_english(text), *_chinese(text)):
         if years > OLDEST or contexts.of(place, place + 1).experiencer != "patient":
             continue
-        if _NOT_AN_AGE.search(text, max(0, place - 40), place):
+        if _NOT_AN_AGE.search(text, max(0, place - 40), place) or _a_parents(text, place, subject):
             continue
         if best is None or place < best[0]:
             best = (place, years, sex)
@@ -158,8 +174,16 @@ def _age(text: str, contexts: Contexts, subject: Subject) -> tuple[float | None,
     for pattern, years in _WORDS_OF_AGE:
         if pattern.search(text):
             return years, None
-    bare = _BARE_AGE.search(text)
+    bare = next((one for one in _BARE_AGE.finditer(text) if not _a_parents(text, one.start("n"), subject)), None)
     return (float(bare["n"]), None) if bare else (None, None)
+
+
+def _a_parents(text: str, place: int, subject: Subject) -> bool:
+    """Whether an age is that of a parent who only brings or worries about the patient."""
+    before = _PARENT_BEFORE.search(text, max(0, place - 30), place)
+    after = _PARENT_AFTER.match(text, place) if _YOUNG.search(text) else None
+    parent = (before and before["who"]) or (after and after["who"]) or ""
+    return bool(parent) and (parent not in subject.words or bool(after))
 
 
 def _english(text: str) -> Iterator[tuple[int, float, Sex | None]]:
@@ -252,6 +276,8 @@ def _sex(text: str, contexts: Contexts, subject: Subject) -> Sex | None:
 def _pronoun(text: str, subject: Subject) -> Sex | None:
     """He or she, when the text is a note of a third person or speaks of a relative."""
     he, she = (len(re.findall(pattern, text)) for pattern in (r"\b(?:he|his|him)\b|他", r"\b(?:she|her|hers)\b|她"))
+    if _YOUNG.search(text) and _MOTHER.search(text):
+        she = len(re.findall(r"\bshe\b|\bhers\b|她", text))
     third = bool(subject.words) or not re.search(r"\b(?:i|i'm|i've|my|me)\b|我", text)
     if not third or he == she:
         return None

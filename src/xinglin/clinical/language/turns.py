@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from xinglin.clinical.language.answers import ALL_NO, ALL_YES, polarity_of
+from xinglin.clinical.language.answers import ALL_NO, ALL_YES, polarity_of, says_normal
 from xinglin.clinical.language.lexicon import Lexicon
 from xinglin.clinical.language.normal import normalise
+from xinglin.clinical.language.normals import asked_findings
 from xinglin.clinical.language.reader import language_of, read
 from xinglin.clinical.language.reading import Asked, Mention, Polarity, Reading, Told, Turn
 
@@ -40,6 +41,7 @@ def read_turns(turns: Sequence[Turn], *, language: Asked = "auto", lexicon: Lexi
     told: list[Told] = []
     measured = []
     open_questions: list[_Question] = []
+    bodily: list[Mention] = []
     first = max(0, len(turns) - MOST_TURNS)
     cut = first > 0
     for number, turn in enumerate(turns[first:], start=first):
@@ -49,17 +51,39 @@ def read_turns(turns: Sequence[Turn], *, language: Asked = "auto", lexicon: Lexi
         measured += [replace(one, turn=number) for one in reading.measured]
         if turn.speaker == "doctor":
             mentions += [one for one in numbered if one.quantity is not None and one.value is not None]
-            asked = _asked(turn.text, numbered)
+            bodily = _bodily(turn.text, number, lexicon) or (bodily if not turn.text.strip() else [])
+            asked = _asked(turn.text, [one for one in numbered if not any(_same(one, two) for two in bodily)])
             open_questions = asked or (open_questions if not turn.text.strip() else [])
             continue
         told.append(reading.told)
         answered = _answers(turn.text, open_questions, numbered)
+        answered += bodily if says_normal(turn.text) else []
         said = {one.code for one in numbered}
         mentions += [one for one in answered if one.code not in said]
         mentions += numbered
-        open_questions = []
+        open_questions, bodily = [], []
     text = "".join(turn.text for turn in turns[first:])
     return Reading(language_of(text, language), tuple(mentions), _together(told), tuple(measured), cut)
+
+
+def _bodily(text: str, turn: int, lexicon: Lexicon) -> list[Mention]:
+    """What the answer `normal` would deny: the findings that disturb the bowels, the sleep … that a doctor asks for."""
+    plain, none = normalise(text), (None,) * 9
+    found: dict[str, Mention] = {}
+    for codes, start, end in asked_findings(plain):
+        if not _QUESTION.search(normalise(_sentence(text, start))):
+            continue
+        for code in codes:
+            if code in lexicon.kinds and code not in found:
+                found[code] = Mention(
+                    code, "absent", "patient", "now", "certain", *none, start, end, text[start:end], turn
+                )
+    return list(found.values())
+
+
+def _same(one: Mention, two: Mention) -> bool:
+    """Whether a mention was only made of a normal thing's name in a question (大便正常吗)."""
+    return one.code == two.code and one.start < two.end and two.start < one.end
 
 
 def _asked(text: str, mentions: Sequence[Mention]) -> list[_Question]:

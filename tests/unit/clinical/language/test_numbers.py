@@ -39,6 +39,7 @@ from xinglin.clinical.language import Lexicon, read
         ("Hb 7.8 g/dl", "hb", 78.0),
         ("CRP 120", "crp", 120.0),
         ("creatinine 1.4 mg/dL", "creatinine", 123.8),
+        ("newborn, jaundiced, bilirubin 18", "bilirubin", 307.8),
         ("瘦了10斤", "weight_loss_kg", 5.0),
         ("lost 10 kg in 2 months", "weight_loss_kg", 10.0),
     ],

@@ -36,6 +36,10 @@ def talk(*lines: str) -> list[Turn]:
         (("Do you feel dizzy?", "sometimes"), {("dizziness", "present", 0)}),
         (("哪里不舒服？", "头痛三天了，恶心"), {("headache", "present", 1), ("nausea", "present", 1)}),
         (("有没有咳嗽？", "头痛"), {("headache", "present", 1)}),
+        (("大便怎么样？", "正常"), {("constipation", "absent", 0), ("diarrhoea", "absent", 0)}),
+        (("大便正常吗？", "嗯，挺正常的"), {("constipation", "absent", 0), ("diarrhoea", "absent", 0)}),
+        (("大便正常吗？", "不正常"), set()),
+        (("How is your sleep?", "fine"), {("insomnia", "absent", 0)}),
     ],
 )
 def test_answers(lines: tuple[str, ...], expected: set[tuple[str, str, int]], lexicon: Lexicon) -> None:
