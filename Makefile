@@ -108,3 +108,4 @@ pin: setup
 	@$(COMPILE) requirements/run.in -o requirements/run.txt
 	@$(COMPILE) requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	@$(COMPILE) requirements/spark.in -o requirements/spark.txt
+	@$(COMPILE) requirements/video.in -o requirements/video.txt
