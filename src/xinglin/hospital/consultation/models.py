@@ -7,6 +7,7 @@ pictures and consents are refused every change by triggers (first migration).
 from django.db import models
 from django.db.models import F, Q
 
+from xinglin.hospital.consultation.live_models import LiveObservation, LiveParty, LiveSession, Recording
 from xinglin.hospital.consultation.told_models import AllergyTold, LifeState, MedicineTold, Observation, PlannedTest
 from xinglin.hospital.consultation.words import (
     Channel,
@@ -27,6 +28,9 @@ __all__ = [
     "ConsentText",
     "FollowUpEvidence",
     "LifeState",
+    "LiveObservation",
+    "LiveParty",
+    "LiveSession",
     "MedicineTold",
     "Message",
     "Observation",
@@ -38,6 +42,7 @@ __all__ = [
     "RecordAddendum",
     "RecordAttachment",
     "RecordDiagnosis",
+    "Recording",
     "Visit",
 ]
 RECORD_KEPT = Keeping(
