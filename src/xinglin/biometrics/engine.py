@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xinglin.biometrics.faces import Faces
 
 DEFAULTS: Final = {
-    "XINGLIN_FACE_ENGINE": "xinglin.biometrics.faces.OnnxFaces",
+    "XINGLIN_FACE_ENGINE": "xinglin.biometrics.onnx_faces.OnnxFaces",
     "XINGLIN_VOICE_ENGINE": "xinglin.biometrics.voices.OnnxVoices",
     "XINGLIN_CARD_ENGINE": "xinglin.biometrics.cards.RapidCards",
 }

@@ -1,6 +1,6 @@
 """Faces: where they are, who they are like, how they are turned, whether they look alive.
 
-`Faces` is the interface that the hospital uses; `OnnxFaces` answers it with the models of the manifest on onnxruntime,
+`Faces` is the interface that the hospital uses; onnx_faces answers it with the models of the manifest on onnxruntime,
 one thread a run. Pictures are `Pixels`: (height, width, 3) of uint8, red first. Angles are degrees, boxes are pixels.
 """
 
