@@ -1,25 +1,20 @@
 """Identity numbers, names and phones as people write them: cleaned, checked, read.
 
-A resident identity number (GB 11643) has six digits of the place that issued it, eight of the birth date, three of a
-serial (odd for men) and a check character. The county code is *not* required to have existed at birth: numbers were
-first issued in the mid-1980s and carry the code of the place of issue, so such a test refuses genuine people.
+What makes a resident identity number right and what is said of a wrong one stands in `xinglin.biometrics.numbers`.
 """
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 
 from pypinyin import Style, lazy_pinyin
-from stdnum import numdb
-from stdnum.cn import ric
 
+from xinglin.biometrics.numbers import ResidentNumber, WrongNumber, read
 from xinglin.hospital.identity.words import IdType
 from xinglin.hospital.kernel.errors import InvalidInput
 from xinglin.hospital.kernel.texts import T
 
 NUMBER_SEAL = "identity.number"
-EARLIEST_BIRTH = date(1890, 1, 1)
 MIDDLE_DOT = "·"
 DOTS = "·•∙⋅・･‧．.●"
 NAME_LENGTH_MAX = 60
@@ -33,57 +28,16 @@ OTHER_SHAPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ResidentNumber:
-    """What a resident identity number says. That no list holds the county code (`county_known`) is no fault."""
-
-    number: str
-    birth_on: date
-    sex: str
-    area: str
-    county_known: bool
-
-
 def _wrong(reason: T, field: str) -> InvalidInput:
     return InvalidInput(field=field, reason=reason)
 
 
 def resident_number(text: str, *, on: date, field: str = "number") -> ResidentNumber:
     """Read a resident identity number on a day. Raises InvalidInput naming what is wrong and what would be right."""
-    number = unicodedata.normalize("NFKC", text).replace(" ", "").replace("-", "").upper()
-    if not re.fullmatch(r"\d{17}[\dX]", number):
-        reason = T(
-            zh="身份证号应为18位：前17位是数字，最后一位是数字或X。",
-            en="An identity number has 18 characters: 17 digits, then a digit or X.",
-        )
-        raise _wrong(reason, field)
-    if ric.calc_check_digit(number) != number[17]:
-        reason = T(
-            zh="身份证号的校验位不对，请逐位核对。",
-            en="The last character does not fit the others; please check each digit.",
-        )
-        raise _wrong(reason, field)
-    born = _birth(number, on, field)
-    known = {key for _, parts in numdb.get("cn/loc").info(number[:6]) for key in parts}
-    if "province" not in known:
-        reason = T(
-            zh="身份证号前两位不是已知的省级代码。", en="The first two digits are no province code that we know."
-        )
-        raise _wrong(reason, field)
-    sex = "M" if int(number[16]) % 2 else "F"
-    return ResidentNumber(number, born, sex, number[:6], "county" in known)
-
-
-def _birth(number: str, on: date, field: str) -> date:
     try:
-        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError as error:
-        reason = T(zh="身份证号里的出生日期不存在。", en="The birth date in the number does not exist.")
-        raise _wrong(reason, field) from error
-    if not EARLIEST_BIRTH <= born <= on:
-        reason = T(zh="身份证号里的出生日期不在合理范围。", en="The birth date in the number cannot be right.")
-        raise _wrong(reason, field)
-    return born
+        return read(text, on=on)
+    except WrongNumber as wrong:
+        raise _wrong(T(zh=wrong.sentence.zh, en=wrong.sentence.en), field) from wrong
 
 
 def other_number(text: str, *, id_type: IdType, field: str = "number") -> str:
