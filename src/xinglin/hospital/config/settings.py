@@ -1,6 +1,8 @@
 """Settings: what the operator decides. What an institution decides is data; what the law decides is rules."""
 
 import os
+from importlib.util import find_spec
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy
 from psycopg import ProgrammingError
@@ -15,16 +17,32 @@ from xinglin.hospital.config.paths import CHECKOUT, knowledge_home, state_home
 SECRET_KEY = env.secret(state_home(), "session", 50).hex()
 XINGLIN_VAULT_KEY = env.secret(state_home(), "vault")  # encrypts identity numbers and private keys at rest
 XINGLIN_JOURNAL_KEY = env.secret(state_home(), "journal")  # signs the journal's checkpoints
+XINGLIN_TEMPLATE_KEY = env.secret(
+    state_home(), "template_key"
+)  # wraps the keys of faces and voices, apart from the vault
 XINGLIN_HOSPITAL_KEY = env.secret(state_home(), "hospital")  # the hospital's own Ed25519 key
 
 # THE INSTALLATION
 
 XINGLIN_STATE_HOME = state_home()
+XINGLIN_TEMPLATE_KEYS = Path(env.text("XINGLIN_TEMPLATE_KEYS", str(state_home() / "keys" / "templates")))
 XINGLIN_KNOWLEDGE = knowledge_home()
 XINGLIN_DEMO = env.flag("XINGLIN_DEMO")
 DEBUG = env.flag("XINGLIN_DEBUG")
 XINGLIN_STREAM_PORT = env.number("XINGLIN_STREAM_PORT", env.number("PORT", 8000) + 1)
 XINGLIN_STREAM_URL = env.text("XINGLIN_STREAM_URL", "")  # empty: the page's own host on the stream's port
+# The video visit. Without its parts, or with the port 0, there is no media process and pages offer text alone.
+XINGLIN_MEDIA_PORT = env.number("XINGLIN_MEDIA_PORT", env.number("PORT", 8000) + 2)
+XINGLIN_MEDIA_URL = env.text("XINGLIN_MEDIA_URL", "")  # empty: the page's own host on the media port
+XINGLIN_MEDIA_HOME = state_home() / "media"  # sealed recordings
+XINGLIN_RECORDING_KEY = env.secret(state_home(), "recording")  # opens recordings; apart from the database
+XINGLIN_VIDEO = XINGLIN_MEDIA_PORT != 0 and find_spec("aiortc") is not None
+XINGLIN_LIVE_RECORD = env.text("XINGLIN_LIVE_RECORD", "policy")  # policy (where the fund pays) or always
+XINGLIN_ICE_SERVERS = env.text("XINGLIN_ICE_SERVERS", "")  # stun:host:port and turn:host:port, by commas
+XINGLIN_TURN_SECRET = env.text("XINGLIN_TURN_SECRET", "")  # shared with coturn: static-auth-secret
+XINGLIN_ICE_LOOPBACK = env.flag(
+    "XINGLIN_ICE_LOOPBACK", env.text("HOST", "127.0.0.1") in {"127.0.0.1", "::1", "localhost"}
+)
 XINGLIN_PUBLIC_URL = env.text("XINGLIN_PUBLIC_URL", "http://localhost:8000")  # stands in certificates
 XINGLIN_TSA_URL = env.text("XINGLIN_TSA_URL", "")  # empty: the hospital's own timestamps
 XINGLIN_TSA_ROOT = env.text("XINGLIN_TSA_ROOT", "")

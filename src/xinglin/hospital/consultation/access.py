@@ -63,8 +63,29 @@ TELL_FACTS = Permission(
         en="tell and correct what medicines depend on: patients for themselves and wards, physicians in their visits",
     ),
 )
+TALK_LIVE = Permission(
+    "consultation.talk_live",
+    frozenset({Role.PATIENT, Role.PHYSICIAN}),
+    T(zh="在自己的问诊中用音视频通话", en="talk by picture and sound in a visit of one's own"),
+)
+KEEP_LIVE = Permission(
+    "consultation.keep_live",
+    frozenset(),
+    T(zh="转发、录存和暂停音视频（系统）", en="forward, record and pause picture and sound (the system)"),
+)
+PLAY_RECORDING = Permission(
+    "consultation.play_recording",
+    frozenset({Role.MEDICAL_AFFAIRS, Role.AUDITOR}),
+    T(
+        zh="写明目的后回放本机构音视频问诊的录存；每次都会留痕",
+        en="play recordings of the institution's live visits for a stated purpose; each time is written down",
+    ),
+)
 
 PERMISSIONS = [
+    TALK_LIVE,
+    KEEP_LIVE,
+    PLAY_RECORDING,
     TELL_FACTS,
     REQUEST_VISIT,
     FOLLOW_OWN_VISIT,

@@ -205,3 +205,73 @@ class TooManyAttachments(DomainError):
     code = "consultation.too_many_attachments"
     text = T(zh="一份病历最多 {limit} 个附件。", en="A record holds at most {limit} attachments.")
     status = 422
+
+
+# THE LIVE VISIT
+
+
+class LiveNotHere(DomainError):
+    """This installation has no media process: the extra parts for picture and sound are not installed."""
+
+    code = "consultation.live_not_here"
+    text = T(
+        zh="本院目前只提供图文问诊：服务器上没有安装音视频组件。",
+        en="This hospital offers text only at present: its server has no parts for picture and sound.",
+    )
+    hint = T(zh="请用下面的文字和图片继续。", en="Please go on below by text and pictures.")
+
+
+class LiveOver(DomainError):
+    """The visit, or its live session, is over."""
+
+    code = "consultation.live_over"
+    text = T(zh="这次问诊或通话已经结束。", en="This visit, or its call, is over.")
+    hint = T(
+        zh="需要继续的话，请在问诊中重新进入，或申请新的复诊。",
+        en="Come in again from the visit, or ask for another.",
+    )
+
+
+class OneLiveVisit(DomainError):
+    """The physician is in another live visit."""
+
+    code = "consultation.one_live_visit"
+    text = T(
+        zh="一位医师同一时间只能进行一场音视频问诊（规则 I03），现在还有另一场没有结束。",
+        en="A physician holds one live visit at a time (rule I03), and another one has not ended yet.",
+    )
+    hint = T(zh="请先结束另一场通话；在那之前可以用文字继续。", en="End the other call first; until then text goes on.")
+
+
+class ProofForLive(DomainError):
+    """No proof of identity within the window of rule A09."""
+
+    code = "consultation.proof_for_live"
+    text = T(
+        zh="进入音视频问诊前 {minutes} 分钟内需要核验一次本人身份"
+        "（规则 A09；《互联网诊疗监管细则（试行）》第十三条）。",
+        en="Within {minutes} minutes before a live visit you prove once who you are (rule A09; Rules on the "
+        "supervision of internet care, trial, article 13).",
+    )
+    hint = T(zh="请核验身份，然后回到这里进入。", en="Prove who you are, then come back and join.")
+
+
+class NoPurpose(DomainError):
+    """A recording was asked for without a purpose."""
+
+    code = "consultation.no_purpose"
+    text = T(
+        zh="回放前请用 {least} 到 {most} 个字写明目的；它会记入日志。",
+        en="Say in {least} to {most} characters what you play this for; it is written into the journal.",
+    )
+    hint = T(
+        zh="例如：核查投诉 C-12 中患者说没有说明用药风险。", en="For example: complaint C-12, was the risk explained?"
+    )
+    status = 422
+
+
+class RecordingGone(DomainError):
+    """The recording was deleted after its time, is still being written, or its file or key is not here."""
+
+    code = "consultation.recording_gone"
+    text = T(zh="这段录存现在不能回放：{why}。", en="This recording cannot be played now: {why}.")

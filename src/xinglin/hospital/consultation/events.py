@@ -120,3 +120,27 @@ class VisitPromiseBroken(Event):
     institution_id: UUID
     fee_fen: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveVisitStarted(Event):
+    """Both sides were there for the first time, by picture or voice."""
+
+    session_id: UUID
+    visit_id: UUID
+    physician_id: UUID
+    institution_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveVisitEnded(Event):
+    """The call is over. `seconds`: both there, pauses not counted."""
+
+    session_id: UUID
+    visit_id: UUID
+    physician_id: UUID
+    institution_id: UUID
+    reason: str
+    seconds: int
+    at: datetime

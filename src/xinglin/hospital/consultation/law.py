@@ -1,6 +1,7 @@
 """Asking supervision about a visit: at the request, at the start, at the signature."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from xinglin.hospital.oversight import services as oversight
 
 AT_REQUEST = frozenset({"A01", "A05", "A06", "A07", "A11", "A12"})
 AT_START = AT_REQUEST | {"A02", "A09", "H09", "I03"}
+AT_LIVE = frozenset({"I03"})
+LIVE_SECONDS = 300
+"""How long a live visit that is about to begin is taken to hold the physician."""
 AT_SIGNATURE = (AT_START - {"I03"}) | {"A03", "A10", "A13", "G05"}
 AFTER_REFERRAL = AT_SIGNATURE - {"A13"}
 """A patient who was referred late needs a signed record all the same; the audit judges A13 of every visit."""
@@ -50,6 +54,27 @@ def permit_start(*, actor: Actor, visit: Visit, proof_id: UUID | None, now: date
     stops = [ask for ask in judged.asks if ask.consequence in STOPS]
     if stops and all(ask.rule_id == "A09" for ask in stops):
         raise ConfirmAgain(stops)
+    if stops:
+        raise NotEligibleOnline(stops)
+
+
+def permit_live(*, actor: Actor, visit: Visit, now: datetime) -> None:
+    """Judge at control that the physician is nowhere else while this visit goes live (rule I03): as if it had begun now
+    and lasted a few minutes. Raises NotEligibleOnline.
+    """
+    seen = case(visit, now)
+    held = replace(seen.encounter, started_at=now, live_seconds=LIVE_SECONDS)
+    judged = oversight.judge(
+        actor=actor,
+        moment="control",
+        case=replace(seen, encounter=held),
+        subject_type="visit",
+        subject_id=visit.id,
+        institution_id=visit.institution_id,
+        now=now,
+        only=AT_LIVE,
+    )
+    stops = [ask for ask in judged.asks if ask.consequence in STOPS]
     if stops:
         raise NotEligibleOnline(stops)
 

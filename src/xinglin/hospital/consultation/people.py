@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from xinglin.hospital.consultation.live_policy import proof_is_enough
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.insurance import selectors as insurance
 from xinglin.hospital.kernel.access import Actor
@@ -15,6 +16,7 @@ from xinglin.hospital.terminology import selectors as terminology
 
 PHYSICAL_KINDS = frozenset({"hospital", "health_centre", "village_clinic"})
 ANY_PROOF = timedelta(days=1)
+CODE = "code"  # a code sent to the patient's phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,24 @@ def latest_proof_id(actor: Actor, at: datetime) -> UUID | None:
     """The physician's latest proof of identity within a day before the instant."""
     proof = identity.account_auth_event_within(account_id=actor.id, window=ANY_PROOF, at=at)
     return proof.id if proof else None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof of identity: which, and how it was given."""
+
+    id: UUID
+    method: str
+
+
+def live_proof(actor: Actor, window: timedelta, at: datetime, *, physician: bool) -> Proof | None:
+    """The actor's latest proof within a window before an instant. For a physician only a way counts that rule A09
+    takes for enough; a patient's may also be the code sent to the phone, never a password alone.
+    """
+    proof = identity.account_auth_event_within(account_id=actor.id, window=window, at=at)
+    if proof is None or not (proof_is_enough(proof.method, at) or (not physician and proof.method == CODE)):
+        return None
+    return Proof(proof.id, proof.method)
 
 
 @dataclass(frozen=True, slots=True)

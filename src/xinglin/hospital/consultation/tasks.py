@@ -35,3 +35,21 @@ def sweep_alarms(timestamp: int) -> None:
     from xinglin.hospital.consultation.services import keep_alarms  # as above
 
     keep_alarms(actor=CLOCK, now=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="consultation.sweep_live", queue="clocks", queueing_lock="consultation.sweep_live")
+def sweep_live(timestamp: int) -> None:
+    """End live sessions whose media process was lost."""
+    from xinglin.hospital.consultation.services import sweep_live as sweep  # as above
+
+    sweep(actor=system_actor("live-clock"), now=now())
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="consultation.delete_recordings", queue="clocks", queueing_lock="consultation.delete_recordings")
+def delete_recordings(timestamp: int) -> None:
+    """Delete recordings whose time is over."""
+    from xinglin.hospital.consultation.services import delete_recordings as delete  # as above
+
+    delete(actor=system_actor("live-clock"), now=now())

@@ -1,11 +1,21 @@
 """The questions of the consultation, limited to what the actor may see."""
 
 from xinglin.hospital.consultation.home import QUANTITIES, HomeQuantity, home_measures
+from xinglin.hospital.consultation.live_words import LiveEnd, LiveKind, LiveMode, LiveState
 from xinglin.hospital.consultation.measures import ASKED_OF_PATIENTS, HEIGHT, LABORATORY, WEIGHT, Measure, measures
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
 from xinglin.hospital.consultation.questions import Question, age_months, questions_for
 from xinglin.hospital.consultation.selectors.assessing import assess_visit, told_person
 from xinglin.hospital.consultation.selectors.history import allergies, problems, visits_around, visits_of_day
+from xinglin.hospital.consultation.selectors.live import (
+    LiveLine,
+    LiveRoom,
+    LiveView,
+    live_room,
+    live_seconds,
+    live_sessions,
+    live_view,
+)
 from xinglin.hospital.consultation.selectors.records import (
     Background,
     RecordView,
@@ -72,6 +82,13 @@ __all__ = [
     "HomeQuantity",
     "Judgement",
     "LifeNow",
+    "LiveEnd",
+    "LiveKind",
+    "LiveLine",
+    "LiveMode",
+    "LiveRoom",
+    "LiveState",
+    "LiveView",
     "Measure",
     "MessageKind",
     "Question",
@@ -104,6 +121,10 @@ __all__ = [
     "has_signed_record",
     "home_measures",
     "home_of",
+    "live_room",
+    "live_seconds",
+    "live_sessions",
+    "live_view",
     "measures",
     "medicine_facts",
     "messages",

@@ -11,10 +11,11 @@ from xinglin.hospital.consultation.access import KEEP_PROMISES
 from xinglin.hospital.consultation.events import VisitPromiseBroken, VisitPromiseEscalated, VisitPromiseNudged
 from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.consultation.parameters import clock_from, nudge_at
+from xinglin.hospital.consultation.services.live import end_live_of_visit
 from xinglin.hospital.consultation.services.storing import note, say, tell
 from xinglin.hospital.consultation.words import OPEN, VisitState
 from xinglin.hospital.kernel import live
-from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.access import Actor, require, system_actor
 from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.texts import T
 
@@ -156,6 +157,7 @@ def _break(visit: Visit, now: datetime) -> None:
     visit.ended_at = now
     visit.closing_code = "promise_broken"
     visit.save(update_fields=["state", "ended_at", "closing_code"])
+    end_live_of_visit(actor=system_actor("promise-clock"), visit=visit, now=now)
     say(
         visit,
         T(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from xinglin.hospital.consultation.events import VisitReferred
 from xinglin.hospital.consultation.models import Visit
+from xinglin.hospital.consultation.services.live import end_live_of_visit
 from xinglin.hospital.consultation.services.storing import note, say, tell
 from xinglin.hospital.consultation.words import VisitState
 from xinglin.hospital.decision_support import services as decision_support
@@ -23,6 +24,7 @@ def refer_now(actor: Actor, visit: Visit, letter: str, words: T, now: datetime) 
     visit.closing_code = reason
     visit.closing_text = letter
     visit.save(update_fields=["state", "ended_at", "closing_code", "closing_text"])
+    end_live_of_visit(actor=actor, visit=visit, now=now)
     say(visit, words, now=now)
     started = visit.started_at is not None
     note(actor, visit, "refer_offline", now, detail={"started": started, "alarms": [one.code for one in answered]})

@@ -10,6 +10,7 @@ from xinglin.hospital.consultation.access import SEE_PATIENTS
 from xinglin.hospital.consultation.errors import EvidenceNotAccepted, RecordNotSigned
 from xinglin.hospital.consultation.events import VisitEnded, VisitStarted
 from xinglin.hospital.consultation.models import Record, Visit
+from xinglin.hospital.consultation.services.live import end_live_of_visit
 from xinglin.hospital.consultation.services.referring import refer_now
 from xinglin.hospital.consultation.services.storing import note, say, tell
 from xinglin.hospital.consultation.words import OPEN, Judgement, RecordState, VisitState
@@ -116,6 +117,7 @@ def end_visit(*, actor: Actor, visit_id: UUID, now: datetime) -> Visit:
         visit.ended_at = now
         visit.closing_code = "ended"
         visit.save(update_fields=["state", "ended_at", "closing_code"])
+        end_live_of_visit(actor=actor, visit=visit, now=now)
         say(
             visit,
             T(

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from xinglin.hospital.consultation.events import FirstReplySent
 from xinglin.hospital.consultation.models import Message, Picture, Visit
 from xinglin.hospital.consultation.words import MessageKind, PictureUse, Side
 from xinglin.hospital.kernel import journal, live
 from xinglin.hospital.kernel.access import SYSTEM_ID, Actor
+from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.pictures import Picture as CleanPicture
 from xinglin.hospital.kernel.texts import T
@@ -36,6 +38,15 @@ def say(visit: Visit, text: T, *, now: datetime) -> Message:
         at=now,
     )
     return append(visit, message)
+
+
+def first_reply(visit: Visit, at: datetime) -> None:
+    """The promise of an answer is kept: by a substantive message, or by being there live. Under the visit's lock."""
+    visit.first_reply_at = at
+    visit.save(update_fields=["first_reply_at"])
+    publish(
+        FirstReplySent(visit_id=visit.id, physician_id=visit.physician_id, promised_by_at=visit.promised_by_at, at=at)
+    )
 
 
 def store_picture(

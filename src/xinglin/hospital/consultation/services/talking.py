@@ -8,16 +8,14 @@ from django.db import transaction
 from xinglin.hospital.consultation import gate
 from xinglin.hospital.consultation.access import TALK
 from xinglin.hospital.consultation.errors import MessageIdTaken, NotStartedYet, TooManyMessages, VisitClosed
-from xinglin.hospital.consultation.events import FirstReplySent
 from xinglin.hospital.consultation.models import Message, ReadMark, Visit
 from xinglin.hospital.consultation.services.danger import watch_words
-from xinglin.hospital.consultation.services.storing import append, note, store_picture, tell
+from xinglin.hospital.consultation.services.storing import append, first_reply, note, store_picture, tell
 from xinglin.hospital.consultation.talking_rules import is_substantive
 from xinglin.hospital.consultation.words import OPEN, MessageKind, PictureUse, Side, VisitState
 from xinglin.hospital.kernel import live
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import InvalidInput
-from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.pictures import Picture, clean_picture
 from xinglin.hospital.kernel.texts import T
@@ -84,7 +82,7 @@ def _send(actor: Actor, visit_id: UUID, message: Message, picture: Picture | Non
         if message.side == Side.PATIENT and message.kind == MessageKind.TEXT:
             watch_words(visit, message.at)
         if message.side == Side.PHYSICIAN and visit.first_reply_at is None and is_substantive(message.body):
-            _first_reply(visit, message.at)
+            first_reply(visit, message.at)
         note(
             actor,
             visit,
@@ -106,14 +104,6 @@ def _may_send(visit: Visit, message: Message) -> None:
     ).count()
     if recent >= A_MINUTE_MOST:
         raise TooManyMessages(limit=A_MINUTE_MOST)
-
-
-def _first_reply(visit: Visit, at: datetime) -> None:
-    visit.first_reply_at = at
-    visit.save(update_fields=["first_reply_at"])
-    publish(
-        FirstReplySent(visit_id=visit.id, physician_id=visit.physician_id, promised_by_at=visit.promised_by_at, at=at)
-    )
 
 
 def mark_read(*, actor: Actor, visit_id: UUID, seq: int, now: datetime) -> int:
