@@ -41,7 +41,7 @@ _IMAGE: Final[dict[str, Sentence]] = {
         "照片末尾附有其他内容，请直接使用相机拍摄的照片。",
         "Something else hangs on the end of the picture: use it as the camera made it.",
     ),
-    "truncated": Sentence("照片不完整，请重新上传。", "The picture is incomplete: send it again."),
+    "truncated": Sentence("照片不完整或已损坏，请重新上传。", "The picture is incomplete or damaged: send it again."),
     "too_small": Sentence("照片尺寸过小，每边至少 64 像素。", "The picture is too small: 64 pixels a side at least."),
     "too_many_pixels": Sentence(
         "照片像素过多，请使用不超过 4000 万像素的照片。",

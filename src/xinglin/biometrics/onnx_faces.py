@@ -96,7 +96,7 @@ class OnnxFaces:
         return unit(vector)
 
     def pose(self, pixels: Pixels, face: Face) -> Pose:
-        """Degrees, each the mean of 66 bins of three."""
+        """Degrees, each the mean of 66 bins of three. The model's own yaw has the other sign."""
         height, width = pixels.shape[:2]
         across, down = face.width / 4, face.height / 4
         crop = pixels[
@@ -108,7 +108,7 @@ class OnnxFaces:
         fed = (cv2.resize(crop, (224, 224)).astype(np.float32) / 255 - IMAGENET_MEAN) / IMAGENET_SPREAD
         turns = self._run("face-pose", fed.transpose(2, 0, 1)[None])
         yaw, pitch, roll = (float((_softmax(one[0]) * POSE_BINS).sum() * 3 - 99) for one in turns[:3])
-        return Pose(yaw, pitch, roll)
+        return Pose(-yaw, pitch, roll)
 
     def passive(self, pixels: Pixels, face: Face) -> float:
         """The score of being alive, 0 to 1, from the face and what surrounds it."""
