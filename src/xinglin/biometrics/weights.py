@@ -5,7 +5,6 @@ and again when its size or time of change differ. Nothing is fetched here: that 
 """
 
 import hashlib
-import importlib.util
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -32,8 +31,8 @@ def path(id: str) -> Path:
     Raises NotInstalled when it is absent, WrongModel (a NotInstalled too) when its content has another checksum.
     """
     row = model(id)
+    file = folder() / row.file
     try:
-        file = _place(row)
         about = file.stat()
         found = _sha256(str(file), about.st_size, about.st_mtime_ns)
     except OSError as fault:
@@ -56,17 +55,6 @@ def missing(engine_id: str | None = None) -> list[Model]:
     """The models that are absent or wrong: of one engine, or of all."""
     ids = manifest().models if engine_id is None else engine(engine_id).models
     return [model(one) for one in ids if not present(one)]
-
-
-def _place(row: Model) -> Path:
-    """Where the file should lie; FileNotFoundError when the library that carries it is not installed."""
-    if row.registry != "installed":
-        return folder() / row.file
-    # Found without importing: importing may be slow or print.
-    spec = importlib.util.find_spec(row.package)
-    for place in (spec.submodule_search_locations if spec else None) or ():
-        return Path(place) / row.file
-    raise FileNotFoundError(row.package)
 
 
 @lru_cache(maxsize=64)

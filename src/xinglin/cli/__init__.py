@@ -12,6 +12,7 @@ from xinglin.cli import (
     audit,
     authority,
     bench,
+    biometrics,
     check,
     db,
     demo,
@@ -53,6 +54,7 @@ app.command()(score.score)
 app.command()(verify.verify)
 app.command("store-audit")(store.store_audit)
 app.add_typer(authority.app, name="authority")
+app.add_typer(biometrics.app, name="biometrics")
 app.add_typer(db.app, name="db")
 app.add_typer(journal.app, name="journal")
 app.add_typer(knowledge.app, name="knowledge")
