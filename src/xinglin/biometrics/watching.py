@@ -98,6 +98,8 @@ class WatchPolicy:
     """More than one face is expected, as where a guardian sits beside a child."""
     voice_span: timedelta = timedelta(seconds=60)
     heartbeat: timedelta = timedelta(seconds=5)
+    remind: timedelta = timedelta(seconds=30)
+    """A doubt that stands is said again this often: what was done about it may have been undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class Watch:
         self._frames: deque[_Frame] = deque()
         self._voices: deque[_Window] = deque(maxlen=3)
         self._doubts: dict[Kind, str] = {}
+        self._said_at: dict[Kind, datetime] = {}
         self._verified_at: datetime | None = None
         self._told_at: datetime | None = None
         self._doubted = False
@@ -246,8 +249,9 @@ class Watch:
             self._voices.popleft()
         changes = []
         for kind, raised, numbers, reason in self._judged():
-            if raised and self._doubts.get(kind) != reason:
-                self._doubts[kind] = reason
+            said = self._said_at.get(kind, self._started)
+            if raised and (self._doubts.get(kind) != reason or at - said >= self.policy.remind):
+                self._doubts[kind], self._said_at[kind] = reason, at
                 self._doubted = True
                 changes.append((kind, reason, numbers))
             elif not raised:
@@ -347,7 +351,7 @@ class Watch:
         stands = sum(low) >= 2 if Kind.VOICE_DIFFERS not in self._doubts else any(low[-2:])
         worst = min((window.similarity for window in heard), default=0.0)
         return _Verdict(
-            Kind.VOICE_DIFFERS, stands, {"windows": len(heard), "lowest_permille": round(worst * 1000)}, "voice"
+            Kind.VOICE_DIFFERS, stands, {"windows": len(heard), "lowest_permille": round(worst * 1000)}, "voice_differs"
         )
 
     def _other_person(self, good: list[_Frame]) -> _Verdict:

@@ -262,6 +262,12 @@ def test_a_match_lifts_the_doubt(kind: Kind) -> None:
     assert one.state.level is Level.OK
 
 
+def test_a_doubt_that_stands_is_said_again() -> None:
+    changes = feed(watch(), [(n, good(n, 0.6 if n < 10 else 0.1)) for n in range(1, 90)])
+    said = [(change.at - START).total_seconds() for change in changes if change.kind is Kind.OTHER_PERSON]
+    assert said == [12, 42, 72]
+
+
 def test_between_the_thresholds_an_alarm_stays() -> None:
     one = watch()
     frames = [(n, good(n, 0.6 if n < 8 else 0.2 if n < 16 else 0.43)) for n in range(1, 40)]

@@ -144,3 +144,28 @@ class LiveVisitEnded(Event):
     reason: str
     seconds: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDoubtRaised(Event):
+    """Continuous verification saw something on a side of a live visit; `deed` is what policy did about it."""
+
+    session_id: UUID
+    visit_id: UUID
+    institution_id: UUID
+    side: str
+    kind: str
+    level: str
+    deed: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDoubtLifted(Event):
+    """A match, or a face check that was passed, lifted the doubts about a side."""
+
+    session_id: UUID
+    visit_id: UUID
+    institution_id: UUID
+    side: str
+    at: datetime

@@ -40,10 +40,12 @@ def sweep_alarms(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="consultation.sweep_live", queue="clocks", queueing_lock="consultation.sweep_live")
 def sweep_live(timestamp: int) -> None:
-    """End live sessions whose media process was lost."""
+    """End live sessions whose media process was lost; do what is due on face checks where it does not."""
     from xinglin.hospital.consultation.services import sweep_live as sweep  # as above
+    from xinglin.hospital.consultation.services import sweep_live_checks
 
     sweep(actor=system_actor("live-clock"), now=now())
+    sweep_live_checks(actor=system_actor("live-clock"), now=now())
 
 
 @app.periodic(cron="17 3 * * *")

@@ -27,6 +27,11 @@ from xinglin.hospital.consultation.services.live_recording import (
     store_recording,
 )
 from xinglin.hospital.consultation.services.live_tickets import LivePass, LiveTicket, device_ticket, read_ticket
+from xinglin.hospital.consultation.services.live_watching import (
+    keep_live_checks,
+    note_observation,
+    sweep_live_checks,
+)
 from xinglin.hospital.consultation.services.measuring import measure_at_home
 from xinglin.hospital.consultation.services.offering import (
     EvidenceOffer,
@@ -83,9 +88,11 @@ __all__ = [
     "join_live",
     "keep_alarms",
     "keep_draft",
+    "keep_live_checks",
     "leave_live",
     "mark_read",
     "measure_at_home",
+    "note_observation",
     "note_present",
     "offer_evidence",
     "open_live",
@@ -107,6 +114,7 @@ __all__ = [
     "start_visit",
     "store_recording",
     "sweep_live",
+    "sweep_live_checks",
     "tell_allergy",
     "tell_life_state",
     "tell_measures",
