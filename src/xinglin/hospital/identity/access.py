@@ -57,6 +57,16 @@ BE_ON_DUTY = Permission(
     "identity.be_on_duty", frozenset({Role.PHYSICIAN, Role.PHARMACIST}), T(zh="上线或下线", en="go on or off duty")
 )
 CONFIRM = Permission("identity.confirm", STAFF, T(zh="再次确认本人身份", en="confirm one's identity again"))
+VERIFY_SELF = Permission(
+    "identity.verify_self",
+    STAFF | {Role.PATIENT},
+    T(zh="登记、核验和删除本人的人脸与声音", en="enrol, verify and delete one's own face and voice"),
+)
+REVIEW_LIKENESS = Permission(
+    "identity.review_likeness",
+    frozenset({Role.MEDICAL_AFFAIRS}),
+    T(zh="审核其他核验方式和比对疑点", en="review other ways of proof and doubtful likenesses"),
+)
 
 PERMISSIONS = [
     SEE_OWN,
@@ -73,4 +83,6 @@ PERMISSIONS = [
     SIGN,
     BE_ON_DUTY,
     CONFIRM,
+    VERIFY_SELF,
+    REVIEW_LIKENESS,
 ]

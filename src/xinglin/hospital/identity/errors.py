@@ -316,3 +316,154 @@ class SecondFactorNeeded(DomainError):
     text = T(zh="请先设置动态口令或通行密钥。", en="Please set up one-time codes or a passkey first.")
     hint = T(zh="在网页 /staff/2fa/ 设置。", en="Set one up on the page /staff/2fa/.")
     status = 403
+
+
+# LIKENESS
+
+
+class LikenessConsentNeeded(DomainError):
+    """A face or voice is looked at only with a separate consent."""
+
+    code = "identity.likeness_consent_needed"
+    text = T(zh="您还没有单独同意处理{kind}信息。", en="You have not given the separate consent for your {kind}.")
+    hint = T(
+        zh="不同意也可以就诊：可以用验证码等其他方式，或申请人工核验。",
+        en="You can be seen without it: by a code, or checked by a person.",
+    )
+    status = 403
+
+
+class ConsentTextChanged(DomainError):
+    """The text that was on the screen is not the one in force."""
+
+    code = "identity.consent_text_changed"
+    text = T(zh="同意书内容已更新。", en="The text of the consent has changed.")
+    hint = T(zh="请阅读新的内容后再决定。", en="Please read the new text and decide again.")
+
+
+class MinorNotEnrolled(DomainError):
+    """Faces and voices of minors are not enrolled."""
+
+    code = "identity.minor_not_enrolled"
+    text = T(
+        zh="不登记未满 {years} 周岁的人的人脸和声音。", en="Faces and voices of people under {years} are not enrolled."
+    )
+    hint = T(zh="由监护人核验本人身份。", en="The guardian proves their own identity instead.")
+
+
+class LikenessUnavailable(DomainError):
+    """A model or library that the check needs is not installed on this server."""
+
+    code = "identity.likeness_unavailable"
+    text = T(
+        zh="这台服务器没有安装{what}，现在无法自动核验。",
+        en="This server has no {what} installed, so nothing can be verified automatically.",
+    )
+    hint = T(zh="可以使用其他方式，或申请人工核验。", en="Use another way, or ask to be checked by a person.")
+    status = 424
+
+
+class NoTemplate(DomainError):
+    """There is nothing to compare with."""
+
+    code = "identity.no_template"
+    text = T(zh="您还没有登记{kind}。", en="Your {kind} is not enrolled.")
+    hint = T(zh="可以先登记，或使用其他方式。", en="Enrol first, or use another way.")
+
+
+class TemplateForeign(DomainError):
+    """A sealed template does not open for this person: it was copied, altered, or its key is gone."""
+
+    code = "identity.template_foreign"
+    text = T(zh="保存的模板打不开，不能用于这个人。", en="The stored template does not open for this person.")
+    hint = T(zh="请重新登记；医务管理部门会收到提醒。", en="Please enrol again; the journal holds this event.")
+
+
+class TemplateOutdated(DomainError):
+    """The template was made by another engine or version."""
+
+    code = "identity.template_outdated"
+    text = T(zh="登记时使用的核验引擎已更换。", en="The engine has been replaced since you enrolled.")
+    hint = T(zh="请重新登记一次。", en="Please enrol once more.")
+
+
+class ChallengeOver(DomainError):
+    """A challenge that was answered before, is too old, or was replaced by a newer one."""
+
+    code = "identity.challenge_over"
+    text = T(zh="这次动作提示已经失效。", en="These movements are no longer asked for.")
+    hint = T(zh="请重新开始一次。", en="Please start again.")
+
+
+class TooManyChallenges(DomainError):
+    """More tries in an hour than an account may make."""
+
+    code = "identity.too_many_challenges"
+    text = T(zh="一小时内尝试次数过多。", en="Too many tries within an hour.")
+    hint = T(zh="请稍后再试，或申请人工核验。", en="Try again later, or ask to be checked by a person.")
+    status = 429
+
+
+class TriesUsedUp(DomainError):
+    """The tries that policy allows have failed; a person checks now."""
+
+    code = "identity.tries_used_up"
+    text = T(
+        zh="{tries} 次都没有通过，这不一定是您的问题。", en="{tries} tries did not pass; that need not be your doing."
+    )
+    hint = T(
+        zh="请使用其他方式或申请人工核验；{minutes} 分钟后也可以再试。",
+        en="Use another way or ask to be checked by a person; in {minutes} minutes you can also try again.",
+    )
+    status = 429
+
+
+class FramesWrong(DomainError):
+    """The pictures of an answer are too many, too few, too large, or none."""
+
+    code = "identity.frames_wrong"
+    text = T(
+        zh="画面应为 {least} 至 {most} 张，每张不超过 {kilobytes} KB。",
+        en="An answer has {least} to {most} pictures of at most {kilobytes} KB.",
+    )
+    hint = T(zh="请重新拍摄。", en="Please record again.")
+    status = 422
+
+
+class EnrolledAlready(DomainError):
+    """There is a live template of this kind."""
+
+    code = "identity.enrolled_already"
+    text = T(zh="您已经登记过{kind}。", en="Your {kind} is enrolled already.")
+    hint = T(zh="需要更换时，请先删除原来的登记。", en="To replace it, delete the present one first.")
+
+
+class NotThePortrait(DomainError):
+    """The live face is not the face on the card."""
+
+    code = "identity.not_the_portrait"
+    text = T(
+        zh="现场画面与证件头像不是同一个人，没有登记。", en="The live face is not the portrait's: nothing was enrolled."
+    )
+    hint = T(
+        zh="请在光线充足处正对镜头再试，或申请人工核验。",
+        en="Try again in good light facing the camera, or ask to be checked by a person.",
+    )
+    status = 422
+
+
+class ReviewOpen(DomainError):
+    """A request of this kind waits already."""
+
+    code = "identity.review_open"
+    text = T(zh="您的申请已在等待审核。", en="Your request is waiting already.")
+    hint = T(zh="审核后会在这里告诉您。", en="You will be told here.")
+
+
+class OwnReview(DomainError):
+    """Nobody decides about the own likeness."""
+
+    code = "identity.own_review"
+    text = T(zh="不能审核自己的申请。", en="Nobody reviews their own request.")
+    hint = T(zh="请由另一位医务管理人员审核。", en="Another officer decides it.")
+    status = 403

@@ -28,3 +28,35 @@ ADULT_YEARS = 18
 REGISTRY_TIMEOUT_SECONDS = 5
 LICENCE_WARNING = timedelta(days=90)
 """How long before its end a licence is shown as ending. Our design."""
+
+# LIKENESS
+
+CHALLENGE_LIFE = timedelta(seconds=90)
+"""A challenge is answered within this time of its beginning. Our design."""
+
+CHALLENGES_PER_HOUR = 20
+CARD_READINGS_PER_HOUR = 12
+VOICES_PER_HOUR = 12
+"""So many an account and hour: a stranger at an open screen cannot try on, and the processor is not kept busy. Our
+design."""
+
+FRAMES_MAX = 90
+FRAME_BYTES_MAX = 400_000
+"""Frames of one answer, and bytes of one frame. Our design."""
+
+TRIES_WINDOW = timedelta(hours=1)
+"""Failed tries are counted over this time; how many are allowed stands in data/likeness_policy.csv."""
+
+LIKENESS_PICTURE_LIFE = timedelta(days=7)
+"""A still of an attempt that a person has to look at is erased after this, decided or not. Our design: no longer than
+the purpose needs (Personal Information Protection Law, article 19; from memory)."""
+
+CARD_PICTURE_LIFE = timedelta(days=30)
+"""Pictures of an identity card are erased so long after they were taken, once the name is verified and nobody has to
+look at them any more; what was read from them stays. Our design, same article."""
+
+ALTERNATIVE_LIFE = timedelta(days=180)
+"""How long an accepted other way of proving oneself holds. Our design."""
+
+REVIEW_WITHIN = timedelta(days=2)
+"""Within this time the desk answers whoever asked for another way; shown to both. Our design."""

@@ -30,6 +30,7 @@ class ProofMethod(TextChoices):
     PASSKEY = "passkey"
     CODE = "code"
     DEMO = "demo"
+    FACE = "face"  # a live face after a challenge, compared with the enrolled template
 
 
 class CodePurpose(TextChoices):
@@ -38,6 +39,7 @@ class CodePurpose(TextChoices):
     REGISTER = "register"
     SIGN_IN = "sign_in"
     APPLY = "apply"
+    CONFIRM = "confirm"  # someone signed in shows once more that the phone is in their hand
 
 
 # PEOPLE

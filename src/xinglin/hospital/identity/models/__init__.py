@@ -7,6 +7,15 @@ from xinglin.hospital.identity.models.institutions import (
     InstitutionDepartment,
     InstitutionSuspension,
 )
+from xinglin.hospital.identity.models.likeness import (
+    AlternativeCheck,
+    BiometricConsent,
+    CardReading,
+    LikenessChallenge,
+    LikenessCheck,
+    LikenessPicture,
+    LikenessTemplate,
+)
 from xinglin.hospital.identity.models.people import DocumentPhoto, Guardianship, Person, PersonVerification
 from xinglin.hospital.identity.models.practice import (
     CredentialApplication,
@@ -21,9 +30,12 @@ from xinglin.hospital.identity.models.tokens import ApiToken, TokenFailure
 
 __all__ = [
     "Account",
+    "AlternativeCheck",
     "ApiToken",
     "AuthEvent",
     "AuthFailure",
+    "BiometricConsent",
+    "CardReading",
     "CredentialApplication",
     "CredentialPaper",
     "DocumentPhoto",
@@ -32,6 +44,10 @@ __all__ = [
     "InstitutionAgreement",
     "InstitutionDepartment",
     "InstitutionSuspension",
+    "LikenessChallenge",
+    "LikenessCheck",
+    "LikenessPicture",
+    "LikenessTemplate",
     "PaymentStatus",
     "Person",
     "PersonVerification",

@@ -113,6 +113,7 @@ class DocumentPhoto(models.Model):
     media_type = models.CharField(max_length=30, default="image/jpeg")
     at = models.DateTimeField()
     by = models.UUIDField()
+    erased_at = models.DateTimeField(null=True)  # from then on the content is empty: what it showed has been checked
 
     keeping = Keeping(Sensitivity.SENSITIVE, RECORD_YEARS, BASIS)
 

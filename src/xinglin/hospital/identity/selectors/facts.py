@@ -44,6 +44,7 @@ PROOF_WORDS = {
     ProofMethod.PASSKEY: "passkey",
     ProofMethod.CODE: "none",  # a text message proves a phone, not a physician
     ProofMethod.DEMO: "demo",  # written in demo mode only
+    ProofMethod.FACE: "face",  # alive, after a challenge, against an accepted template
 }
 SEXES = {Sex.MALE: "male", Sex.FEMALE: "female"}
 KINDS = {

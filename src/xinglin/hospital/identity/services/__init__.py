@@ -13,6 +13,17 @@ from xinglin.hospital.identity.services.houses import (
     open_staff_account,
     renew_licence,
 )
+from xinglin.hospital.identity.services.likeness_cards import read_card, settle_card
+from xinglin.hospital.identity.services.likeness_challenge import ChallengeView, begin_challenge
+from xinglin.hospital.identity.services.likeness_consent import give_likeness_consent, withdraw_likeness_consent
+from xinglin.hospital.identity.services.likeness_enrolling import Enrolled, enrol_face, enrol_voice, find_similar
+from xinglin.hospital.identity.services.likeness_erasing import erase_expired, revoke_template
+from xinglin.hospital.identity.services.likeness_review import (
+    ask_alternative,
+    decide_alternative,
+    withdraw_alternative,
+)
+from xinglin.hospital.identity.services.likeness_verifying import LikenessResult, answer_challenge, verify_for_visit
 from xinglin.hospital.identity.services.proofs import confirm_again, record_auth_event
 from xinglin.hospital.identity.services.registration import (
     Declared,
@@ -37,19 +48,26 @@ from xinglin.hospital.identity.services.stopping import (
 )
 
 __all__ = [
+    "ChallengeView",
     "CodeSent",
     "Declared",
+    "Enrolled",
     "House",
+    "LikenessResult",
     "Practice",
     "Registered",
     "Sign",
     "Signature",
     "add_guardian",
+    "answer_challenge",
     "apply_for_practice",
+    "ask_alternative",
     "assign_role",
     "attach_document",
+    "begin_challenge",
     "confirm_again",
     "correct_identity",
+    "decide_alternative",
     "decide_application",
     "decide_guardianship",
     "declare",
@@ -57,9 +75,15 @@ __all__ = [
     "end_guardianship",
     "end_practice",
     "end_role",
+    "enrol_face",
+    "enrol_voice",
     "enter_demo",
     "enter_institution",
+    "erase_expired",
+    "find_similar",
+    "give_likeness_consent",
     "open_staff_account",
+    "read_card",
     "record_auth_event",
     "record_payment_stop",
     "register_patient",
@@ -68,11 +92,16 @@ __all__ = [
     "renew_licence",
     "request_phone_code",
     "review_document",
+    "revoke_template",
     "set_on_duty",
+    "settle_card",
     "sign_as",
     "sign_in_with_code",
     "suspend_institution",
     "suspend_practitioner",
+    "verify_for_visit",
     "verify_with_registry",
+    "withdraw_alternative",
+    "withdraw_likeness_consent",
     "withdraw_payment_stop",
 ]
