@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a model is missing or could not be fetched, 2 the input ca
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,6 +73,43 @@ def status(
             frame.say(f"{said:15} {row.id:18} {row.task} ({row.package} {row.version}, {row.licence})")
     if any(said != "here" for _, said in rows):
         raise typer.Exit(frame.REFUSED)
+
+
+@app.command()
+def evaluate(
+    pairs: Annotated[Path, typer.Argument(help="CSV with the columns path_a, path_b, same (1 or 0), perhaps group.")],
+    out: Annotated[Path, typer.Option(help="Folder for pairs.csv, roc.csv, roc.svg, summary.json, quarantine.csv.")],
+    mirrored: Annotated[bool, typer.Option(help="Average each face with its mirror image: better, slower.")] = False,
+    gates: Annotated[
+        bool, typer.Option(help="Refuse small, turned, blurred and ill-lit faces, as the hospital does.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: the summary on standard output.")] = False,
+) -> None:
+    """How often the face engine is right on labelled pairs of pictures: FAR, FRR, TAR, EER, ROC, with intervals.
+
+    Paths are relative to the table. A pair whose face fails a gate is counted; a row that cannot be used is put aside.
+    Exit code 1 when the models are missing, 2 when nothing can be evaluated.
+    """
+    from xinglin.biometrics import engine
+    from xinglin.biometrics.errors import NotInstalled
+    from xinglin.cli import biometrics_faces, biometrics_tables
+
+    try:
+        done = biometrics_faces.evaluate(pairs, engine.faces(), mirrored=mirrored, gated=gates)
+        biometrics_faces.write(done, out)
+    except NotInstalled as absent:
+        frame.say(str(absent))
+        raise typer.Exit(frame.REFUSED) from absent
+    except biometrics_faces.BadInput as fault:
+        frame.say(str(fault))
+        raise typer.Exit(BAD_INPUT) from fault
+    except OSError as fault:
+        frame.say(f"{out} cannot be written ({fault.strerror}).")
+        raise typer.Exit(BAD_INPUT) from fault
+    if as_json:
+        frame.write_json(biometrics_faces.as_json(done))
+    else:
+        biometrics_tables.show(done)
 
 
 def _state(id: str) -> str:
