@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: mutate-engine replay help setup weights demo test chromium test-long test-spark check rulebook bench screenshots tour pin
+.PHONY: video mutate-engine replay help setup weights demo test chromium test-long test-spark check rulebook bench screenshots tour pin
 
 # Print every command with its sentence.
 help:
@@ -44,6 +44,11 @@ weights: setup
 # Start the whole hospital with its demo city on http://localhost:8000 (HOST and PORT by environment).
 demo: setup weights
 	@exec $(BIN)/xinglin demo
+
+# Install what picture and sound in visits need (WebRTC); without it the hospital offers text.
+video: setup
+	@echo "Installing WebRTC ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/video.txt
 
 # Run the tests against an embedded PostgreSQL of their own; as root a Chromium is installed for the browser tests.
 test: setup weights chromium

@@ -20,6 +20,12 @@ StreamPort = Annotated[
     int | None,
     typer.Option(envvar="XINGLIN_STREAM_PORT", min=1, max=65535, help="Of the event streams. [default: PORT + 1]"),
 ]
+MediaPort = Annotated[
+    int | None,
+    typer.Option(
+        envvar="XINGLIN_MEDIA_PORT", min=0, max=65535, help="Of picture and sound; 0 for none. [default: PORT + 2]"
+    ),
+]
 Scale = Annotated[
     float,
     typer.Option(envvar="XINGLIN_SCALE", min=0.001, max=100, help="Size of the demo city; 1 is 20,000 residents."),
@@ -28,19 +34,29 @@ Seed = Annotated[int, typer.Option(envvar="XINGLIN_SEED", min=0, help="The same 
 
 
 def demo(
-    host: Host = "127.0.0.1", port: Port = 8000, stream_port: StreamPort = None, scale: Scale = 1, seed: Seed = 1
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    stream_port: StreamPort = None,
+    media_port: MediaPort = None,
+    scale: Scale = 1,
+    seed: Seed = 1,
 ) -> None:
     """Start the whole hospital with its demo city and print who can sign in. Ctrl-C stops everything it started."""
     from xinglin.hospital.config.processes import Plan
 
-    _run(Plan(host=host, port=port, stream_port=stream_port or port + 1, demo=True, scale=scale, seed=seed))
+    media = port + 2 if media_port is None else media_port
+    stream = stream_port or port + 1
+    _run(Plan(host=host, port=port, stream_port=stream, media_port=media, demo=True, scale=scale, seed=seed))
 
 
-def serve(host: Host = "127.0.0.1", port: Port = 8000, stream_port: StreamPort = None) -> None:
+def serve(
+    host: Host = "127.0.0.1", port: Port = 8000, stream_port: StreamPort = None, media_port: MediaPort = None
+) -> None:
     """Start the hospital without demo people and without one-click logins."""
     from xinglin.hospital.config.processes import Plan
 
-    _run(Plan(host=host, port=port, stream_port=stream_port or port + 1, demo=False))
+    media = port + 2 if media_port is None else media_port
+    _run(Plan(host=host, port=port, stream_port=stream_port or port + 1, media_port=media, demo=False))
 
 
 def worker() -> None:

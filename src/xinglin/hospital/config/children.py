@@ -1,8 +1,8 @@
 """The processes of the hospital, each started by the supervisor as `python -m xinglin.hospital.config.children NAME`.
 
 prepare: tables and demo city, then done. web: the pages and the API. stream: the event streams. worker: events, clocks,
-the journal's sealer. A child watches a pipe that its supervisor holds open; when that closes, however the supervisor
-ended, the child leaves too.
+the journal's sealer. media: picture and sound of live visits, where its optional parts are installed. A child watches a
+pipe that its supervisor holds open; when that closes, however the supervisor ended, the child leaves too.
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ def _serve(target: str, interface: str, *, host: str, port: int, workers: int, b
         workers_kill_timeout=1,
         respawn_failed_workers=True,
     ).serve()
+
+
+def run_media(*, host: str, port: int) -> None:
+    """Forward, sample and record picture and sound until told to stop. One process: a room lives in its memory."""
+    _serve("xinglin.hospital.config.media_asgi:application", "asgi", host=host, port=port, workers=1)
 
 
 def run_worker() -> None:
@@ -127,10 +132,12 @@ def main(arguments: list[str]) -> None:
         run_web(host=host, port=port)
     elif name == "stream":
         run_stream(host=host, port=int(os.environ.get("XINGLIN_STREAM_PORT", port + 1)))
+    elif name == "media":
+        run_media(host=host, port=int(os.environ.get("XINGLIN_MEDIA_PORT", port + 2)))
     elif name == "worker":
         run_worker()
     else:
-        raise SystemExit(f"There is no process called {name}: prepare, web, stream or worker.")
+        raise SystemExit(f"There is no process called {name}: prepare, web, stream, media or worker.")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """The supervisor: one process that starts the hospital, watches it, and stops what it started.
 
 It holds the embedded PostgreSQL (unless DATABASE_URL names a server), brings the database up to date, then runs web,
-stream and worker as children in process groups of their own. Ctrl-C or SIGTERM asks all of them to leave at once and
-makes them after two seconds. A child that dies is started again, a little later each time. Each child watches a pipe
-whose other end only the supervisor holds, so that a `kill -9` of the supervisor takes the children with it; the next
-start finds PostgreSQL running and goes on.
+stream, worker and, where its parts are installed, media as children in process groups of their own. Ctrl-C or SIGTERM
+asks all of them to leave at once and makes them after two seconds. A child that dies is started again, a little later
+each time. Each child watches a pipe whose other end only the supervisor holds, so that a `kill -9` of the supervisor
+takes the children with it; the next start finds PostgreSQL running and goes on.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 
@@ -28,6 +29,8 @@ from xinglin.hospital.config import postgres, prepared
 from xinglin.hospital.config.children import LEAVE_SECONDS_MAX
 
 CHILDREN = ("web", "stream", "worker")
+MEDIA = "media"
+"""A fourth child, where its optional parts are installed and its port is not 0."""
 READY_SECONDS_MAX = 60
 RESTART_SECONDS_MAX = 30.0
 STEADY_SECONDS = 60
@@ -58,6 +61,18 @@ class Plan:
     demo: bool
     scale: float = 1.0
     seed: int = 1
+    media_port: int = 0  # 0: no media process, text only
+
+    @property
+    def children(self) -> tuple[str, ...]:
+        """The processes to run."""
+        return (*CHILDREN, MEDIA) if self.media_port and media_possible() else CHILDREN
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Every port that is listened on, by the variable that sets it."""
+        media = {"XINGLIN_MEDIA_PORT": self.media_port} if MEDIA in self.children else {}
+        return {"PORT": self.port, "XINGLIN_STREAM_PORT": self.stream_port, **media}
 
     @property
     def url(self) -> str:
@@ -73,6 +88,7 @@ class Plan:
             "HOST": self.host,
             "PORT": str(self.port),
             "XINGLIN_STREAM_PORT": str(self.stream_port),
+            "XINGLIN_MEDIA_PORT": str(self.media_port),
             "XINGLIN_DEMO": "1" if self.demo else "0",
             "XINGLIN_SCALE": str(self.scale),
             "XINGLIN_SEED": str(self.seed),
@@ -114,8 +130,8 @@ def run(plan: Plan, *, say: Say, ready: Callable[[list[dict[str, Any]]], None]) 
 
     Raises PortTaken, PreparationFailed or DatabaseTrouble before anything is served; what had started is stopped again.
     """
-    require_free(plan.host, plan.port, "PORT")
-    require_free(plan.host, plan.stream_port, "XINGLIN_STREAM_PORT")
+    for variable, port in plan.ports.items():
+        require_free(plan.host, port, variable)
     with _stopping_on_signals(), suppress(_Stop), ExitStack() as stack:
         given = os.environ.get("DATABASE_URL")
         if not given:
@@ -128,7 +144,9 @@ def run(plan: Plan, *, say: Say, ready: Callable[[list[dict[str, Any]]], None]) 
             say("Bringing the database up to date")
             people = _prepare(environment, pipe)
             prepared.remember(environment, people)
-        say("Starting web, stream and worker")
+        say(f"Starting {', '.join(plan.children)}")
+        if MEDIA not in plan.children:
+            say("No picture or sound in visits: their optional parts are not installed (make video). Text works.")
         children = stack.enter_context(_begun(plan, environment, pipe))
         ready(people)
         _watch(children, environment, pipe, say)
@@ -157,8 +175,8 @@ def served(plan: Plan, database: str) -> Iterator[Served]:
 
     For measurements and tests, which watch the children themselves. Raises as `run` does.
     """
-    require_free(plan.host, plan.port, "PORT")
-    require_free(plan.host, plan.stream_port, "XINGLIN_STREAM_PORT")
+    for variable, port in plan.ports.items():
+        require_free(plan.host, port, variable)
     environment = plan.environment(database)
     with _lifeline() as pipe, _begun(plan, environment, pipe) as children:
         yield Served(children, environment, pipe)
@@ -166,7 +184,7 @@ def served(plan: Plan, database: str) -> Iterator[Served]:
 
 @contextmanager
 def _begun(plan: Plan, environment: dict[str, str], pipe: int) -> Iterator[list[Child]]:
-    children = [Child(name) for name in CHILDREN]
+    children = [Child(name) for name in plan.children]
     try:
         for child in children:
             child.begin(environment, pipe)
@@ -174,6 +192,11 @@ def _begun(plan: Plan, environment: dict[str, str], pipe: int) -> Iterator[list[
         yield children
     finally:
         _stop_all(children)
+
+
+def media_possible() -> bool:
+    """Whether the optional parts for picture and sound are installed."""
+    return find_spec("aiortc") is not None
 
 
 def require_free(host: str, port: int, variable: str) -> None:
@@ -242,7 +265,7 @@ def _stop_all(children: list[Child]) -> None:
 def _wait_until_ready(plan: Plan, children: list[Child]) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(plan.host, plan.host)
     until = time.monotonic() + READY_SECONDS_MAX
-    for port in (plan.port, plan.stream_port):
+    for port in plan.ports.values():
         while not _healthy(host, port):
             dead = [child.name for child in children if child.process is None or child.process.poll() is not None]
             if dead:

@@ -12,6 +12,7 @@ from xinglin.hospital.kernel.errors import DomainError, InvalidForm, NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.clinician.alarms import bar_context
+from xinglin.hospital.web.clinician.live import live_context
 from xinglin.hospital.web.shared.page import Request
 
 PARTS = (
@@ -116,7 +117,7 @@ def room_context(request: Request, visit_id: UUID) -> dict[str, Any]:
     talk = selectors.read_conversation(actor=request.actor, visit_id=visit_id, now=request.now)
     more = {"talk": talk, "base": f"/clinic/visits/{visit_id}/", "pictures": "/clinic/pictures/"}
     context = state_context(request, background) | record_context(request, visit_id) | more
-    return context | bar_context(request, visit_id)
+    return context | bar_context(request, visit_id) | live_context(request, visit_id, f"/clinic/visits/{visit_id}/")
 
 
 def state_context(request: Request, background: Background) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, path
 
-from xinglin.hospital.web.clinician import alarms, diagnosis, facts, record, standing, talk, views
+from xinglin.hospital.web.clinician import alarms, diagnosis, facts, live, record, standing, talk, views
 
 app_name = "clinician"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("queue", views.queue, name="queue"),
     path("duty", views.duty, name="duty"),
+    path("device-test", live.devices, name="device-test"),
     path("points/", standing.points, name="points"),
     path("points/<uuid:verdict_id>/", standing.finding, name="own-finding"),
     path("alarms", alarms.waiting, name="alarms"),
@@ -28,6 +29,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<uuid:visit_id>/messages", talk.conversation, name="messages"),
     path("visits/<uuid:visit_id>/typing", talk.typing, name="typing"),
     path("visits/<uuid:visit_id>/read", talk.read, name="read"),
+    path("visits/<uuid:visit_id>/live", live.live, name="live"),
+    path("visits/<uuid:visit_id>/live/join", live.join, name="live-join"),
+    path("visits/<uuid:visit_id>/live/leave", live.leave, name="live-leave"),
+    path("visits/<uuid:visit_id>/live/end", live.end, name="live-end"),
+    path("visits/<uuid:visit_id>/live/kind", live.kind, name="live-kind"),
     path("visits/<uuid:visit_id>/facts", facts.facts, name="facts"),
     path("visits/<uuid:visit_id>/record", record.save, name="record"),
     path("visits/<uuid:visit_id>/record/sign", record.sign, name="record-sign"),

@@ -82,7 +82,7 @@ def room(request: Request, visit_id: UUID) -> HttpResponse:
 
 def _room(request: Request, visit_id: UUID, status: int = 200, **more: Any) -> HttpResponse:
     context = rooms.room_context(request, visit_id) | {"letter": str(LETTER), "letter_error": None} | more
-    listen(request, f"visit:{visit_id}", f"physician:{request.actor.practitioner_id}")
+    listen(request, f"visit:{visit_id}", f"live:{visit_id}", f"physician:{request.actor.practitioner_id}")
     return render(request, "clinician/room.html", context, status=status)
 
 

@@ -15,6 +15,7 @@ from xinglin.hospital.kernel.errors import DomainError
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.clinician import alarms
+from xinglin.hospital.web.clinician.live import live_context
 from xinglin.hospital.web.patient import visits_form as forms
 from xinglin.hospital.web.shared.page import Request, page
 
@@ -50,12 +51,13 @@ def visit(request: Request, visit_id: UUID) -> HttpResponse:
 
 def _visit(request: Request, visit_id: UUID, status: int = 200, **more: Any) -> HttpResponse:
     row = selectors.visit(actor=request.actor, id=visit_id)
-    listen(request, f"visit:{visit_id}", f"wait:{row.physician_id}")
+    listen(request, f"visit:{visit_id}", f"live:{visit_id}", f"wait:{row.physician_id}")
     context = status_context(request, visit_id) | danger_context(request, visit_id) | more
     if row.closing_code in DANGER:
         return render(request, "patient/visit_danger.html", context, status=status)
     talk = selectors.read_conversation(actor=request.actor, visit_id=visit_id, now=request.now)
-    context |= {"talk": talk, "base": f"/me/visits/{visit_id}/", "pictures": "/me/visits/pictures/"}
+    base = f"/me/visits/{visit_id}/"
+    context |= {"talk": talk, "base": base, "pictures": "/me/visits/pictures/"} | live_context(request, visit_id, base)
     return render(request, "patient/visit.html", context, status=status)
 
 

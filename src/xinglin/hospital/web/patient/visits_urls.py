@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.clinician import talk
+from xinglin.hospital.web.clinician import live, talk
 from xinglin.hospital.web.patient import visits, visits_asking
 
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("<uuid:visit_id>/messages", talk.conversation, name="visit-messages"),
     path("<uuid:visit_id>/typing", talk.typing, name="visit-typing"),
     path("<uuid:visit_id>/read", talk.read, name="visit-read"),
+    path("<uuid:visit_id>/live", live.live, name="visit-live"),
+    path("<uuid:visit_id>/live/join", live.join, name="visit-live-join"),
+    path("<uuid:visit_id>/live/leave", live.leave, name="visit-live-leave"),
+    path("<uuid:visit_id>/live/end", live.end, name="visit-live-end"),
+    path("<uuid:visit_id>/live/kind", live.kind, name="visit-live-kind"),
     path("<uuid:visit_id>/cancel", visits.cancel, name="visit-cancel"),
     path("<uuid:visit_id>/evidence", visits.evidence, name="visit-evidence"),
     path("<uuid:visit_id>/record", visits.record, name="visit-record"),

@@ -1,0 +1,115 @@
+"""One picture a second and windows of eight seconds of sound of each side, handed to whoever watches that side.
+
+What watches is behind the small protocol `Observer`; it runs in threads and never holds up the media. A hospital whose
+engines are absent gets the same calls: the watcher says aloud that it cannot tell.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from av import AudioFrame, VideoFrame
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+from xinglin.hospital.interop.video.tracks import Frame, Kind
+
+PICTURE_SECONDS = 1.0
+RATE = 16_000
+WINDOW_SECONDS = 8
+STALE_SECONDS = 2.0
+"""A picture older than this is no picture of now."""
+
+Pixels = NDArray[np.uint8]
+Samples = NDArray[np.float32]
+log = logging.getLogger(__name__)
+
+
+class Observer(Protocol):
+    """Watches one side of a session."""
+
+    def picture(self, at: datetime, pixels: Pixels) -> None:
+        """A sampled picture: height × width × 3, red green blue, 0 to 255."""
+
+    def sound(self, at: datetime, samples: Samples) -> None:
+        """A window of sound: mono, 16 kHz, −1 to 1."""
+
+    def nothing(self, at: datetime) -> None:
+        """A second without a new picture while there should be one."""
+
+    def close(self, at: datetime) -> None:
+        """The side is gone."""
+
+
+class SideSampler:
+    """Takes samples of one side. `feed` is called in the loop for each frame and only remembers."""
+
+    def __init__(self, observer: Observer, pool: Executor, clock: Callable[[], datetime]) -> None:
+        self._observer, self._pool, self._clock = observer, pool, clock
+        self._frame: VideoFrame | None = None
+        self._resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
+        self._heard: list[NDArray[np.int16]] = []
+        self._heard_count = 0
+        self._busy = False
+        self._last_at: float | None = None
+        self.pictures = self.windows = 0
+
+    def feed(self, kind: Kind, frame: Frame) -> None:
+        """A frame of the side."""
+        if isinstance(frame, VideoFrame):
+            self._frame = frame
+            self._last_at = asyncio.get_running_loop().time()
+        elif isinstance(frame, AudioFrame):
+            self._hear(frame)
+
+    def _hear(self, frame: AudioFrame) -> None:
+        for part in self._resampler.resample(frame):
+            self._heard.append(part.to_ndarray().reshape(-1).astype(np.int16))
+            self._heard_count += part.samples
+        if self._heard_count >= WINDOW_SECONDS * RATE:
+            window = np.concatenate(self._heard)
+            self._heard, self._heard_count = [], 0
+            self.windows += 1
+            self._pool.submit(self._safely, "sound", self._clock(), window)
+
+    async def sample(self, expected: bool) -> None:
+        """Hand the newest picture over, or say that there was none. `expected`: the side should be sending pictures."""
+        if self._busy:
+            return  # The watcher is slower than a second: the next second gets the newest picture.
+        loop = asyncio.get_running_loop()
+        frame, self._frame = self._frame, None
+        fresh = self._last_at is not None and loop.time() - self._last_at < STALE_SECONDS
+        if frame is None and (fresh or not expected):
+            return
+        self._busy = True
+        try:
+            if frame is None:
+                await loop.run_in_executor(self._pool, self._safely, "nothing", self._clock(), None)
+            else:
+                self.pictures += 1
+                await loop.run_in_executor(self._pool, self._safely, "picture", self._clock(), frame)
+        finally:
+            self._busy = False
+
+    def _safely(self, what: str, at: datetime, thing: VideoFrame | NDArray[np.int16] | None) -> None:
+        """In a thread: a watcher that fails is said aloud and does not end the call."""
+        try:
+            if isinstance(thing, VideoFrame):
+                self._observer.picture(at, thing.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
+            elif thing is not None:
+                self._observer.sound(at, thing.astype(np.float32) / 32768.0)
+            elif what == "close":
+                self._observer.close(at)
+            else:
+                self._observer.nothing(at)
+        except Exception:
+            log.exception("a watcher of a live visit failed on %s", what)
+
+    def close(self) -> None:
+        """Tell the watcher that the side is gone."""
+        self._frame = None
+        self._pool.submit(self._safely, "close", self._clock(), None)
