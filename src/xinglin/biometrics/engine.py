@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from xinglin.biometrics.errors import NotInstalled
 
 if TYPE_CHECKING:
+    from xinglin.biometrics.cards import CardReader
     from xinglin.biometrics.faces import Faces
+    from xinglin.biometrics.voices import Voices
 
 DEFAULTS: Final = {
     "XINGLIN_FACE_ENGINE": "xinglin.biometrics.onnx_faces.OnnxFaces",
@@ -29,14 +31,14 @@ def faces() -> "Faces":
     return cast("Faces", _engine("XINGLIN_FACE_ENGINE"))
 
 
-def voices() -> Any:
+def voices() -> "Voices":
     """The voice engine; NotInstalled when its models or libraries are not here."""
-    return _engine("XINGLIN_VOICE_ENGINE")
+    return cast("Voices", _engine("XINGLIN_VOICE_ENGINE"))
 
 
-def cards() -> Any:
+def cards() -> "CardReader":
     """The reader of identity cards; NotInstalled when its models or libraries are not here."""
-    return _engine("XINGLIN_CARD_ENGINE")
+    return cast("CardReader", _engine("XINGLIN_CARD_ENGINE"))
 
 
 def forget() -> None:
