@@ -35,7 +35,7 @@ LOOK_ALIKES: Final = str.maketrans(
     "別號碼機關發國證華無虛縣區門東龍馬廣長濟漢陽雲寧遼貴陝慶鄭蘇鎮鄉莊樓單園灣島橋達興錦銀鐵鹽溝嶺場廠開豐羅鄒滄蕭鄰濱",
     "别号码机关发国证华无虚县区门东龙马广长济汉阳云宁辽贵陕庆郑苏镇乡庄楼单园湾岛桥达兴锦银铁盐沟岭场厂开丰罗邹沧萧邻滨",
 )
-"""Blurred characters are taken for their traditional forms. Labels, addresses and authorities never bear those; names may."""
+"""Blurred characters are taken for their traditional forms, which no label, address or authority bears; names may."""
 NUMBER: Final = re.compile(r"(?<!\d)(\d{17}[\dXx×])(?!\d)")
 DATE: Final = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
 SPAN: Final = re.compile(r"(\d{4})\D?(\d{2})\D?(\d{2})[^\d长]{0,3}(?:(\d{4})\D?(\d{2})\D?(\d{2})|(长期?))")

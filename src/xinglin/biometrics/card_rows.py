@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 LONG = 2.0
 """Only boxes this many times longer than high tell the direction of the text."""
-ROW_PART = 0.55
-"""Boxes belong to one row when their middles lie closer than this part of a box's height."""
+ROW_PART = 0.6
+"""Boxes belong to one row when their middles lie closer than this part of the highest box."""
+
+APART_PART = 0.5
+"""Boxes that stand over each other by more than this part of their width are not neighbours in a row."""
 
 Box = NDArray[np.float64]
 """(4, 2): the corners of a piece of text."""
@@ -119,10 +122,11 @@ def _rows(lines: list[Line]) -> list[Row]:
 
 def _beside(row: list[Line], line: Line) -> bool:
     """In the same row: about as high up, and not over or under a piece of it."""
-    height = min(_height(line), max(_height(other) for other in row))
+    height = max(_height(line), *(_height(other) for other in row))
     left, right = line.box[:, 0].min(), line.box[:, 0].max()
     apart = all(
-        min(right, other.box[:, 0].max()) - max(left, other.box[:, 0].min()) < 0.3 * (right - left) for other in row
+        min(right, other.box[:, 0].max()) - max(left, other.box[:, 0].min()) < APART_PART * (right - left)
+        for other in row
     )
     return apart and abs(_offset(row, line)) < ROW_PART * height
 

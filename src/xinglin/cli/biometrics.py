@@ -10,10 +10,12 @@ from typing import Annotated
 
 import typer
 
-from xinglin.cli import frame
+from xinglin.cli import biometrics_sound_cards, frame
 
 BAD_INPUT = 2
 app = typer.Typer(help="Faces, voices, identity cards: models and how well they do.", no_args_is_help=True)
+app.command("evaluate-voices")(biometrics_sound_cards.evaluate_voices)
+app.command("read-cards")(biometrics_sound_cards.read_cards)
 
 
 @app.callback()
