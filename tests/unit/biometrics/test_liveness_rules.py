@@ -1,0 +1,232 @@
+"""The challenge as a machine, on readings written by hand: no model is needed."""
+
+import itertools
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from tests.unit.biometrics.scripted import ENGINE, ScriptedFaces, reading, vector
+
+from xinglin.biometrics.faces import Gate, Reading
+from xinglin.biometrics.liveness import Challenge, Failure, Hint, Progress, State, Step, draw_steps
+
+T0 = datetime(2026, 3, 1, 9, tzinfo=UTC)
+LEFT, RIGHT, BLINK = Step.LEFT, Step.RIGHT, Step.BLINK
+STEPS = (LEFT, BLINK, RIGHT, LEFT, RIGHT)
+REST = [reading(), reading(1), reading(-1)]
+
+
+def moved(step: Step) -> list[Reading]:
+    """One movement and the way back to rest."""
+    if step is BLINK:
+        return [reading(eyes=0.1, aspect=0.15), reading()]
+    side = 1 if step is LEFT else -1
+    return [reading(side * 6), reading(side * 18), reading(side * 7), reading()]
+
+
+def film(steps: Iterable[Step]) -> list[Reading]:
+    return REST + [one for step in steps for one in moved(step)]
+
+
+def judged(
+    frames: Iterable[Reading],
+    steps: tuple[Step, ...] = STEPS,
+    *,
+    every: float = 0.2,
+    portrait: int | None = None,
+) -> tuple[Challenge, Progress]:
+    """Feed the readings, one each `every` seconds, through frames that name them."""
+    script = list(frames)
+    known = None if portrait is None else vector(portrait)
+    challenge = Challenge(ScriptedFaces(script), steps, T0, portrait=known)
+    progress = challenge.expire(T0)
+    for number in range(len(script)):
+        frame = np.full((2, 2, 3), number, np.uint8)
+        progress = challenge.feed(frame, T0 + timedelta(seconds=every * (number + 1)))
+    return challenge, progress
+
+
+def orders() -> list[tuple[Step, ...]]:
+    """Every order that can be drawn."""
+    source, found = random.Random(1), set[tuple[Step, ...]]()
+    for _ in range(4000):
+        found.add(draw_steps(source, ENGINE))
+    return sorted(found)
+
+
+def test_there_are_seventy_orders_and_each_is_as_likely() -> None:
+    source, counted = random.Random(7), dict.fromkeys(orders(), 0)
+    assert len(counted) == 70
+    for _ in range(7000):
+        counted[draw_steps(source, ENGINE)] += 1
+    assert min(counted.values()) > 50
+    assert max(counted.values()) < 160
+    for steps in counted:
+        assert steps.count(BLINK) == 1
+        assert {LEFT, RIGHT} <= set(steps)
+
+
+def test_who_does_the_steps_passes_in_every_order() -> None:
+    for steps in orders():
+        challenge, progress = judged(film(steps), steps)
+        assert progress == Progress(State.PASSED, None, 5, None, None)
+        assert challenge.likeness is not None
+        assert challenge.live == pytest.approx(0.95)
+
+
+def test_a_film_of_another_order_never_passes() -> None:
+    for asked, shown in itertools.permutations(orders(), 2):
+        challenge, _ = judged(film(shown), asked)
+        assert challenge.state is not State.PASSED, (asked, shown)
+        assert challenge.failure in {None, Failure.WRONG_STEP}
+        assert challenge.likeness is None
+
+
+def test_a_film_full_of_blinks_shown_again_and_again_needs_the_right_turns() -> None:
+    passed = 0
+    turns = [LEFT, RIGHT, LEFT, RIGHT]
+    blinking = [step for turn in turns for step in (BLINK, turn, BLINK)]
+    for asked in orders():
+        challenge, _ = judged(film(blinking * 3), asked)
+        asked_turns = [step for step in asked if step is not BLINK]
+        assert (challenge.state is State.PASSED) == (asked_turns == turns)
+        passed += challenge.state is State.PASSED
+    assert passed / len(orders()) == pytest.approx(1 / 14)
+
+
+@pytest.mark.parametrize(
+    ("frames", "failure"),
+    [
+        ([reading()] * 90, Failure.STEP_TIMEOUT),
+        ([reading(yaw) for yaw in (0, 2, 4, 2, 0, -3)] * 15, Failure.STEP_TIMEOUT),
+        ([*REST, reading(-18)], Failure.WRONG_STEP),
+        ([*film([LEFT]), reading(25)], Failure.WRONG_STEP),
+        ([*REST, *[reading(reasons=(Gate.SECOND_FACE,))] * 2], Failure.TWO_FACES),
+        ([*REST, *[reading(reasons=(Gate.NO_FACE,))] * 11], Failure.FACE_LOST),
+        ([*REST, *[reading(reasons=(Gate.TOO_SMALL,))] * 11], Failure.FACE_LOST),
+        ([*film([LEFT]), reading(person=2)], Failure.PERSON_CHANGED),
+        ([*film([LEFT]), *[reading(likeness=0.35)] * 3], Failure.PERSON_CHANGED),
+        ([*REST, reading(18, person=2)], Failure.PERSON_CHANGED),
+        ([reading(live=0.3)] * 3 + film(STEPS)[3:], None),
+    ],
+    ids=[
+        "still photo", "waved photo", "turned the other way", "turned when asked to blink", "two faces", "face lost",
+        "face too small", "face swapped", "doubtful face", "swapped in the turn", "three dull frames",
+    ],
+)  # fmt: skip
+def test_what_is_refused_and_why(frames: list[Reading], failure: Failure | None) -> None:
+    challenge, progress = judged(frames)
+    assert challenge.failure is failure
+    assert progress.state is (State.FAILED if failure else State.PASSED)
+    assert (challenge.likeness is None) == (failure is not None)
+
+
+def test_one_frame_with_a_second_face_is_forgiven() -> None:
+    frames = film(STEPS)
+    frames.insert(5, reading(reasons=(Gate.SECOND_FACE,)))
+    assert judged(frames)[0].state is State.PASSED
+
+
+def test_a_dull_picture_is_not_alive() -> None:
+    frames = [Reading(**{name: getattr(one, name) for name in one.__slots__} | {"live": 0.4}) for one in film(STEPS)]
+    assert judged(frames)[0].failure is Failure.NOT_ALIVE
+
+
+@pytest.mark.parametrize(
+    ("likeness", "failure"), [(1.0, None), (0.47, None), (0.43, Failure.UNSURE_PERSON), (0.39, Failure.OTHER_PERSON)]
+)
+def test_the_person_must_be_the_one_of_the_portrait(likeness: float, failure: Failure | None) -> None:
+    challenge = Challenge(ScriptedFaces(), (LEFT, RIGHT, BLINK), T0, portrait=vector(1, likeness))
+    for number, one in enumerate(film((LEFT, RIGHT, BLINK))):
+        challenge.judge(one, T0 + timedelta(seconds=0.2 * number))
+    assert challenge.failure is failure
+    assert challenge.similarity == pytest.approx(likeness, abs=1e-5)
+
+
+def test_a_movement_is_not_counted_twice_without_rest_between() -> None:
+    steps = (LEFT, LEFT, RIGHT, BLINK)
+    held = [*REST, *[reading(18)] * 10]
+    challenge, progress = judged(held, steps)
+    assert (progress.state, progress.done) == (State.RUNNING, 1)
+    assert progress.step is None
+    assert challenge.failure is None
+
+
+def test_eyes_closed_at_rest_are_measured_against_the_persons_own() -> None:
+    narrow = [reading(eyes=0.5, aspect=0.2)] * 3
+    challenge, progress = judged([*narrow, reading(eyes=0.45, aspect=0.19)], (BLINK, LEFT, RIGHT))
+    assert progress.done == 0
+    assert challenge.rest is not None
+    assert challenge.rest.aspect == pytest.approx(0.2)
+    assert judged([*narrow, reading(eyes=0.45, aspect=0.16)], (BLINK, LEFT, RIGHT))[1].done == 1
+
+
+def test_an_engine_without_a_mesh_sees_blinks_by_probability() -> None:
+    frames = [reading(aspect=None)] * 3 + [reading(aspect=None, eyes=0.2)]
+    assert judged(frames, (BLINK, LEFT, RIGHT))[1].done == 1
+
+
+# TIME
+
+
+def test_time_runs_out_for_a_step_and_for_all() -> None:
+    challenge = Challenge(ScriptedFaces(), STEPS, T0)
+    assert challenge.expire(T0 + timedelta(seconds=12)).state is State.RUNNING
+    assert challenge.expire(T0 + timedelta(seconds=12.1)).failure is Failure.STEP_TIMEOUT
+    assert judged(film(STEPS), every=4)[0].failure is Failure.TIMEOUT
+
+
+def test_rest_that_never_comes_is_a_step_that_timed_out() -> None:
+    assert judged([reading(30)] * 70)[0].failure is Failure.STEP_TIMEOUT
+
+
+def test_time_does_not_run_backwards() -> None:
+    challenge = Challenge(ScriptedFaces([reading()]), STEPS, T0)
+    frame = np.zeros((2, 2, 3), np.uint8)
+    challenge.feed(frame, T0 + timedelta(seconds=1))
+    assert challenge.feed(frame, T0 + timedelta(seconds=0.5)).failure is Failure.TIME_BACKWARDS
+
+
+def test_frames_are_counted() -> None:
+    challenge = Challenge(ScriptedFaces([reading()]), STEPS, T0)
+    frame = np.zeros((2, 2, 3), np.uint8)
+    for _ in range(601):
+        challenge.feed(frame, T0)
+    assert challenge.failure is Failure.TOO_MANY_FRAMES
+
+
+def test_after_the_end_nothing_changes() -> None:
+    challenge, ended = judged(film(STEPS))
+    assert challenge.feed(np.zeros((2, 2, 3), np.uint8), T0 - timedelta(days=1)) == ended
+    assert challenge.expire(T0 + timedelta(days=1)) == ended
+
+
+# WHAT HELPS
+
+
+@pytest.mark.parametrize(
+    ("gate", "hint"),
+    [
+        (Gate.NO_FACE, Hint.NO_FACE),
+        (Gate.TOO_SMALL, Hint.COME_CLOSER),
+        (Gate.CUT_OFF, Hint.COME_CLOSER),
+        (Gate.TOO_DARK, Hint.MORE_LIGHT),
+        (Gate.TOO_BRIGHT, Hint.LESS_LIGHT),
+        (Gate.BLURRED, Hint.HOLD_STILL),
+    ],
+)
+def test_a_gate_says_what_would_help(gate: Gate, hint: Hint) -> None:
+    assert judged([reading(reasons=(gate,))])[1].hint is hint
+
+
+def test_steps_are_asked_one_after_another() -> None:
+    assert judged(REST[:2])[1] == Progress(State.RUNNING, None, 0, Hint.LOOK_STRAIGHT, None)
+    assert judged(REST)[1] == Progress(State.RUNNING, LEFT, 0, Hint.DO_STEP, None)
+    assert judged(film([LEFT]))[1] == Progress(State.RUNNING, BLINK, 1, Hint.DO_STEP, None)
+
+
+def test_a_challenge_needs_steps() -> None:
+    with pytest.raises(ValueError):
+        Challenge(ScriptedFaces(), (), T0)
