@@ -38,7 +38,8 @@ ANOTHER_FILE: Final = re.compile(
     re.IGNORECASE,
 )
 """What must not hang on the end of a picture: archives, programs and pages. A phone's short film may."""
-JPEG_MARKER: Final = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
+JPEG_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+"""One byte of filling is enough: a run of them would be walked again and again."""
 STANDALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
 SOS, EOI = 0xDA, 0xD9
 FAULTS: Final = (
@@ -52,8 +53,9 @@ FAULTS: Final = (
     OverflowError,
     struct.error,
     ZeroDivisionError,
+    Warning,
 )
-"""What Pillow raises on damaged files; it promises no single class."""
+"""What Pillow raises on damaged files; it promises no single class. A warning is one where warnings are errors."""
 
 
 def decode(raw: bytes, *, longest: int = LONGEST) -> Pixels:
@@ -66,7 +68,7 @@ def decode(raw: bytes, *, longest: int = LONGEST) -> Pixels:
     if len(raw) > MAX_BYTES:
         raise BadImage("too_large")
     kind, end = _extent(raw)
-    if ANOTHER_FILE.search(raw, end):
+    if ANOTHER_FILE.search(raw[end:]):
         raise BadImage("polyglot")
     picture = _opened(raw[:end], kind)
     try:
