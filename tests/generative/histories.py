@@ -178,6 +178,49 @@ STORIES: Final[dict[str, Story]] = {
         )
         for n in range(7)
     ],
+    "one face for four insured persons": [
+        (
+            "encounters",
+            {
+                "patient.id": f"P{n}",
+                "encounter.patient_face_key": "f1",
+                "encounter.patient_device_shared": True,
+                "encounter.care_mode": CareMode.ONLINE,
+                "encounter.started_at": NOON + timedelta(minutes=n),
+            },
+        )
+        for n in range(4)
+    ],
+    "another face on two days": [
+        (
+            "encounters",
+            _visit(
+                NOON - timedelta(days=n),
+                **{
+                    "encounter.patient_face_matched": False,
+                    "encounter.guardian_present": False,
+                    "encounter.fund_asked": True,
+                    "encounter.care_mode": CareMode.ONLINE,
+                },
+            ),
+        )
+        for n in range(2)
+    ],
+    "live in the second half of two visits": [
+        (
+            "encounters",
+            _visit(
+                NOON + timedelta(minutes=5 * n),
+                **{
+                    "encounter.channel": Channel.ONLINE,
+                    "encounter.care_mode": CareMode.ONLINE,
+                    "encounter.live_from_at": NOON + timedelta(minutes=10),
+                    "encounter.live_seconds": 300 + n,
+                },
+            ),
+        )
+        for n in range(2)
+    ],
     "supplies from everywhere": [
         (
             table,

@@ -98,6 +98,21 @@ PRESENCE: Final = [
         ("value: live at the time", 1, (a_visit(0, 60, live_seconds=600, **ONLINE),)),
         ("value: by text", 0, (a_visit(0, 60, **ONLINE),)),
         ("value: an open file is no presence", 0, (a_visit(0, 7200, ended_at=ago(seconds=60), **ELSEWHERE),)),
+        (
+            "value: live after this one, by text until then",
+            0,
+            (a_visit(0, 60, live_seconds=300, live_from_at=ago(seconds=540), **ONLINE),),
+        ),
+        (
+            "edge: live from the last 61 seconds on",
+            1,
+            (a_visit(0, 900, live_seconds=300, live_from_at=ago(seconds=661), **ONLINE),),
+        ),
+        (
+            "edge: from the last 60",
+            0,
+            (a_visit(0, 900, live_seconds=300, live_from_at=ago(seconds=660), **ONLINE),),
+        ),
         ("unknown: how long live", None, (a_visit(0, 60, live_seconds=None, **ONLINE),)),
     ),
     *of(
@@ -141,6 +156,34 @@ DEVICES: Final = [
         ("value: a physician did", 1, (a_visit(1, **{"physician.device_key": "dev"}),)),
         ("edge: 30 days", 0, (a_visit(30, **{"physician.device_key": "dev"}),)),
         ("unknown: when", None, (a_visit(1, on=None, **{"physician.device_key": "dev"}),)),
+    ),
+]
+OTHER: Final[dict[str, Any]] = {**ONLINE, "patient_face_matched": False, "fund_asked": True}
+MY_FACE: Final[Facts] = {"encounter.patient_face_key": "f1"}
+THEIR_FACE: Final[dict[str, Any]] = {"patient.id": "q", "patient_face_key": "f1"}
+FACES: Final = [
+    *of(
+        "other_face_days",
+        ("empty: no face was checked", 0, (a_visit(3, **ONLINE),)),
+        ("value: another face, two on one day are one", 1, (a_visit(3, **OTHER), a_visit(3, 60, **OTHER))),
+        ("value: this visit counts", 2, (a_visit(3, **OTHER),), {f"encounter.{k}": v for k, v in OTHER.items()}),
+        ("value: the face matched", 0, (a_visit(3, **OTHER | {"patient_face_matched": True}),)),
+        ("value: a guardian beside a child", 0, (a_visit(3, **OTHER, guardian_present=True),)),
+        ("value: at own cost", 0, (a_visit(3, **OTHER | {"fund_asked": False}),)),
+        ("value: later", 0, (a_visit(-1, **OTHER),)),
+        ("edge: 364 days", 1, (a_visit(364, **OTHER),)),
+        ("edge: 365 days", 0, (a_visit(365, **OTHER),)),
+        ("unknown: when", None, (a_visit(1, **OTHER, on=None),)),
+    ),
+    *of(
+        "face_persons",
+        ("empty: no face was checked", 0, (a_visit(1, **THEIR_FACE),), {"encounter.patient_face_key": ""}),
+        ("value: one's own", 1, (a_visit(1, patient_face_key="f1"),), MY_FACE),
+        ("value: another person with the same", 2, (a_visit(1, **THEIR_FACE), a_visit(2, **THEIR_FACE)), MY_FACE),
+        ("value: another face", 1, (a_visit(1, **THEIR_FACE | {"patient_face_key": "f2"}),), MY_FACE),
+        ("edge: 364 days", 2, (a_visit(364, **THEIR_FACE),), MY_FACE),
+        ("edge: 365 days", 1, (a_visit(365, **THEIR_FACE),), MY_FACE),
+        ("unknown: when", None, (a_visit(1, **THEIR_FACE, on=None),), MY_FACE),
     ),
 ]
 
@@ -248,7 +291,7 @@ ROUND: Final = [
         ("unknown: not of which visit", 0, (PAPER | {"prescription.encounter_id": None},)),
     ),
 ]
-EXAMPLES: Final = [*PRESENCE, *DEVICES, *BODY, *ROUND]
+EXAMPLES: Final = [*PRESENCE, *DEVICES, *FACES, *BODY, *ROUND]
 TABLES: Final = {"stays_around": "stays", "untraced_items": "packs", "prescriptions_here": "prescriptions"}
 OF_BODY: Final = frozenset(example.measure for example in BODY)
 

@@ -163,6 +163,7 @@ class Visits:
         messages = 2 + int(3 * draw) if online and not one.silent else 0
         return {
             "encounter.live_seconds": int(60 * one.minutes * 0.85) if visit.live else 0,
+            "encounter.live_from_at": visit.started if visit.live else None,
             "encounter.active_seconds": int(18 + 20 * draw) if sham else active,
             "encounter.patient_device_key": self.people.device_of(one),
             "encounter.patient_device_shared": False,
@@ -173,13 +174,23 @@ class Visits:
             "encounter.physician_replied": True,
             "encounter.patient_denies": sham and chance(self.seed, "call", one.id) < 0.03,
             "encounter.written_by_physician": True,
-            "encounter.face_matched": True if online else None,
+            **self._faces(visit),
             "encounter.typed_letters_per_minute": 70 + int(90 * draw),
             "encounter.red_flag": False,
             "encounter.red_flag_at": None,
             "encounter.referred_at": None,
             "encounter.record_repeated_permille": self._repeated(one, sham),
             "encounter.record_letters": 60 + int(260 * chance(self.seed, "letters", one.id)),
+        }
+
+    def _faces(self, visit: Visit) -> Facts:
+        """Faces are checked where there are any: in live visits. Whoever came for an adult has another face."""
+        one = visit.encounter
+        child = self.city.residents[one.person].age_on(one.on) < ADULT
+        return {
+            "encounter.face_matched": True if visit.live else None,
+            "encounter.patient_face_matched": one.agent < 0 if visit.live and not child else None,
+            "encounter.patient_face_key": f"face-{one.person}" if visit.live and not child else "",
         }
 
     def _repeated(self, one: Encounter, sham: bool) -> int:

@@ -38,7 +38,14 @@ class Encounter(Group):
     care_mode: CareMode | None = fact("就医方式", "outpatient, emergency, inpatient, pharmacy or online")
     department_code: str | None = fact("就诊科室", "department; code of the national list, such as 03.04")
     ended_at: datetime | None = fact("就诊结束时刻", "end of the visit; None while it goes on")
-    live_seconds: int | None = fact("音视频时长", "length of live voice or video; 0 for a visit by text", "s")
+    live_seconds: int | None = fact(
+        "音视频时长", "length of live voice or video, both sides there, pauses not counted; 0 for a visit by text", "s"
+    )
+    live_from_at: datetime | None = fact(
+        "音视频开始时刻",
+        "instant at which both sides were first there by voice or video; None for a visit by text, or where only the "
+        "start of the visit is recorded",
+    )
     active_seconds: int | None = fact("医师操作时长", "active time of the physician in the visit", "s")
     patient_device_key: str | None = fact(
         "患者所用设备标识", 'key of the device on the patient\'s side, without meaning; "" where there was none'
@@ -57,7 +64,19 @@ class Encounter(Group):
         "every message, record and order in the physician's name was written or confirmed under the own sign-in",
     )
     face_matched: bool | None = fact(
-        "诊中人脸是否一致", "all face checks during the visit matched the physician; None where none was made"
+        "诊中人脸是否一致",
+        "all face checks during the visit matched the physician, or a match followed before three minutes of talk had "
+        "passed; None where none was made, as by text",
+    )
+    patient_face_matched: bool | None = fact(
+        "患者人脸是否一致",
+        "the same of the patient's side; None where none was made, by text, and where a guardian takes part, whose "
+        "face may be the one before the camera",
+    )
+    patient_face_key: str | None = fact(
+        "患者人脸模板标识",
+        "key of the face template that the patient's face was checked against, without meaning: one key for faces "
+        'found to be one person\'s; "" where none was checked',
     )
     typed_letters_per_minute: int | None = fact(
         "打字速度", "fastest minute of typing in the physician's name; pasted text not counted", "letters/min"

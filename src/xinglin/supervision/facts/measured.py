@@ -187,7 +187,8 @@ class Measure(Group):
         "同时在场就诊数",
         "other visits, in person elsewhere or live, during which the physician was present more than 60 seconds at the "
         "same time; present is from the start to the end, at most 30 minutes (in person, no stay, no dialysis), or for "
-        "live_seconds (online); text alone is no presence; none where this visit is itself by text",
+        "live_seconds from live_from_at, else from the start (online); text alone is no presence; none where this "
+        "visit is itself by text",
         "n",
     )
     physician_active_seconds: int | None = fact(
@@ -223,6 +224,19 @@ class Measure(Group):
     )
     age_contradictions: int | None = fact(
         "年龄矛盾就诊天数", "distinct days within 365 with an item for another age, this included", "days"
+    )
+    other_face_days: int | None = fact(
+        "人脸不一致就诊天数",
+        "distinct days within 365 with a visit for which the fund was asked and at which the face on the patient's "
+        "side was not the patient's (patient_face_matched; no guardian there), this included; what was not checked "
+        "does not count",
+        "days",
+    )
+    face_persons: int | None = fact(
+        "同一人脸模板人数",
+        "persons whose visits within 365 days were checked against the same face template (patient_face_key), this "
+        "included; 0 where none was checked",
+        "n",
     )
     contradiction_institutions: int | None = fact(
         "矛盾涉及机构数", "institutions at which such items were charged within 365 days", "n"

@@ -24,6 +24,7 @@ from xinglin.supervision.vocabulary.terms import Facts, Term
 SAME_PERSON: Final = (("patient.id", "patient.id"),)
 SAME_PHYSICIAN_DAY: Final = (("physician.id", "physician.id"), ("encounter.on", "encounter.on"))
 SAME_DEVICE: Final = (("encounter.patient_device_key", "encounter.patient_device_key"),)
+SAME_FACE: Final = (("encounter.patient_face_key", "encounter.patient_face_key"),)
 NO_VISIT: Final = 999_999_999
 LONGEST_PRESENCE: Final = 30 * 60
 """A visit in person keeps the physician for half an hour at most; what is recorded longer is an open file."""
@@ -112,9 +113,15 @@ def presence(f: Facts) -> Term:
     return choose(f.encounter.channel == Channel.ONLINE, f.encounter.live_seconds, choose(visit, here, 0))
 
 
+def present_from(f: Facts) -> Term:
+    """From when on a visit holds the physician: live from the first instant with both sides, else from its start."""
+    online = f.encounter.channel == Channel.ONLINE
+    return choose(online, otherwise(f.encounter.live_from_at, f.encounter.started_at), f.encounter.started_at)
+
+
 def overlapping(s: Facts, e: Facts) -> Term:
     """Another visit, elsewhere or live, that holds the physician at the same time."""
-    later = seconds_between(s.encounter.started_at, e.encounter.started_at)
+    later = seconds_between(present_from(s), present_from(e))
     own, other = presence(s), presence(e)
     together = smaller(own, later + other) - larger(later, 0)
     online = (s.encounter.channel == Channel.ONLINE) | (e.encounter.channel == Channel.ONLINE)
@@ -218,6 +225,20 @@ def age_in_year(s: Facts, e: Facts) -> Term:
     return within_a_year(s, e) & other_age(s, e)
 
 
+def other_face_in_year(s: Facts, e: Facts) -> Term:
+    """A face on the patient's side that was not the patient's, within a year. A guardian's is expected; what was not
+    checked says nothing.
+    """
+    accompanied = otherwise(e.encounter.guardian_present, False)
+    other = ~otherwise(e.encounter.patient_face_matched, True) & otherwise(e.encounter.fund_asked, False)
+    return within_a_year(s, e) & up_to(s, e) & other & ~accompanied
+
+
+def same_face(s: Facts, e: Facts) -> Term:
+    """A visit within a year that was checked against the same face template."""
+    return otherwise(s.encounter.patient_face_key != "", False) & within_a_year(s, e) & up_to(s, e)
+
+
 def institution(_s: Facts, e: Facts) -> Term:
     """The event's institution."""
     return e.institution.id
@@ -313,6 +334,8 @@ MEASURES: Final[tuple[Declared, ...]] = (
         how=How.COUNT,
         lists=(*SEX_LISTS, *AGE_LISTS),
     ),
+    _visits("other_face_days", other_face_in_year, How.DISTINCT, day),
+    Counted("face_persons", Scope.ENCOUNTER, "encounters", SAME_FACE, same_face, How.DISTINCT, person),
     _of_body("contradicting_days", contradiction_in_year, day, (*SEX_LISTS, *AGE_LISTS)),
     _of_body("sex_contradictions", sex_in_year, day, SEX_LISTS),
     _of_body("age_contradictions", age_in_year, day, AGE_LISTS),

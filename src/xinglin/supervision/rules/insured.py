@@ -165,7 +165,7 @@ def h04(f: Facts) -> Ruling:
 
 @rule(
     id="H06",
-    version=1,
+    version=2,
     title=Words("医保凭证疑似出借", "One voucher, more than one body"),
     source=(article(FUND_735, "第十七条、第四十一条", "articles 17 and 41", read=False),),
     certainty=Certainty.SUSPICIOUS,
@@ -173,27 +173,40 @@ def h04(f: Facts) -> Ruling:
     scope=Scope.ENCOUNTER,
     since=date(2021, 5, 1),
     limits=("contradicting_days_min",),
-    why_zh="一个人不会既做产前检查又治前列腺，也不会年过六旬在儿科看病；一次矛盾可能是编码差错，独立的两次就须核实。",
+    why_zh="一个人不会既做产前检查又治前列腺，也不会年过六旬在儿科看病；一次矛盾可能是编码差错，一次人脸不符可能是光线，"
+    "独立的两次就须核实。监护人陪同儿童、图文问诊没有人脸，都不作数。",
     sentence=Words(
         "一年内有{measure.contradicting_days}天的就诊与登记的性别或年龄矛盾（性别{measure.sex_contradictions}天，年龄"
-        "{measure.age_contradictions}天），涉及{measure.contradiction_institutions}家机构，含本次。",
+        "{measure.age_contradictions}天），涉及{measure.contradiction_institutions}家机构；视频就诊中人脸与患者登记不一致"
+        "{measure.other_face_days}天，均含本次。",
         "Within a year visits on {measure.contradicting_days} days contradict the registered sex or age (sex "
         "{measure.sex_contradictions}, age {measure.age_contradictions}), at {measure.contradiction_institutions} "
-        "institutions, this visit included.",
+        "institutions; on {measure.other_face_days} days the face in a live visit was not the patient's; this visit "
+        "included.",
     ),
     hint=Words(
-        "请先核对登记的性别、出生日期和诊断编码；无误的，核验就诊人是否为凭证持有人。家人买药请用家庭共济账户。",
+        "请先核对登记的性别、出生日期和诊断编码；无误的，核验就诊人是否为凭证持有人（人脸不符的请当面或换光线再验一次）。"
+        "家人买药请用家庭共济账户。",
         "First check the registered sex and birth date and the diagnosis codes; if they are right, verify that the "
-        "person seen holds the voucher. For relatives' medicine there is the family account.",
+        "person seen holds the voucher (where a face did not match, in person or once more in better light). For "
+        "relatives' medicine there is the family account.",
     ),
 )
 def h06(f: Facts) -> Ruling:
-    """One contradiction of sex or age may be a wrong code; two on different days ask whose body was seen."""
+    """One contradiction of sex or age may be a wrong code, and one face that does not match may be the light; two of
+    either kind on different days, or one of each, ask whose body was seen.
+
+    A guardian's face beside a child is expected, a twin's passes, and where no face was checked nothing is held against
+    anybody.
+    """
     newborn = otherwise(f.patient.identity_basis, IdentityBasis.OWN) == IdentityBasis.MOTHER
+    accompanied = otherwise(f.encounter.guardian_present, False)
+    other_face = ~otherwise(f.encounter.patient_face_matched, True) & ~accompanied
+    signs = f.measure.contradicting_days + otherwise(f.measure.other_face_days, 0)
     return ruling(
         applies=(f.encounter.care_mode != CareMode.PHARMACY) & f.encounter.fund_asked & ~newborn,
-        violates=(f.measure.contradicts_here > 0) & (f.measure.contradicting_days >= f.limits.contradicting_days_min),
-        excess=excess(count=f.measure.contradicting_days),
+        violates=((f.measure.contradicts_here > 0) | other_face) & (signs >= f.limits.contradicting_days_min),
+        excess=excess(count=signs),
     )
 
 

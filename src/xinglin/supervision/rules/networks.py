@@ -14,7 +14,9 @@ from xinglin.supervision.vocabulary import (
     Ruling,
     Scope,
     Words,
+    choose,
     excess,
+    otherwise,
     rule,
     ruling,
 )
@@ -22,8 +24,8 @@ from xinglin.supervision.vocabulary import (
 
 @rule(
     id="J09",
-    version=1,
-    title=Words("同一设备登录", "One device for many"),
+    version=2,
+    title=Words("同一设备或同一人脸登录", "One device, or one face, for many"),
     source=(
         article(FUND_735, "第十七条、第四十条", "articles 17 and 40", read=False),
         article(SUPERVISION_2022, "第十七条", "article 17", read=False),
@@ -32,31 +34,37 @@ from xinglin.supervision.vocabulary import (
     kind=Kind.INFORM,
     scope=Scope.ENCOUNTER,
     since=date(2022, 2, 8),
-    limits=("device_households_max",),
+    limits=("device_households_max", "face_persons_max"),
     concern=Concern.IDENTITY,
-    why_zh="许多户人家用同一台设备，或患者用的就是医师的设备，说明可能有人代为就诊；一家人、养老院和登记的公用设备除外。",
+    why_zh="许多户人家用同一台设备，或患者用的就是医师的设备，或同一张脸为多名参保人通过核验，说明可能有人代为就诊；"
+    "一家人、养老院和登记的公用设备除外，双胞胎相像也除外。",
     sentence=Words(
         "30天内{measure.device_persons}户人家使用同一设备（上限{limits.device_households_max}户），其中医师在该设备上接诊"
-        "{measure.device_is_physicians}次。",
+        "{measure.device_is_physicians}次；一年内同一人脸模板核验过{measure.face_persons}人（上限{limits.face_persons_max}人）。",
         "Within 30 days {measure.device_persons} households used this device (limit {limits.device_households_max}); "
-        "physicians worked on it in {measure.device_is_physicians} visits.",
+        "physicians worked on it in {measure.device_is_physicians} visits. Within a year one face template stood for "
+        "{measure.face_persons} persons (limit {limits.face_persons_max}).",
     ),
     hint=Words(
-        "请让患者用自己的设备再次核验身份；公用的自助机或机构设备请登记。",
-        "Have the patient prove who they are on a device of their own; register a kiosk or an institution's device.",
+        "请让患者用自己的设备再次核验身份；公用的自助机或机构设备请登记。同一人脸用于多人的，请当面核验并重新登记人脸。",
+        "Have the patient prove who they are on a device of their own; register a kiosk or an institution's device. "
+        "Where one face stands for several, see them in person and enrol their faces anew.",
     ),
 )
 def j09(f: Facts) -> Ruling:
-    """Many households on one device, or a physician and others' patients on one, hint at visits made for others."""
+    """Many households on one device, a physician and others' patients on one, or one face for several insured persons
+    hint at visits made for others. Two persons with one face may be twins; a kiosk excuses the device, not the face.
+    """
     many = f.measure.device_persons > f.limits.device_households_max
     # A physician's own family on the physician's device is one household.
     physicians = (f.measure.device_is_physicians > 0) & (f.measure.device_persons > 1)
+    own_device = (f.encounter.patient_device_key != "") & ~f.encounter.patient_device_shared
+    checked = otherwise(f.encounter.patient_face_key != "", False)
+    one_face = checked & (otherwise(f.measure.face_persons, 0) > f.limits.face_persons_max)
     return ruling(
-        applies=(f.encounter.care_mode == CareMode.ONLINE)
-        & (f.encounter.patient_device_key != "")
-        & ~f.encounter.patient_device_shared,
-        violates=many | physicians,
-        excess=excess(count=f.measure.device_persons),
+        applies=(f.encounter.care_mode == CareMode.ONLINE) & (own_device | checked),
+        violates=(own_device & (many | physicians)) | one_face,
+        excess=excess(count=choose(one_face, f.measure.face_persons, f.measure.device_persons)),
     )
 
 

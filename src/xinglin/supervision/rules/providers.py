@@ -131,7 +131,7 @@ def i02(f: Facts) -> Ruling:
 
 @rule(
     id="I03",
-    version=1,
+    version=2,
     title=Words("重叠诊疗", "In two places at once"),
     source=(
         article(FUND_735, "第三十八条、第四十条", "articles 38 and 40", read=False),
@@ -141,7 +141,7 @@ def i02(f: Facts) -> Ruling:
     kind=Kind.NEVER,
     scope=Scope.ENCOUNTER,
     since=date(2021, 5, 1),
-    why_zh="一位医师不能同时在两家机构面诊，也不能同时进行两场视频；图文咨询可以交错，多点执业按固定日期出诊不受影响。",
+    why_zh="一位医师不能同时在两家机构面诊，也不能同时进行两场视频（按双方实际在线的时段计）；图文咨询可以交错，多点执业按固定日期出诊不受影响。",
     sentence=Words(
         "本次就诊期间，该医师名下另有{measure.overlapping_sessions}次在他处面诊或实时音视频的就诊。",
         "During this visit {measure.overlapping_sessions} other visits, elsewhere or live, ran under the physician's "
