@@ -57,7 +57,7 @@ def front(rows: tuple[Row, ...]) -> Fields:
     """The fields of the front; dates are ISO. A number whose check character fails stands as `number_misread`."""
     found: dict[str, Field] = {}
     readers: dict[str, Callable[[str], re.Match[str] | None]] = {
-        "name": re.compile(rf"(?:姓名|^姓|^名)[:：]?([{HAN}][{HAN}·•・.]{{1,24}})").search,
+        "name": re.compile(rf"(?:姓名|^姓(?!名)|^名)[:：]?([{HAN}][{HAN}·•・.]{{1,24}})").search,
         "sex": re.compile(r"(?:性别|^性|别)\W{0,2}([男女])").search,
         "ethnicity": re.compile(rf"(?:民族|族)\W{{0,2}}([{HAN}]{{1,4}})").search,
     }
@@ -103,6 +103,18 @@ def labels(rows: tuple[Row, ...], wanted: tuple[str, ...]) -> dict[str, int]:
     return {label: sum(plain(row.text).count(label) for row in rows) for label in wanted}
 
 
+def differing(fields: Fields) -> frozenset[str]:
+    """Fields that contradict each other: a number says the birth date and the sex once more. One of them is misread,
+    or the card is not genuine."""
+    number, born, sex = (fields.get(name) for name in ("number", "birth_on", "sex"))
+    found = set()
+    if number and born and number.value[6:14] != born.value.replace("-", ""):
+        found |= {"number", "birth_on"}
+    if number and sex and (int(number.value[16]) % 2 == 1) != (sex.value == "男"):
+        found |= {"number", "sex"}
+    return frozenset(found)
+
+
 def digits(rows: tuple[Row, ...]) -> frozenset[str]:
     """Every number of eighteen characters in the picture that checks."""
     every = {match.group(1) for row in rows for match in NUMBER.finditer(row.text)}
@@ -121,10 +133,18 @@ def _keep_number(found: dict[str, Field], row: Row, at: int) -> None:
     for match in NUMBER.finditer(row.text):
         text = match.group(1).replace("×", "X").upper()
         field = Field(text, row.confidence(*match.span()), at)
-        if numbers.checks(text):
+        if numbers.checks(text) and _day(text[6:14]):
             found.setdefault("number", field)
         else:
             found.setdefault("number_misread", field)
+
+
+def _day(digits: str) -> bool:
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
 
 
 def _settle(found: dict[str, Field]) -> None:

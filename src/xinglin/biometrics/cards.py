@@ -93,6 +93,10 @@ _PROBLEMS: Final[Mapping[str, Sentence]] = {
         "照片模糊，看不清“{field}”，请持稳、对焦后重新拍摄。",
         "The picture is blurred at the {field}: hold still and focus.",
     ),
+    "differs": Sentence(
+        "“{field}”与证件上的其他内容不一致，请核对或重新拍摄。",
+        "The {field} contradicts something else on the card: compare, or take the picture again.",
+    ),
     "misread": Sentence(
         "“{field}”校验不通过，请重新拍摄清晰的照片。", "The {field} does not check: take a sharper picture."
     ),
@@ -101,7 +105,7 @@ _PROBLEMS: Final[Mapping[str, Sentence]] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One field that cannot be relied on. `code`: unread, unsure, glare, blurred, misread."""
+    """One field that cannot be relied on. `code`: unread, unsure, differs, glare, blurred, misread."""
 
     code: str
     field: str
@@ -238,6 +242,8 @@ def _worth(way: Upright, fields: Mapping[str, Field], side: Side) -> tuple[int, 
 def _problem(name: str, fields: Mapping[str, Field], upright: Upright, seen: _Seen, row: Engine) -> Problem | None:
     field = fields.get(name)
     if field is not None:
+        if name in card_fields.differing(fields):
+            return Problem("differs", name)
         return Problem("unsure", name) if field.confidence < row.limit("field_sure") else None
     if name == "number" and "number_misread" in fields:
         return Problem("misread", name)
