@@ -423,8 +423,8 @@ class FramesWrong(DomainError):
 
     code = "identity.frames_wrong"
     text = T(
-        zh="画面应为 {least} 至 {most} 张，每张不超过 {kilobytes} KB。",
-        en="An answer has {least} to {most} pictures of at most {kilobytes} KB.",
+        zh="画面应为 {least} 至 {most} 张，合计不超过 {megabytes} MB。",
+        en="An answer has {least} to {most} pictures of at most {megabytes} MB in all.",
     )
     hint = T(zh="请重新拍摄。", en="Please record again.")
     status = 422

@@ -40,9 +40,10 @@ VOICES_PER_HOUR = 12
 """So many an account and hour: a stranger at an open screen cannot try on, and the processor is not kept busy. Our
 design."""
 
-FRAMES_MAX = 90
-FRAME_BYTES_MAX = 400_000
-"""Frames of one answer, and bytes of one frame. Our design."""
+FRAMES_MIN, FRAMES_MAX = 6, 90
+FRAMES_BYTES_MAX = 40_000_000
+"""Frames of one answer, and their bytes in all: a dozen photographs of a phone, or a film of small frames. Our
+design."""
 
 TRIES_WINDOW = timedelta(hours=1)
 """Failed tries are counted over this time; how many are allowed stands in data/likeness_policy.csv."""

@@ -1,5 +1,6 @@
 """Questions about people, accounts, credentials and institutions, limited to what the actor may see."""
 
+from xinglin.hospital.identity.likeness_consent import ConsentText, consent_text
 from xinglin.hospital.identity.selectors.accounts import (
     AuthProof,
     PublicKey,
@@ -10,6 +11,7 @@ from xinglin.hospital.identity.selectors.accounts import (
 )
 from xinglin.hospital.identity.selectors.choices import (
     ALL_DOCUMENTS,
+    ASKABLE_REASONS,
     DOCUMENTS,
     INSTITUTION_KINDS,
     LEVELS,
@@ -17,6 +19,7 @@ from xinglin.hospital.identity.selectors.choices import (
     PAPERS,
     PROFESSIONS,
     RELATIONS,
+    REVIEW_WAYS,
     SEXES,
     SPOKEN,
     TITLES,
@@ -57,6 +60,12 @@ from xinglin.hospital.identity.selectors.likeness import (
     template_vectors,
 )
 from xinglin.hospital.identity.selectors.likeness_cards import CardView, latest_card
+from xinglin.hospital.identity.selectors.likeness_desk import (
+    likeness_review,
+    likeness_reviews,
+    likeness_reviews_decided,
+    likeness_still,
+)
 from xinglin.hospital.identity.selectors.own import own_application, own_identity
 from xinglin.hospital.identity.selectors.people import PersonCard, person, register_demonstration
 from xinglin.hospital.identity.selectors.practitioners import (
@@ -75,6 +84,7 @@ from xinglin.hospital.identity.selectors.rights import (
 
 __all__ = [
     "ALL_DOCUMENTS",
+    "ASKABLE_REASONS",
     "DOCUMENTS",
     "INSTITUTION_KINDS",
     "LEVELS",
@@ -83,11 +93,13 @@ __all__ = [
     "PAYMENT_STATES",
     "PROFESSIONS",
     "RELATIONS",
+    "REVIEW_WAYS",
     "SEXES",
     "SPOKEN",
     "TITLES",
     "AuthProof",
     "CardView",
+    "ConsentText",
     "InstitutionCard",
     "Likeness",
     "PaymentStopCard",
@@ -103,6 +115,7 @@ __all__ = [
     "application",
     "applications_decided",
     "applications_waiting",
+    "consent_text",
     "credential_paper",
     "department_codes",
     "document_photo",
@@ -116,6 +129,10 @@ __all__ = [
     "institutions",
     "latest_card",
     "likeness",
+    "likeness_review",
+    "likeness_reviews",
+    "likeness_reviews_decided",
+    "likeness_still",
     "needs_second_factor",
     "own_application",
     "own_identity",

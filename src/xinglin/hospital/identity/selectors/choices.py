@@ -1,6 +1,6 @@
 """What forms offer to choose from, as (code, name) in both languages."""
 
-from xinglin.hospital.identity import words
+from xinglin.hospital.identity import likeness_words, words
 from xinglin.hospital.kernel.texts import T
 
 Options = tuple[tuple[str, T], ...]
@@ -16,3 +16,5 @@ SPOKEN: Options = tuple(words.LANGUAGES.items())
 INSTITUTION_KINDS: Options = tuple((one.value, words.name(one)) for one in words.InstitutionKind)
 LEVELS: Options = tuple(words.LEVELS.items())
 ONLINE_SERVICES: Options = tuple(words.ONLINE_SERVICES.items())
+ASKABLE_REASONS: Options = tuple((one.value, likeness_words.name(one)) for one in likeness_words.ASKABLE)
+REVIEW_WAYS: Options = tuple((one.value, likeness_words.name(one)) for one in likeness_words.ReviewWay)

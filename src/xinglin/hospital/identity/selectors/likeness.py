@@ -14,6 +14,7 @@ from xinglin.hospital.identity import likeness_vault as vault
 from xinglin.hospital.identity.access import REVIEW_LIKENESS
 from xinglin.hospital.identity.errors import TemplateForeign
 from xinglin.hospital.identity.likeness_policy import Policy, policy
+from xinglin.hospital.identity.likeness_reasons import reason_text
 from xinglin.hospital.identity.likeness_words import (
     LikenessDecision,
     LikenessKind,
@@ -77,6 +78,11 @@ class Attempt:
     reasons: tuple[str, ...]
     engine: str
 
+    @property
+    def why(self) -> tuple[T, ...]:
+        """The reasons in words."""
+        return tuple(reason_text(code) for code in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -136,7 +142,7 @@ def likeness(*, actor: Actor, person_id: UUID, at: datetime, attempts: int = 8) 
         voice_consent=consents.get(LikenessKind.VOICE),
         alternative=asked(latest) if latest else None,
         waiting=tuple(asked(row) for row in reviews.filter(state=ReviewState.ASKED).order_by("asked_at")),
-        attempts=tuple(_attempt(row) for row in checks),
+        attempts=tuple(attempt(row) for row in checks),
         installed=installed,
     )
 
@@ -148,7 +154,8 @@ def _enrolment(row: LikenessTemplate | None, engine: str) -> Enrolment | None:
     return Enrolment(row.pk, row.kind, made, row.enrolled_at, row.accepted_at, bool(engine) and made != engine)
 
 
-def _attempt(row: LikenessCheck) -> Attempt:
+def attempt(row: LikenessCheck) -> Attempt:
+    """An attempt as it is shown."""
     return Attempt(
         at=row.at,
         kind=row.kind,

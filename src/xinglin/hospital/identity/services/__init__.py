@@ -2,7 +2,7 @@
 
 from xinglin.hospital.identity.services.admitting import decide_application
 from xinglin.hospital.identity.services.applying import Practice, Sign, apply_for_practice
-from xinglin.hospital.identity.services.codes import CodeSent, request_phone_code
+from xinglin.hospital.identity.services.codes import CodeSent, confirm_by_code, request_own_code, request_phone_code
 from xinglin.hospital.identity.services.demo import demo_token, enter_demo
 from xinglin.hospital.identity.services.guardians import add_guardian, decide_guardianship, end_guardianship
 from xinglin.hospital.identity.services.houses import (
@@ -66,6 +66,7 @@ __all__ = [
     "attach_document",
     "begin_challenge",
     "confirm_again",
+    "confirm_by_code",
     "correct_identity",
     "decide_alternative",
     "decide_application",
@@ -90,6 +91,7 @@ __all__ = [
     "reinstate_institution",
     "reinstate_practitioner",
     "renew_licence",
+    "request_own_code",
     "request_phone_code",
     "review_document",
     "revoke_template",

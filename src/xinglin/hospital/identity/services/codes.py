@@ -9,13 +9,17 @@ from uuid import UUID
 from django.db import transaction
 
 from xinglin.hospital.identity import parameters
+from xinglin.hospital.identity.access import VERIFY_SELF
 from xinglin.hospital.identity.errors import CodeDead, CodeTooSoon, MessagesDown, TooManyCodes, WrongCode
 from xinglin.hospital.identity.locks import hold
-from xinglin.hospital.identity.models import PhoneCode
+from xinglin.hospital.identity.models import Account, PhoneCode
 from xinglin.hospital.identity.numbers import clean_phone
 from xinglin.hospital.identity.ports import OutOfReach, TextMessages
-from xinglin.hospital.identity.words import CodePurpose
-from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.identity.selectors.accounts import AuthProof
+from xinglin.hospital.identity.services.proofs import record_auth_event
+from xinglin.hospital.identity.words import CodePurpose, ProofMethod
+from xinglin.hospital.kernel.access import Actor, require
+from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.ports import outside
 from xinglin.hospital.kernel.signing import blind_index
@@ -63,6 +67,29 @@ def request_phone_code(*, actor: Actor, phone: str, purpose: str, now: datetime)
         PhoneCode.objects.filter(pk=row.pk).update(expires_at=now)
         raise MessagesDown(field="phone") from error
     return CodeSent(number, row.expires_at, sent.echo)
+
+
+def request_own_code(*, actor: Actor, now: datetime) -> CodeSent:
+    """Send a code to the phone of the acting patient's account, to confirm once more. Raises NotFound for an account
+    without a phone, and as `request_phone_code`.
+    """
+    return request_phone_code(actor=actor, phone=_own_phone(actor), purpose=CodePurpose.CONFIRM, now=now)
+
+
+def confirm_by_code(*, actor: Actor, code: str, now: datetime, session: str = "") -> AuthProof:
+    """Confirm by the code that the own phone received. Raises NotFound, WrongCode, CodeDead."""
+    code_id = prove_phone(_own_phone(actor), CodePurpose.CONFIRM, code, now)
+    with transaction.atomic():
+        use_code(code_id, now)
+        return record_auth_event(actor=actor, account_id=actor.id, method=ProofMethod.CODE, now=now, session=session)
+
+
+def _own_phone(actor: Actor) -> str:
+    require(actor, VERIFY_SELF)
+    phone = Account.objects.filter(pk=actor.id, is_active=True).values_list("phone", flat=True).first()
+    if not phone:
+        raise NotFound
+    return phone
 
 
 def _refuse_flood(phone: str, now: datetime) -> None:

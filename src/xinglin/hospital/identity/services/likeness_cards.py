@@ -92,9 +92,8 @@ def _read(person: Person, side: CardSide, raw: bytes) -> tuple[Reading | None, l
         return None, ["model.not_installed"], ""
     name = str(reader.engine.name)
     try:
-        reading: Reading = reader.read(
-            decode(raw, longest=MAX_SIDE), side.value
-        )  # as the picture is kept: its corners must fit
+        pixels = decode(raw, longest=MAX_SIDE)  # as large as it is kept, so that corners fit both
+        reading: Reading = reader.read(pixels, "front" if side == CardSide.FRONT else "back")
     except BiometricError as refused:
         return None, [refused.dotted], name
     return reading, [f"{one.code}:{one.field}" for one in reading.problems], name

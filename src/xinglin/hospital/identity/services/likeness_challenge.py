@@ -44,7 +44,6 @@ from xinglin.hospital.kernel.errors import InvalidInput, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 
-FRAMES_MIN = 6
 RANDOM = secrets.SystemRandom()
 
 
@@ -168,9 +167,9 @@ def take_answer(
 
 
 def _check_frames(frames: Sequence[bytes], times_ms: Sequence[int]) -> None:
-    most, size = parameters.FRAMES_MAX, parameters.FRAME_BYTES_MAX
-    if not FRAMES_MIN <= len(frames) <= most or any(not frame or len(frame) > size for frame in frames):
-        raise errors.FramesWrong(field="frames", least=FRAMES_MIN, most=most, kilobytes=size // 1000)
+    least, most, size = parameters.FRAMES_MIN, parameters.FRAMES_MAX, parameters.FRAMES_BYTES_MAX
+    if not least <= len(frames) <= most or not all(frames) or sum(map(len, frames)) > size:
+        raise errors.FramesWrong(field="frames", least=least, most=most, megabytes=size // 1_000_000)
     if times_ms and (len(times_ms) != len(frames) or list(times_ms) != sorted(set(times_ms))):
         reason = T(zh="每张画面的时刻应逐张递增。", en="Each picture has a later instant than the one before.")
         raise InvalidInput(field="times_ms", reason=reason)

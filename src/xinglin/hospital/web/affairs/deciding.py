@@ -33,6 +33,7 @@ def home(request: Request) -> HttpResponse:
         "oldest": applications[0] if applications else None,
         "money": money_of(actor, request.now),
         "to_answer": to_answer(actor, request.now),
+        "likeness_waiting": len(selectors.likeness_reviews(actor=actor, at=request.now)),
         "alarms_standing": len(decision_support.alarms(actor=actor, standing_only=True)),
     }
     context |= promises_of(actor, request.now)

@@ -8,6 +8,7 @@ from xinglin.hospital.web.affairs import (
     deciding,
     findings,
     houses,
+    likeness,
     money,
     practitioners,
     promises,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("staff/", staff.staff, name="staff"),
     path("findings/", findings.directory, name="findings"),
     path("findings/<uuid:verdict_id>/", findings.finding, name="finding"),
+    path("likeness/", likeness.directory, name="likeness"),
+    path("likeness/<uuid:review_id>/", likeness.review, name="likeness-review"),
+    path("likeness/stills/<uuid:picture_id>", likeness.still, name="likeness-still"),
     path("agreement/", agreement.agreement, name="agreement"),
     path("money/", money.money, name="money"),
 ]

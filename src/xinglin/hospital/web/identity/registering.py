@@ -161,17 +161,17 @@ def _open(request: Request, draft: services.Declared) -> HttpResponse:
 
 @page(SEE_OWN)
 def photo(request: Request) -> HttpResponse:
-    """Step 3: a photo of the document."""
+    """Step 3: a photo of the document, read where a reader is installed. Differences are shown before the check."""
     front = Field("photo", T(zh="证件正面照片", en="Photo of the front"), "file")
     front.help = T(zh="JPEG、PNG 或 WebP，不超过 8 MB；会去除位置等隐藏信息。", en="JPEG, PNG or WebP, up to 8 MB.")
     context: dict[str, Any] = {"fields": [front]}
     status = 200
     if request.method == "POST":
         try:
-            services.attach_document(
+            view = services.read_card(
                 actor=request.actor,
                 person_id=request.actor.person_id or new_id(),
-                kind="identity_front",
+                side="front",
                 raw=uploaded(request, "photo"),
                 now=request.now,
             )
@@ -179,8 +179,28 @@ def photo(request: Request) -> HttpResponse:
             status = refusal.status
             context["refusal"] = mark([front], refusal)
         else:
-            return redirect("identity:register-check")
+            return redirect("identity:register-card" if view.open else "identity:register-check")
     return _step(request, 3, "register_photo.html", context, status)
+
+
+@page(SEE_OWN)
+def card(request: Request) -> HttpResponse:
+    """Between steps 3 and 4, when the card says something else than what was typed: which is right?"""
+    view = selectors.latest_card(actor=request.actor, person_id=request.actor.person_id or new_id())
+    if view is None or not view.open:
+        return redirect("identity:register-check")
+    context: dict[str, Any] = {"card": view}
+    status = 200
+    if request.method == "POST":
+        try:
+            services.settle_card(
+                actor=request.actor, reading_id=view.id, keep=request.POST.get("keep", ""), now=request.now
+            )
+            return redirect("identity:register-check")
+        except DomainError as refusal:
+            status = refusal.status
+            context["refusal"] = refusal
+    return _step(request, 3, "register_card.html", context, status)
 
 
 @page(SEE_OWN)
@@ -205,7 +225,8 @@ def check(request: Request) -> HttpResponse:
             context["refusal"] = mark(fields, refusal)
     else:
         fields[0].value = own.person.name
-    context |= {"own": own, "fields": fields}
+    card_view = selectors.latest_card(actor=request.actor, person_id=own.person.id)
+    context |= {"own": own, "fields": fields, "card": card_view}
     return _step(request, 4, "register_check.html", context, status)
 
 

@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.identity import applying, physicians, registering, signing
+from xinglin.hospital.web.identity import applying, checking, likeness, physicians, registering, signing
 
 app_name = "identity"
 urlpatterns = [
     path("register", registering.who, name="register"),
     path("register/phone", registering.phone, name="register-phone"),
     path("register/photo", registering.photo, name="register-photo"),
+    path("register/card", registering.card, name="register-card"),
     path("register/check", registering.check, name="register-check"),
+    path("me/likeness", likeness.mine, name="likeness"),
+    path("identity/check/<slug:purpose>", checking.check, name="check"),
     path("family", registering.family, name="family"),
     path("family/<uuid:guardianship_id>/end", registering.end_ward, name="end-ward"),
     path("documents/<uuid:photo_id>", registering.own_photo, name="document"),

@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 
+from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel.access import ANONYMOUS, Actor, Role
 from xinglin.hospital.kernel.live import stream_token
 from xinglin.hospital.web.shared.menu import menu_for, part_of
@@ -39,9 +41,19 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "english": language.startswith("en"),
         "theme": theme if theme in {"light", "dark"} else "",
         "demo": settings.XINGLIN_DEMO,
+        "by_face": SimpleLazyObject(lambda: may_show_face(request)),  # asked on few pages, so not before
         "stream_url": stream_url(request),
         "stream_token": stream_token(*topics) if topics else "",
     }
+
+
+def may_show_face(request: HttpRequest) -> bool:
+    """Whether the acting person may confirm by an enrolled face on this server."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    if actor.person_id is None:
+        return False
+    standing = identity.standing(person_id=actor.person_id, at=request.now)  # type: ignore[attr-defined]
+    return standing.enrolled and standing.models
 
 
 def stream_url(request: HttpRequest) -> str:
