@@ -8,7 +8,7 @@ turns it to bytes and back, whoever stores it seals it.
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -67,13 +67,13 @@ def averaged(vectors: list[Vector]) -> Vector:
     return unit(np.mean(np.stack(vectors), axis=0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """What is kept of a face or a voice: the engine's id and version, and a unit vector."""
 
     engine: str
     version: str
-    vector: Vector
+    vector: Vector = field(repr=False)
 
     def to_bytes(self) -> bytes:
         """The template in its stored form."""
