@@ -73,6 +73,14 @@ KEEP_LIVE = Permission(
     frozenset(),
     T(zh="转发、录存和暂停音视频（系统）", en="forward, record and pause picture and sound (the system)"),
 )
+READ_LIVE_COURSE = Permission(
+    "consultation.read_live_course",
+    frozenset({Role.MEDICAL_AFFAIRS, Role.AUDITOR}),
+    T(
+        zh="查看本机构音视频问诊的身份核验时间线（不含画面和声音）",
+        en="see when the two sides of the institution's live visits were verified (no picture, no sound)",
+    ),
+)
 PLAY_RECORDING = Permission(
     "consultation.play_recording",
     frozenset({Role.MEDICAL_AFFAIRS, Role.AUDITOR}),
@@ -86,6 +94,7 @@ PERMISSIONS = [
     TALK_LIVE,
     KEEP_LIVE,
     PLAY_RECORDING,
+    READ_LIVE_COURSE,
     TELL_FACTS,
     REQUEST_VISIT,
     FOLLOW_OWN_VISIT,

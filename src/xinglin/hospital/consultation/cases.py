@@ -7,6 +7,7 @@ from uuid import UUID
 
 from xinglin.hospital.consultation import facts, people
 from xinglin.hospital.consultation.facts import Talked, Wrote
+from xinglin.hospital.consultation.live_facts import live_talk
 from xinglin.hospital.consultation.models import Message, Questionnaire, Record, RecordDiagnosis, Visit
 from xinglin.hospital.consultation.words import DangerTier, MessageKind, Side
 from xinglin.hospital.decision_support import selectors as alarms
@@ -46,6 +47,7 @@ def case(visit: Visit, at: datetime, *, proof_id: UUID | None = None, diagnoses:
         proof_uses=_uses(visit, visit.auth_event_id or proof_id),
         talked=_talked(visit),
         wrote=_wrote(visit, known.patient["birth_on"], at),
+        live=live_talk(visit=visit, at=at),
         at=at,
     )
 

@@ -52,6 +52,21 @@ class Talked:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveTalk:
+    """What became of the live part: seconds with both there, since when, and whether faces matched (None: unchecked).
+
+    `running`: it goes on at the instant asked about.
+    """
+
+    seconds: int = 0
+    from_at: datetime | None = None
+    face_matched: bool | None = None
+    patient_face_matched: bool | None = None
+    patient_face_key: str = ""
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Wrote:
     """What stands in the form before the visit and in the record."""
 
@@ -71,6 +86,7 @@ def case_of(
     proof_uses: int,
     talked: Talked,
     wrote: Wrote,
+    live: LiveTalk,
     at: datetime,
 ) -> Case:
     """The case of a visit. Before the start `at` is the start asked for; afterwards the visit's own start counts, and
@@ -78,7 +94,7 @@ def case_of(
     """
     seen = replace(_encounter(visit, diagnoses, known.fund_asked, visit.started_at or at), observed_at=at)
     return Case(
-        encounter=_course(_dialogue(seen, visit, talked, wrote), visit, wrote),
+        encounter=_course(_dialogue(_live(seen, live), visit, talked, wrote), visit, wrote),
         patient=replace(_patient(known.patient), weight_grams=wrote.weight_grams),
         physician=_physician(known.physician, proof_uses),
         institution=_institution(known.institution),
@@ -115,13 +131,24 @@ def _encounter(visit: Visit, diagnoses: Sequence[str], fund_asked: bool, started
     )
 
 
+def _live(seen: Encounter, live: LiveTalk) -> Encounter:
+    """Who was there by picture and voice, and whether it was them, as the hospital's own checks have it."""
+    return replace(
+        seen,
+        live_seconds=live.seconds,
+        live_from_at=live.from_at,
+        face_matched=live.face_matched,
+        patient_face_matched=live.patient_face_matched,
+        patient_face_key=live.patient_face_key,
+    )
+
+
 def _dialogue(seen: Encounter, visit: Visit, talked: Talked, wrote: Wrote) -> Encounter:
-    """What was said. The house's visits are by text; only who is signed in as the physician can speak or write as one,
-    and a machine's draft goes out by the physician's own hand. How fast somebody types is not measured.
+    """What was said. Only who is signed in as the physician can speak or write as one, and a machine's draft goes out
+    by the physician's own hand. How fast somebody types is not measured.
     """
     return replace(
         seen,
-        live_seconds=0,
         inbound_messages=talked.messages,
         inbound_letters=talked.letters,
         structured_form=wrote.form,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from xinglin.hospital.consultation.cases import case
 from xinglin.hospital.consultation.errors import ConfirmAgain, NeedsAnswer, NotEligibleOnline
+from xinglin.hospital.consultation.live_facts import LIVE_SECONDS
 from xinglin.hospital.consultation.models import Visit
 from xinglin.hospital.consultation.words import VisitState
 from xinglin.hospital.kernel.access import Actor
@@ -15,8 +16,6 @@ from xinglin.hospital.oversight import services as oversight
 AT_REQUEST = frozenset({"A01", "A05", "A06", "A07", "A11", "A12"})
 AT_START = AT_REQUEST | {"A02", "A09", "H09", "I03"}
 AT_LIVE = frozenset({"I03"})
-LIVE_SECONDS = 300
-"""How long a live visit that is about to begin is taken to hold the physician."""
 AT_SIGNATURE = (AT_START - {"I03"}) | {"A03", "A10", "A13", "G05"}
 AFTER_REFERRAL = AT_SIGNATURE - {"A13"}
 """A patient who was referred late needs a signed record all the same; the audit judges A13 of every visit."""
@@ -63,7 +62,7 @@ def permit_live(*, actor: Actor, visit: Visit, now: datetime) -> None:
     and lasted a few minutes. Raises NotEligibleOnline.
     """
     seen = case(visit, now)
-    held = replace(seen.encounter, started_at=now, live_seconds=LIVE_SECONDS)
+    held = replace(seen.encounter, started_at=now, live_from_at=now, live_seconds=LIVE_SECONDS)
     judged = oversight.judge(
         actor=actor,
         moment="control",

@@ -15,8 +15,12 @@ from xinglin.hospital.kernel.texts import T
 
 FRESH = timedelta(seconds=15)
 """When nothing was heard for so long, the badge says so instead of counting on."""
-LIFTED_WITHIN = timedelta(seconds=120)
-"""A match within this time after another face was seen lifts the doubt: the policy's longest time for a face check."""
+LIFTED_WITHIN = timedelta(minutes=3)
+"""A match within so much talk after another face was seen lifts the doubt: somewhat more than the longest time that the
+policy gives for a face check.
+"""
+WATCHED = "watched"
+"""The entry with which the watch over a side begins: what is enrolled, and the key of the face template."""
 
 
 class Deed(Named):

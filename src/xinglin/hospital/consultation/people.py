@@ -95,6 +95,14 @@ def live_proof(actor: Actor, window: timedelta, at: datetime, *, physician: bool
     return Proof(proof.id, proof.method)
 
 
+def proved_since(*, person_id: UUID | None, account_id: UUID, since: datetime, at: datetime) -> bool:
+    """Whether somebody proved after an instant who they are, in a way that is enough for a live visit by policy."""
+    if person_id is None or at < since:
+        return False
+    proof = identity.proof_within(person_id=person_id, account_id=account_id, at=at, window=at - since, purpose="live")
+    return proof is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the rules may know of the people, the house and the insurance of a visit, by fields of their groups."""

@@ -6,7 +6,13 @@ from xinglin.hospital.consultation.measures import ASKED_OF_PATIENTS, HEIGHT, LA
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
 from xinglin.hospital.consultation.questions import Question, age_months, questions_for
 from xinglin.hospital.consultation.selectors.assessing import assess_visit, told_person
-from xinglin.hospital.consultation.selectors.history import allergies, problems, visits_around, visits_of_day
+from xinglin.hospital.consultation.selectors.history import (
+    allergies,
+    problems,
+    visits_around,
+    visits_by_face,
+    visits_of_day,
+)
 from xinglin.hospital.consultation.selectors.live import (
     LiveLine,
     LiveRoom,
@@ -15,6 +21,15 @@ from xinglin.hospital.consultation.selectors.live import (
     live_seconds,
     live_sessions,
     live_view,
+)
+from xinglin.hospital.consultation.selectors.live_timeline import (
+    Badge,
+    Badges,
+    SessionCourse,
+    SideCourse,
+    VisitCourse,
+    live_badges,
+    live_course,
 )
 from xinglin.hospital.consultation.selectors.records import (
     Background,
@@ -74,6 +89,8 @@ __all__ = [
     "QUANTITIES",
     "WEIGHT",
     "Background",
+    "Badge",
+    "Badges",
     "Choice",
     "Consent",
     "DangerTier",
@@ -99,9 +116,12 @@ __all__ = [
     "RecordState",
     "RecordView",
     "Said",
+    "SessionCourse",
     "Side",
+    "SideCourse",
     "Talk",
     "ToldFacts",
+    "VisitCourse",
     "VisitFacts",
     "VisitLine",
     "VisitState",
@@ -121,6 +141,8 @@ __all__ = [
     "has_signed_record",
     "home_measures",
     "home_of",
+    "live_badges",
+    "live_course",
     "live_room",
     "live_seconds",
     "live_sessions",
@@ -147,6 +169,7 @@ __all__ = [
     "visit",
     "visit_facts",
     "visits_around",
+    "visits_by_face",
     "visits_of_day",
     "visits_of_physician",
     "vitals",

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from xinglin.hospital.consultation.models import AllergyTold, RecordDiagnosis, Visit
-from xinglin.hospital.consultation.words import Channel, RecordState
+from xinglin.hospital.consultation.live_facts import LIVE_SECONDS, live_talks
+from xinglin.hospital.consultation.live_watch import WATCHED
+from xinglin.hospital.consultation.models import AllergyTold, LiveObservation, RecordDiagnosis, Visit
+from xinglin.hospital.consultation.words import Channel, RecordState, Side
 from xinglin.hospital.kernel.clock import SHANGHAI, civil_day
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.supervision.facts import CareMode
@@ -22,7 +24,7 @@ ALLERGIES_UNKNOWN = "not-recorded"
 def visits_around(*, person_id: UUID, at: datetime, days: int) -> list[Facts]:
     """The person's visits here that began within so many days before an instant."""
     rows = Visit.objects.filter(patient_id=person_id, started_at__gt=at - timedelta(days=days), started_at__lte=at)
-    return list(_rows(list(rows)))
+    return list(_rows(list(rows), at))
 
 
 def visits_of_day(*, physician_id: UUID, on: date, at: datetime) -> list[Facts]:
@@ -30,15 +32,30 @@ def visits_of_day(*, physician_id: UUID, on: date, at: datetime) -> list[Facts]:
     first = datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)
     until = min(at, first + timedelta(days=1))
     rows = Visit.objects.filter(physician_id=physician_id, started_at__gte=first, started_at__lte=until)
-    return list(_rows(list(rows)))
+    return list(_rows(list(rows), at))
 
 
-def _rows(visits: list[Visit]) -> Iterator[Facts]:
+def visits_by_face(*, face_key: str, at: datetime, days: int) -> list[Facts]:
+    """Visits here within so many days before an instant at which the patient was compared with the same face template;
+    nothing for an empty key.
+    """
+    if not face_key:
+        return []
+    number = int(face_key, 16)
+    seen = LiveObservation.objects.filter(side=Side.PATIENT, kind=WATCHED, numbers__face_key=number, at__lte=at)
+    ids = seen.filter(at__gt=at - timedelta(days=days)).values_list("session__visit_id", flat=True).distinct()
+    return list(_rows(list(Visit.objects.filter(id__in=list(ids), started_at__lte=at)), at))
+
+
+def _rows(visits: list[Visit], at: datetime) -> Iterator[Facts]:
+    """A live part that goes on is taken to go on for some minutes: who is on a screen now is not free."""
     codes = _codes(visit.id for visit in visits)
+    talks = live_talks(visits=visits, at=at)
     for visit in visits:
         assert visit.started_at is not None  # the question asks for those that began
         first, second, third = [*codes.get(visit.id, []), "", "", ""][:3]
         online = visit.channel == Channel.ONLINE
+        talk = talks[visit.id]
         yield {
             "encounter.id": str(visit.id),
             "encounter.on": civil_day(visit.started_at),
@@ -50,7 +67,11 @@ def _rows(visits: list[Visit]) -> Iterator[Facts]:
             "encounter.diagnosis_code": first,
             "encounter.diagnosis_2_code": second,
             "encounter.diagnosis_3_code": third,
-            "encounter.live_seconds": 0,
+            "encounter.live_seconds": talk.seconds + (LIVE_SECONDS if talk.running else 0),
+            "encounter.live_from_at": talk.from_at,
+            "encounter.guardian_present": visit.guardian_id is not None,
+            "encounter.patient_face_matched": talk.patient_face_matched,
+            "encounter.patient_face_key": talk.patient_face_key,
             "patient.id": str(visit.patient_id),
             "physician.id": str(visit.physician_id),
             "institution.id": str(visit.institution_id),

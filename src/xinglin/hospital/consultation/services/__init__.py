@@ -20,6 +20,7 @@ from xinglin.hospital.consultation.services.live import (
     sweep_live,
 )
 from xinglin.hospital.consultation.services.live_recording import (
+    PURPOSE_LENGTH,
     begin_recording,
     close_broken_recordings,
     delete_recordings,
@@ -28,8 +29,10 @@ from xinglin.hospital.consultation.services.live_recording import (
 )
 from xinglin.hospital.consultation.services.live_tickets import LivePass, LiveTicket, device_ticket, read_ticket
 from xinglin.hospital.consultation.services.live_watching import (
+    Watching,
     keep_live_checks,
     note_observation,
+    open_watch,
     sweep_live_checks,
 )
 from xinglin.hospital.consultation.services.measuring import measure_at_home
@@ -62,11 +65,13 @@ from xinglin.hospital.consultation.services.telling import (
 )
 
 __all__ = [
+    "PURPOSE_LENGTH",
     "EvidenceOffer",
     "LivePass",
     "LiveTicket",
     "Measured",
     "RecordDraft",
+    "Watching",
     "accept_evidence",
     "acknowledge_alarm",
     "add_addendum",
@@ -96,6 +101,7 @@ __all__ = [
     "note_present",
     "offer_evidence",
     "open_live",
+    "open_watch",
     "pause_live",
     "plan_test",
     "play_recording",

@@ -4,13 +4,16 @@ The media process calls `note_observation` for every change its watch reports, a
 while a session is open: a face check that was not made in time pauses the call, one that was made lets it go on.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from xinglin.biometrics.watching import Change
-from xinglin.hospital.consultation import gate
+from xinglin.biometrics.manifest import Engine
+from xinglin.biometrics.matching import Template
+from xinglin.biometrics.watching import Change, WatchPolicy
+from xinglin.hospital.consultation import gate, people
 from xinglin.hospital.consultation.access import KEEP_LIVE
 from xinglin.hospital.consultation.events import LiveDoubtLifted, LiveDoubtRaised
 from xinglin.hospital.consultation.live_watch import (
@@ -18,6 +21,7 @@ from xinglin.hospital.consultation.live_watch import (
     KINDS,
     LEVELS,
     MARKS,
+    WATCHED,
     Deed,
     Mark,
     Response,
@@ -25,6 +29,7 @@ from xinglin.hospital.consultation.live_watch import (
     parted,
     response,
     responses,
+    watch_policy,
 )
 from xinglin.hospital.consultation.live_words import LiveEnd, LiveState
 from xinglin.hospital.consultation.models import LiveObservation, LiveParty, LiveSession, Visit
@@ -37,6 +42,7 @@ from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import InvalidInput, NotFound
 from xinglin.hospital.kernel.events import publish
 from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.kernel.signing import blind_index
 from xinglin.hospital.kernel.texts import T
 
 SIDES = (Side.PHYSICIAN.value, Side.PATIENT.value)
@@ -191,6 +197,51 @@ def _open_marks(session: LiveSession, side: str) -> list[LiveObservation]:
     return found
 
 
+# THE WATCH BEGINS
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What the media process needs to watch a side: policy and what is enrolled (None: nothing to compare with)."""
+
+    policy: WatchPolicy
+    face: Template | None
+    voice: Template | None
+
+
+def open_watch(
+    *, actor: Actor, session_id: UUID, side: str, faces: Engine | None, voices: Engine | None, now: datetime
+) -> Watching:
+    """Begin to watch who is there on a side: their templates are opened (and journaled), and that is written down.
+
+    `faces`, `voices`: the engines installed, None where there are none; a template of another engine is not given.
+    For a child the guardian who acts is watched, and more than one face is expected. Raises NotFound.
+    """
+    require(actor, KEEP_LIVE)
+    session = LiveSession.objects.select_related("visit").filter(id=session_id).first()
+    if session is None or side not in SIDES:
+        raise NotFound
+    several = side == Side.PATIENT and session.visit.guardian_id is not None
+    party = LiveParty.objects.filter(session=session, side=side).order_by("-joined_at").first()
+    found: dict[str, Template | None] = {"face": None, "voice": None}
+    if party is not None and party.person_id is not None:
+        found = identity.template_vectors(actor=actor, person_id=party.person_id, now=now)
+    face, voice = _readable(found["face"], faces), _readable(found["voice"], voices)
+    numbers = {"face": int(face is not None), "voice": int(voice is not None)}
+    if face is not None and session.state != LiveState.ENDED:
+        numbers["face_key"] = int(blind_index(face.to_bytes().hex(), "live:face")[:13], 16)
+    if session.state != LiveState.ENDED:
+        _keep(session, side, WATCHED, "", now, numbers)
+    return Watching(watch_policy(several_allowed=several, faces=faces, voices=voices), face, voice)
+
+
+def _readable(template: Template | None, engine: Engine | None) -> Template | None:
+    """The template, where the engine that is installed made it."""
+    if template is None or engine is None:
+        return None
+    return template if (template.engine, template.version) == (engine.id, engine.version) else None
+
+
 # WHAT IS DUE
 
 
@@ -235,12 +286,9 @@ def _due(
 def _proved(session: LiveSession, side: str, since: datetime, now: datetime) -> bool:
     """Whether who is there on a side has proved since an instant who they are, in a way that is enough by policy."""
     party = LiveParty.objects.filter(session=session, side=side).order_by("-joined_at").first()
-    if party is None or party.person_id is None:
+    if party is None:
         return False
-    proof = identity.proof_within(
-        person_id=party.person_id, account_id=party.account_id, at=now, window=now - since, purpose="live"
-    )
-    return proof is not None
+    return people.proved_since(person_id=party.person_id, account_id=party.account_id, since=since, at=now)
 
 
 def sweep_live_checks(*, actor: Actor, now: datetime) -> int:

@@ -1,0 +1,275 @@
+"""What is seen in a live visit: written down, answered as the table says, told to both, and lifted by a match."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from tests import builders as make
+from tests.unit.consultation.test_live import BOTH, MEDIA, begun, join, live_now, seconds
+from tests.unit.consultation.world import NOW, World
+
+from xinglin.biometrics.watching import Change, Kind, Level
+from xinglin.hospital.consultation import selectors, services
+from xinglin.hospital.consultation.live_facts import LIVE_SECONDS, live_talk
+from xinglin.hospital.consultation.live_watch import Deed
+from xinglin.hospital.consultation.models import LiveObservation, LiveSession, Message, Visit
+from xinglin.hospital.consultation.selectors.history import visits_of_day
+from xinglin.hospital.kernel.errors import InvalidInput, NotAllowed, NotFound
+from xinglin.hospital.kernel.ids import new_id
+from xinglin.hospital.kernel.models import JournalEntry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LEVELS = {Kind.OTHER_PERSON: Level.ALARM, Kind.FROZEN: Level.ALARM, Kind.VERIFIED: Level.OK, Kind.RESTORED: Level.OK}
+
+
+@pytest.fixture(autouse=True)
+def with_media(settings: Any) -> None:
+    """As where the optional parts are installed."""
+    settings.XINGLIN_VIDEO = True
+
+
+@pytest.fixture
+def visit(world: World) -> Visit:
+    """A visit in consultation."""
+    return begun(world)
+
+
+@pytest.fixture
+def session(world: World, visit: Visit) -> LiveSession:
+    """Both sides are live."""
+    return live_now(world, visit)
+
+
+def seen(session: LiveSession, at: float, kind: Kind, side: str = "physician", **more: int) -> Deed | None:
+    """The watch reports something."""
+    change = Change(kind, seconds(at), LEVELS.get(kind, Level.UNSURE), kind.value, {"frames": 5, **more})
+    return services.note_observation(actor=MEDIA, session_id=session.id, side=side, change=change, now=seconds(at))
+
+
+def keep(session: LiveSession, at: float) -> None:
+    services.keep_live_checks(actor=MEDIA, session_id=session.id, now=seconds(at))
+
+
+def state(session: LiveSession) -> str:
+    return str(LiveSession.objects.get(id=session.id).state)
+
+
+def log(session: LiveSession) -> list[str]:
+    return [row.kind for row in LiveObservation.objects.filter(session=session).order_by("at", "id")]
+
+
+def told(session: LiveSession) -> list[str]:
+    rows = Message.objects.filter(visit_id=session.visit_id, side="system").order_by("seq")
+    return [row.body_en for row in rows]
+
+
+def test_good_news_is_written_down_and_asks_for_nothing(session: LiveSession) -> None:
+    before = len(told(session))
+    assert seen(session, 3, Kind.VERIFIED, median_permille=620) is None
+    assert log(session) == ["verified"]
+    assert LiveObservation.objects.get().numbers == {"frames": 5, "median_permille": 620}
+    assert len(told(session)) == before
+    assert state(session) == "live"
+
+
+def test_another_face_at_the_physician_pauses_at_once_and_a_match_goes_on(session: LiveSession) -> None:
+    seen(session, 3, Kind.VERIFIED)
+    assert seen(session, 20, Kind.OTHER_PERSON) is Deed.PAUSE
+    assert state(session) == "paused"
+    assert LiveSession.objects.get().pause_reason == "physician-other_person"
+    assert "nobody did anything wrong" in told(session)[-1]
+    assert seen(session, 50, Kind.OTHER_PERSON) is Deed.PAUSE
+    assert log(session) == ["verified", "other_person", "paused:other_person", "other_person"], "said once, done once"
+    seen(session, 55, Kind.RESTORED)
+    assert state(session) == "ringing"
+    services.note_present(actor=MEDIA, session_id=session.id, sides=BOTH, now=seconds(56))
+    assert state(session) == "live"
+    assert log(session)[-3:] == ["restored", "met:other_person", "resumed:other_person"]
+    verbs = set(JournalEntry.objects.values_list("verb", flat=True))
+    assert {"live_doubt", "pause_live", "live_doubt_lifted", "resume_live"} <= verbs
+
+
+def test_a_face_check_is_asked_for_and_without_one_the_call_pauses_then_ends(session: LiveSession) -> None:
+    assert seen(session, 20, Kind.FROZEN) is Deed.CHALLENGE
+    assert state(session) == "live"
+    assert "within 45 seconds" in told(session)[-1]
+    seen(session, 30, Kind.NO_FACE)
+    keep(session, 64)
+    assert state(session) == "live"
+    keep(session, 65)
+    keep(session, 66)
+    assert state(session) == "paused"
+    assert log(session) == ["frozen", "asked:frozen", "no_face", "paused:frozen"]
+    assert "face check of the physician is still awaited" in told(session)[-1]
+    keep(session, 65 + 600)
+    row = LiveSession.objects.get()
+    assert (row.state, row.end_reason) == ("ended", "policy")
+    assert log(session)[-1] == "closed:frozen"
+    assert seen(session, 700, Kind.VERIFIED) is None
+    assert log(session)[-1] == "closed:frozen", "after the end nothing is written"
+
+
+def test_a_face_check_in_time_lets_the_call_go_on(world: World, session: LiveSession) -> None:
+    seen(session, 20, Kind.FROZEN)
+    make.a_proof(world.doctor.account, method="face", at=seconds(40))
+    keep(session, 70)
+    assert state(session) == "live"
+    assert log(session) == ["frozen", "asked:frozen", "met:frozen"]
+    keep(session, 200)
+    assert state(session) == "live"
+
+
+def test_a_proof_from_before_does_not_count(world: World, session: LiveSession) -> None:
+    make.a_proof(world.doctor.account, method="face", at=seconds(10))
+    seen(session, 20, Kind.FROZEN)
+    keep(session, 70)
+    assert state(session) == "paused"
+
+
+def test_the_call_waits_while_the_other_side_is_still_asked(session: LiveSession) -> None:
+    seen(session, 20, Kind.OTHER_PERSON)
+    seen(session, 21, Kind.OTHER_PERSON, "patient")
+    keep(session, 21 + 120)
+    seen(session, 150, Kind.RESTORED)
+    assert state(session) == "paused"
+    seen(session, 151, Kind.RESTORED, "patient")
+    assert state(session) == "ringing"
+
+
+@pytest.mark.parametrize("kind", [Kind.SECOND_FACE, Kind.UNSURE, Kind.NO_FRAMES])
+def test_what_happens_in_every_house_only_shows_in_the_badge(session: LiveSession, kind: Kind) -> None:
+    before = len(told(session))
+    assert seen(session, 20, kind) is Deed.BADGE
+    assert state(session) == "live"
+    assert len(told(session)) == before
+
+
+def test_the_log_is_never_changed(session: LiveSession) -> None:
+    seen(session, 3, Kind.VERIFIED)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LiveObservation.objects.update(kind="verified")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LiveObservation.objects.all().delete()
+
+
+def test_only_the_system_writes_and_only_what_is_known(world: World, session: LiveSession) -> None:
+    change = Change(Kind.VERIFIED, NOW, Level.OK, "", {})
+    with pytest.raises(NotAllowed):
+        services.note_observation(
+            actor=world.doctor.actor, session_id=session.id, side="physician", change=change, now=NOW
+        )
+    with pytest.raises(InvalidInput):
+        services.note_observation(actor=MEDIA, session_id=session.id, side="system", change=change, now=NOW)
+    with pytest.raises(NotFound):
+        services.note_observation(actor=MEDIA, session_id=new_id(), side="patient", change=change, now=NOW)
+    with pytest.raises(NotFound):
+        services.keep_live_checks(actor=MEDIA, session_id=new_id(), now=NOW)
+
+
+def test_without_a_template_the_watch_says_that_there_is_nothing_to_compare(session: LiveSession) -> None:
+    found = services.open_watch(
+        actor=MEDIA, session_id=session.id, side="patient", faces=None, voices=None, now=seconds(1)
+    )
+    assert (found.face, found.voice) == (None, None)
+    assert LiveObservation.objects.get().numbers == {"face": 0, "voice": 0}
+
+
+# THE BADGE
+
+
+def test_both_sides_read_the_same_badges(world: World, visit: Visit, session: LiveSession) -> None:
+    seen(session, 3, Kind.VERIFIED)
+    seen(session, 4, Kind.NO_FACE, "patient")
+    for who in (world.doctor, world.patient):
+        shown = selectors.live_badges(actor=who.actor, visit_id=visit.id, now=seconds(6))
+        physician, patient = shown.badges
+        assert (physician.level, physician.verified_at, physician.words.en) == ("ok", seconds(3), "identity verified")
+        assert (patient.level, patient.verified_at, patient.words.en) == ("unsure", None, "no face is seen")
+        assert not physician.stale(seconds(18))
+        assert physician.stale(seconds(18.5)), "no data for fifteen seconds: the badge says so"
+
+
+def test_the_badge_says_of_whom_a_face_check_is_asked(world: World, visit: Visit, session: LiveSession) -> None:
+    seen(session, 20, Kind.OTHER_PERSON, "patient")
+    shown = selectors.live_badges(actor=world.patient.actor, visit_id=visit.id, now=seconds(21))
+    assert (shown.asked, shown.asked_until, shown.pause) == ("patient", seconds(140), None)
+    keep(session, 141)
+    shown = selectors.live_badges(actor=world.doctor.actor, visit_id=visit.id, now=seconds(142))
+    assert shown.pause is not None
+    assert "Relatives are welcome" in shown.pause.en
+
+
+def test_a_stranger_finds_no_badge(visit: Visit, session: LiveSession) -> None:
+    with pytest.raises(NotFound):
+        selectors.live_badges(actor=make.a_patient().actor, visit_id=visit.id, now=NOW)
+
+
+# THE TIMELINE
+
+
+def test_the_auditor_sees_the_course_with_its_gaps(visit: Visit, session: LiveSession) -> None:
+    for second in range(5, 41, 5):
+        seen(session, second, Kind.VERIFIED)
+    seen(session, 44, Kind.NO_FACE, "patient")
+    services.end_live(actor=MEDIA, session_id=session.id, reason="left", now=seconds(60))
+    auditor = make.an_auditor(institution_id=visit.institution_id)
+    found = selectors.live_course(actor=auditor.actor, visit_id=visit.id, now=seconds(90))
+    (course,) = found.sessions
+    physician, patient = course.sides
+    assert [part.standing.value for part in physician.stretches] == ["silent", "verified", "silent"]
+    assert physician.cover.permille == round(1000 * 47 / 60)
+    assert physician.matched is True
+    assert patient.matched is None
+    assert patient.cover.permille == 0
+    assert [one.what.en for one in course.happenings] == ["identity verified", "no face is seen"]
+
+
+def test_the_course_is_for_the_houses_own_desks(world: World, visit: Visit, session: LiveSession) -> None:
+    with pytest.raises(NotAllowed):
+        selectors.live_course(actor=world.doctor.actor, visit_id=visit.id, now=NOW)
+    elsewhere = make.an_auditor(institution_id=make.an_institution().pk)
+    with pytest.raises(NotFound):
+        selectors.live_course(actor=elsewhere.actor, visit_id=visit.id, now=NOW)
+
+
+# FOR THE LAW
+
+
+def case_at(visit: Visit, at: datetime) -> Any:
+    return selectors.visit_facts(visit_id=visit.id, at=at).case.encounter
+
+
+def test_a_visit_by_text_has_no_face_and_no_live_second(world: World) -> None:
+    encounter = case_at(begun(world), seconds(60))
+    assert (encounter.live_seconds, encounter.live_from_at) == (0, None)
+    assert (encounter.face_matched, encounter.patient_face_matched, encounter.patient_face_key) == (None, None, "")
+
+
+def test_the_facts_of_a_live_visit_are_those_of_its_log(visit: Visit, session: LiveSession) -> None:
+    seen(session, 5, Kind.VERIFIED)
+    seen(session, 6, Kind.VERIFIED, "patient")
+    seen(session, 30, Kind.OTHER_PERSON, "patient")
+    services.end_live(actor=MEDIA, session_id=session.id, reason="left", now=seconds(90))
+    encounter = case_at(Visit.objects.get(id=visit.id), seconds(100))
+    assert (encounter.live_seconds, encounter.live_from_at) == (90, NOW)
+    assert (encounter.face_matched, encounter.patient_face_matched) == (True, False)
+    earlier = live_talk(visit=visit, at=seconds(20))
+    assert earlier.patient_face_matched is True, "what was seen later was not known then"
+
+
+def test_with_a_guardian_the_face_is_not_the_patients(visit: Visit, session: LiveSession) -> None:
+    seen(session, 30, Kind.OTHER_PERSON, "patient")
+    visit.guardian_id = new_id()
+    assert live_talk(visit=visit, at=seconds(40)).patient_face_matched is None
+
+
+def test_who_is_on_a_screen_now_is_not_free(world: World, visit: Visit, session: LiveSession) -> None:
+    rows = visits_of_day(physician_id=visit.physician_id, on=NOW.date(), at=seconds(30))
+    (row,) = [one for one in rows if one["encounter.id"] == str(visit.id)]
+    assert row["encounter.live_seconds"] == 30 + LIVE_SECONDS
+    assert row["encounter.live_from_at"] == NOW
+    services.end_live(actor=MEDIA, session_id=session.id, reason="left", now=seconds(40))
+    (row,) = visits_of_day(physician_id=visit.physician_id, on=NOW.date(), at=seconds(50))
+    assert row["encounter.live_seconds"] == 40
+    assert join(world, visit, at=NOW + timedelta(seconds=60)).side == "physician"
