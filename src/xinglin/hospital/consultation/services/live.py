@@ -97,10 +97,17 @@ def _kept(actor: Actor, visit: Visit, session: LiveSession, now: datetime) -> Li
     return session
 
 
-def join_live(*, actor: Actor, visit_id: UUID, kind: str, login: str, now: datetime) -> LiveTicket:
-    """Come in, or back in after a reload: the short signed token for the media process, bound to visit, side, session,
-    account and login. Raises as `open_live` does.
+def join_live(
+    *, actor: Actor, visit_id: UUID, kind: str, login: str, now: datetime, back_to: UUID | None = None
+) -> LiveTicket:
+    """Come in: the short signed token for the media process, bound to visit, side, session, account and login.
+
+    `back_to`: only back into this session, after a reload or a change of network; once it has ended, LiveOver is
+    raised and no new one is opened. Raises as `open_live` does.
     """
+    if back_to is not None and not LiveSession.objects.filter(id=back_to, visit_id=visit_id, ended_at=None).exists():
+        _admitted(actor, visit_id)
+        raise LiveOver
     session = open_live(actor=actor, visit_id=visit_id, kind=kind, now=now)
     visit, side = _admitted(actor, visit_id)
     proof = _proof(actor, visit, side, now)

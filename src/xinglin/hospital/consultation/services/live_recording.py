@@ -19,7 +19,8 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.sealed_files import CutOff, SealBroken, SealedWriter, digest_of, key_id_of, read_sealed
 from xinglin.hospital.kernel.texts import T
 
-PURPOSE_LEAST, PURPOSE_MOST = 6, 300
+PURPOSE_LENGTH = (6, 300)
+"""Least and most characters of a purpose."""
 GONE = T(zh="已到保存期限并删除", en="its time was over and it was deleted")
 WRITING = T(zh="通话仍在录存", en="the call is still being recorded")
 NO_KEY = T(zh="解密密钥或文件不在本机", en="its key or file is not on this machine")
@@ -102,8 +103,9 @@ def play_recording(*, actor: Actor, recording_id: UUID, purpose: str, now: datet
     if row is None or row.session.institution_id not in actor.institution_ids:
         raise NotFound
     purpose = purpose.strip()
-    if not PURPOSE_LEAST <= len(purpose) <= PURPOSE_MOST:
-        raise NoPurpose(field="purpose", least=PURPOSE_LEAST, most=PURPOSE_MOST)
+    least, most = PURPOSE_LENGTH
+    if not least <= len(purpose) <= most:
+        raise NoPurpose(field="purpose", least=least, most=most)
     why = _why_not(row)
     outcome = "refused" if why is not None else "done"
     detail = {"recording": str(row.id), "purpose": purpose}

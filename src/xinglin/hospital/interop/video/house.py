@@ -49,6 +49,10 @@ class House:
         """The room is over."""
         await self._do(lambda: services.end_live(actor=MEDIA, session_id=session_id, reason=reason, now=now()))
 
+    async def keep(self, session_id: UUID) -> None:
+        """Face checks that were asked for, pauses that nobody lifted."""
+        await self._do(lambda: services.keep_live_checks(actor=MEDIA, session_id=session_id, now=now()))
+
     async def begin_recording(self, session_id: UUID) -> tuple[UUID, Writer]:
         """A sealed file to write."""
         return await self._do(lambda: services.begin_recording(actor=MEDIA, session_id=session_id, now=now()))

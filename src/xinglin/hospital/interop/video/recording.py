@@ -15,6 +15,7 @@ import av
 import numpy as np
 from av import AudioFrame, VideoFrame
 from av.audio.resampler import AudioResampler
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -60,6 +61,7 @@ class Recorder:
         self._pictures: dict[str, VideoFrame] = {}
         self._sounds: dict[str, list[NDArray[np.int16]]] = {side: [] for side in SIDES}
         self._resamplers = {side: AudioResampler(format="s16", layout="mono", rate=RATE) for side in SIDES}
+        self._converter = VideoReformatter()  # Of this thread alone: others read the same frames.
         self._began = time.monotonic()
         self._written = self._samples = 0
         self._strip: tuple[str, NDArray[np.uint8]] | None = None
@@ -108,7 +110,7 @@ class Recorder:
             frame = self._pictures.get(side)
             if frame is not None:
                 left = number * SIDE_WIDTH
-                small = frame.reformat(width=SIDE_WIDTH, height=SIDE_HEIGHT, format="rgb24")
+                small = self._converter.reformat(frame, width=SIDE_WIDTH, height=SIDE_HEIGHT, format="rgb24")
                 canvas[:SIDE_HEIGHT, left : left + SIDE_WIDTH] = small.to_ndarray()
         canvas[SIDE_HEIGHT:] = self._watermark()
         return canvas

@@ -25,6 +25,7 @@ EMPTY_SECONDS = 120.0
 """A room in which nobody is for so long is over."""
 FLUSH_SECONDS = 5.0
 STEP_SECONDS = 0.2
+KEEP_SECONDS = 3.0
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +51,9 @@ class Hospital(Protocol):
     async def store_recording(self, recording_id: UUID, complete: bool) -> None:
         """The file is closed."""
 
+    async def keep(self, session_id: UUID) -> None:
+        """Let the hospital do what is due: face checks that were asked for, pauses that nobody lifted."""
+
     async def observer(self, room: LiveRoom, side: str) -> Observer:
         """Who watches a side."""
 
@@ -67,6 +71,7 @@ class Room:
     recording_id: UUID | None = None
     reported: tuple[str, ...] | None = None
     reported_at: float = 0.0
+    kept_at: float = 0.0
     empty_since: float = field(default_factory=time.monotonic)
 
     @property
@@ -151,6 +156,7 @@ class Rooms:
                 self._keys.pop(before.key, None)
                 await before.close()
             seat = room.seats[side] = Seat(side, ticket.account_id)
+            room.samplers[side].close()  # Whoever comes in is watched from the beginning.
             self._keys[seat.key] = (ticket.session_id, side)
             room.empty_since = time.monotonic()
             room.tell("peer", but=side, there=True)
@@ -332,6 +338,9 @@ class Rooms:
                 return
             if len(present) == len(SIDES) and room.facts.recorded and room.recorder is None:
                 await self._begin_recording(session_id, room)
+        if now - room.kept_at > KEEP_SECONDS:
+            room.kept_at = now
+            await self._hospital.keep(session_id)
         if now - room.empty_since > EMPTY_SECONDS:
             await self._hospital.ended(session_id, "left")
             await self.end(session_id)

@@ -1,4 +1,4 @@
-"""One picture a second and windows of eight seconds of sound of each side, handed to whoever watches that side.
+"""One picture a second and pieces of two seconds of sound of each side, handed to whoever watches that side.
 
 What watches is behind the small protocol `Observer`; it runs in threads and never holds up the media. A hospital whose
 engines are absent gets the same calls: the watcher says aloud that it cannot tell.
@@ -14,13 +14,14 @@ from typing import Protocol
 import numpy as np
 from av import AudioFrame, VideoFrame
 from av.audio.resampler import AudioResampler
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from xinglin.hospital.interop.video.tracks import Frame, Kind
 
 PICTURE_SECONDS = 1.0
 RATE = 16_000
-WINDOW_SECONDS = 8
+PIECE_SECONDS = 2
 STALE_SECONDS = 2.0
 """A picture older than this is no picture of now."""
 
@@ -36,13 +37,13 @@ class Observer(Protocol):
         """A sampled picture: height × width × 3, red green blue, 0 to 255."""
 
     def sound(self, at: datetime, samples: Samples) -> None:
-        """A window of sound: mono, 16 kHz, −1 to 1."""
+        """A piece of sound: mono, 16 kHz, −1 to 1."""
 
     def nothing(self, at: datetime) -> None:
         """A second without a new picture while there should be one."""
 
     def close(self, at: datetime) -> None:
-        """The side is gone."""
+        """The side is gone; somebody else may come."""
 
 
 class SideSampler:
@@ -52,11 +53,13 @@ class SideSampler:
         self._observer, self._pool, self._clock = observer, pool, clock
         self._frame: VideoFrame | None = None
         self._resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
+        # A frame's own converter must not be used by two threads at once; others read the same frame.
+        self._converter = VideoReformatter()
         self._heard: list[NDArray[np.int16]] = []
         self._heard_count = 0
         self._busy = False
         self._last_at: float | None = None
-        self.pictures = self.windows = 0
+        self.pictures = self.pieces = 0
 
     def feed(self, kind: Kind, frame: Frame) -> None:
         """A frame of the side."""
@@ -70,11 +73,11 @@ class SideSampler:
         for part in self._resampler.resample(frame):
             self._heard.append(part.to_ndarray().reshape(-1).astype(np.int16))
             self._heard_count += part.samples
-        if self._heard_count >= WINDOW_SECONDS * RATE:
-            window = np.concatenate(self._heard)
+        if self._heard_count >= PIECE_SECONDS * RATE:
+            piece = np.concatenate(self._heard)
             self._heard, self._heard_count = [], 0
-            self.windows += 1
-            self._pool.submit(self._safely, "sound", self._clock(), window)
+            self.pieces += 1
+            self._pool.submit(self._safely, "sound", self._clock(), piece)
 
     async def sample(self, expected: bool) -> None:
         """Hand the newest picture over, or say that there was none. `expected`: the side should be sending pictures."""
@@ -99,7 +102,8 @@ class SideSampler:
         """In a thread: a watcher that fails is said aloud and does not end the call."""
         try:
             if isinstance(thing, VideoFrame):
-                self._observer.picture(at, thing.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
+                plain = self._converter.reformat(thing, format="rgb24").to_ndarray()
+                self._observer.picture(at, plain.astype(np.uint8, copy=False))
             elif thing is not None:
                 self._observer.sound(at, thing.astype(np.float32) / 32768.0)
             elif what == "close":
@@ -111,5 +115,6 @@ class SideSampler:
 
     def close(self) -> None:
         """Tell the watcher that the side is gone."""
-        self._frame = None
+        self._frame = self._last_at = None
+        self._heard, self._heard_count = [], 0
         self._pool.submit(self._safely, "close", self._clock(), None)

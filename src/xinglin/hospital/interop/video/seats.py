@@ -41,6 +41,8 @@ class Line:
     async def answer(self, sdp: str) -> str:
         """Our answer to a browser's offer. Raises ValueError when it is none."""
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
+        if not self.pc.getTransceivers():
+            raise ValueError("the offer holds neither picture nor sound")
         for transceiver in self.pc.getTransceivers():
             outlet = self.outlets.get("audio" if transceiver.kind == "audio" else "video")
             if outlet is None:

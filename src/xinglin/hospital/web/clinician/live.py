@@ -13,7 +13,7 @@ from xinglin.hospital.consultation import selectors, services
 from xinglin.hospital.consultation.access import TALK_LIVE
 from xinglin.hospital.consultation.errors import ProofForLive
 from xinglin.hospital.kernel.errors import DomainError, NotFound
-from xinglin.hospital.web.shared.page import Request, page
+from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
 
 KINDS = {kind.value for kind in selectors.LiveKind}
 
@@ -62,6 +62,7 @@ def join(request: Request, visit_id: UUID) -> HttpResponse:
             visit_id=visit_id,
             kind=kind if kind in KINDS else selectors.LiveKind.VIDEO.value,
             login=request.session.session_key or "",
+            back_to=uuid_or_none(request.POST.get("session", "")),
             now=request.now,
         )
     except DomainError as refusal:
@@ -69,6 +70,7 @@ def join(request: Request, visit_id: UUID) -> HttpResponse:
     return JsonResponse(
         {
             "token": ticket.token,
+            "session": str(ticket.session_id),
             "side": ticket.side,
             "mode": ticket.mode,
             "kind": ticket.kind,

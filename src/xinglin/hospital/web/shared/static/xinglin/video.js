@@ -82,31 +82,31 @@
 
   /* COMING IN */
 
-  const join = async (kind) => {
+  const join = async (kind, session = "") => {
     if (call || pane.dataset.state === "asking") return;
     one("prove").hidden = one("hint").hidden = true;
     show("asking");
     const opened = await open(kind);
     if (!opened.stream) return show("text", opened.why);
-    const me = { kind: opened.voice ? "voice" : kind, stream: opened.stream, after: 0, tries: 0, bad: 0, round: 0 };
+    const me = { kind: opened.voice ? "voice" : kind, session, stream: opened.stream, after: 0, tries: 0, bad: 0, round: 0 };
     call = me;
     local.srcObject = me.stream;
     show("joining", opened.note || "joining");
-    sessionStorage.setItem(kept, me.kind);
     await enter(me);
   };
 
   /* A ticket from the hospital, a seat in the room, a connection. Also the way back when the seat was lost. */
   const enter = async (me) => {
     try {
-      const answer = await page("/join", { kind: me.kind });
+      const answer = await page("/join", { kind: me.kind, session: me.session || "" });
       const ticket = await answer.json();
       if (call !== me) return;
       if (!answer.ok) {
         stop(me);
-        return refuse(ticket);
+        return ticket.code === "consultation.live_over" && me.session ? show("ended") : refuse(ticket);
       }
-      Object.assign(me, { media: ticket.media, side: ticket.side, recorded: ticket.recorded, after: 0 });
+      sessionStorage.setItem(kept, JSON.stringify([me.kind, ticket.session]));
+      Object.assign(me, { session: ticket.session, media: ticket.media, side: ticket.side, recorded: ticket.recorded, after: 0 });
       const seat = await media(me, "enter", { token: ticket.token });
       if (call !== me) return;
       Object.assign(me, { seat: seat.seat, mode: seat.mode, ice: seat.ice, peer: seat.peer, paused: seat.paused, fresh: true });
@@ -261,12 +261,13 @@
       try {
         const state = me.pc ? me.pc.connectionState : "";
         const found = await media(me, "letters", { seat, after: me.after, state });
-        if (me.missed) { me.missed = false; if (me.pc?.connectionState !== "connected") again(me, false); }
+        if (me.missed) { me.missed = 0; standing(me); if (me.pc?.connectionState !== "connected") again(me, false); }
         for (const letter of found.letters) if (call === me && me.seat === seat) { me.after = letter.n; await read(me, letter); }
       } catch (error) {
         if (call !== me || me.seat !== seat) return;
         if (error instanceof Gone) { me.seat = ""; return again(me, true); }
-        me.missed = true;
+        me.missed = (me.missed || 0) + 1;
+        if (me.missed > 1 && pane.dataset.state === "live") show("again");
         await wait(1000);
       }
     }
@@ -317,7 +318,7 @@
       }
     }
     me.kind = kind;
-    sessionStorage.setItem(kept, kind);
+    sessionStorage.setItem(kept, JSON.stringify([kind, me.session]));
     local.srcObject = me.stream;
     page("/kind", { kind }).catch(() => {});
     await connect(me).catch((error) => again(me, error instanceof Gone));
@@ -367,5 +368,6 @@
   const network = () => call?.pc && call.pc.connectionState !== "connected" && again(call, false);
   addEventListener("online", network);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
-  if (sessionStorage.getItem(kept) && pane.dataset.session) join(sessionStorage.getItem(kept));
+  const before = JSON.parse(sessionStorage.getItem(kept) || "null");
+  if (before && pane.dataset.session) join(...before);
 })();
