@@ -52,6 +52,11 @@ def reader() -> list[speech.Samples]:
     return _had(speech.reader)
 
 
+def conversation() -> list[speech.Samples]:
+    """Two people on the telephone, each alone, or a skip."""
+    return _had(speech.conversation)
+
+
 def made(name: str) -> list[speech.Samples]:
     """The sentences of a made voice, or a skip."""
     return _had(lambda: speech.made(name))
@@ -72,6 +77,4 @@ def _had(get: Callable[[], Got]) -> Got:
     except NotInstalled as absent:
         pytest.skip(f"{absent} Here: {HOW}; models are looked for in {weights.folder()}.")
     except NoMaterial as absent:
-        pytest.skip(
-            f"No faces or voices to test on: {absent}. They are fetched when tests run."
-        )
+        pytest.skip(f"No faces or voices to test on: {absent}. They are fetched when tests run.")

@@ -172,10 +172,14 @@ def compare(voices: Voices, enrolled: Template, samples: Samples) -> VoiceDecisi
     heard = hear(
         samples, speech_seconds_min=limit("window_speech_seconds"), distance_db_min=limit("window_distance_db")
     )
+    nothing = VoiceDecision(VoiceVerdict.UNUSABLE, None, heard, (Flaw.SILENT,))
     if Flaw.SILENT in heard.flaws or not heard.speech_seconds:
         enrolled.similarity_to(enrolled.vector, engine=voices.engine.id, version=voices.engine.version)
-        return VoiceDecision(VoiceVerdict.UNUSABLE, None, heard, (Flaw.SILENT,))
-    vector = voices.embed(samples)
+        return nothing
+    try:
+        vector = voices.embed(samples)
+    except BadSound:  # A hum may look like speech for a moment, and not when it is listened to more closely.
+        return nothing
     similarity = enrolled.similarity_to(vector, engine=voices.engine.id, version=voices.engine.version)
     return decide(similarity, heard, voices.engine.thresholds)
 
