@@ -1,0 +1,199 @@
+"""The face engine with its models, on one portrait in the public domain and what is drawn from it."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+from tests.unit.biometrics.portraits import faces, photograph, points_of, portrait, turned, waved
+
+from xinglin.biometrics.faces import Gate, Pixels, Reading
+from xinglin.biometrics.matching import cosine
+
+
+@cache
+def enrolled() -> Reading:
+    return faces().read(portrait())
+
+
+def likeness(picture: Pixels) -> float:
+    """The cosine to the portrait; -1 when no face may be compared."""
+    found, known = faces().read(picture).vector, enrolled().vector
+    assert known is not None
+    return -1.0 if found is None else cosine(found, known)
+
+
+def gain(picture: Pixels, by: float) -> Pixels:
+    return np.clip(picture.astype(np.float32) * by, 0, 255).astype(np.uint8)
+
+
+def blurred(picture: Pixels, sigma: float) -> Pixels:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
+
+
+def scaled(picture: Pixels, side: int) -> Pixels:
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def placed(picture: Pixels, width: int, height: int, at: tuple[int, int], side: int) -> Pixels:
+    """The picture on a grey field of that size."""
+    field, small = np.full((height, width, 3), 120, np.uint8), scaled(picture, side)
+    field[at[1] : at[1] + side, at[0] : at[0] + side] = small
+    return field
+
+
+def test_a_portrait_is_read_whole() -> None:
+    reading = enrolled()
+    assert reading.usable
+    assert reading.engine == "onnx-faces@1"
+    assert len(reading.faces) == 1
+    assert reading.vector is not None
+    assert reading.vector.dtype == np.float32
+    assert float(np.linalg.norm(reading.vector)) == pytest.approx(1, abs=1e-5)
+    assert reading.pose is not None
+    assert abs(reading.pose.yaw) < 5
+    assert reading.live is not None
+    assert reading.live > 0.7
+    assert "vector" not in repr(reading)
+
+
+def test_the_same_picture_gives_the_same_vector_and_mirroring_keeps_the_person() -> None:
+    assert likeness(portrait()) == pytest.approx(1, abs=1e-5)
+    both = faces().read(portrait(), mirrored=True).vector
+    assert both is not None
+    assert enrolled().vector is not None
+    assert 0.9 < cosine(both, enrolled().vector) < 0.9999
+
+
+@pytest.mark.parametrize(
+    ("change", "least"),
+    [
+        (lambda picture: blurred(picture, 2), 0.9),
+        (lambda picture: gain(picture, 0.4), 0.9),
+        (lambda picture: gain(picture, 1.4), 0.8),
+        (lambda picture: scaled(picture, 240), 0.9),
+        (lambda picture: turned(picture, points_of(picture), 20), 0.8),
+        (lambda picture: waved(picture, 20), 0.8),
+        (lambda picture: placed(picture, 480, 854, (20, 200), 420), 0.9),
+        (lambda picture: placed(picture, 900, 500, (300, 40), 420), 0.9),
+    ],
+    ids=["blurred a little", "dark", "bright", "small", "turned", "tilted print", "upright telephone", "wide"],
+)
+def test_who_it_is_outlasts_the_camera(change: Callable[[Pixels], Pixels], least: float) -> None:
+    assert likeness(change(portrait())) > least
+
+
+def test_yaw_has_the_sign_of_the_persons_own_left() -> None:
+    picture = portrait()
+    points = points_of(picture)
+    for degrees in (-30, -20, 20, 30):
+        pose = faces().read(turned(picture, points, degrees)).pose
+        assert pose is not None
+        assert np.sign(pose.yaw) == np.sign(degrees)
+        assert 10 < abs(pose.yaw) < 30
+
+
+# GATES
+
+
+@pytest.mark.parametrize(
+    ("change", "gate"),
+    [
+        (lambda picture: np.full_like(picture, 128), Gate.NO_FACE),
+        (lambda picture: np.random.default_rng(1).integers(0, 255, picture.shape, np.uint8), Gate.NO_FACE),
+        (lambda picture: picture[:64, :64], Gate.NO_FACE),
+        (lambda picture: scaled(picture, 160), Gate.TOO_SMALL),
+        (lambda picture: placed(picture, 640, 480, (10, 10), 150), Gate.TOO_SMALL),
+        (lambda picture: blurred(picture, 6), Gate.BLURRED),
+        (lambda picture: gain(picture, 0.2), Gate.TOO_DARK),
+        (lambda picture: gain(picture, 0.2) + np.uint8(203), Gate.TOO_BRIGHT),
+        (lambda picture: np.hstack([picture, picture]), Gate.SECOND_FACE),
+    ],
+    ids=["plain", "noise", "corner", "small", "far away", "blurred", "dark", "bright", "two faces"],
+)
+def test_what_may_not_be_compared(change: Callable[[Pixels], Pixels], gate: Gate) -> None:
+    reading = faces().read(change(portrait()))
+    assert gate in reading.reasons
+    assert not reading.usable
+    assert (reading.vector is None) == (gate is not Gate.SECOND_FACE)
+
+
+def test_a_face_half_outside_the_picture() -> None:
+    picture = portrait()
+    face = faces().detect(picture)[0]
+    for cut in (
+        picture[:, int(face.left + face.width * 0.45) :],
+        picture[int(face.top + face.height * 0.45) :],
+    ):
+        reading = faces().read(np.ascontiguousarray(cut))
+        assert reading.vector is None or likeness(np.ascontiguousarray(cut)) < 0.9
+
+
+def test_a_small_face_behind_is_no_second_face() -> None:
+    picture = placed(portrait(), 700, 480, (0, 0), 480)
+    picture[150:330, 500:680] = scaled(portrait(), 180)
+    reading = faces().read(picture)
+    assert len(reading.faces) == 2
+    assert reading.usable
+    assert reading.faces[0].width > 2 * reading.faces[1].width
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (64, 2560), (2560, 64), (65, 1000), (1, 1), (2, 900)])
+def test_odd_shapes_break_nothing(shape: tuple[int, int]) -> None:
+    field = np.random.default_rng(2).integers(0, 255, (*shape, 3), np.uint8)
+    assert Gate.NO_FACE in faces().read(field, eyes=True).reasons
+
+
+def test_a_face_that_fills_the_picture_and_more() -> None:
+    picture = portrait()
+    face = faces().detect(picture)[0]
+    close = picture[int(face.top) : int(face.bottom), int(face.left) : int(face.right)]
+    reading = faces().read(np.ascontiguousarray(close), eyes=True)
+    assert reading.live is None or 0 <= reading.live <= 1
+    assert reading.eyes is None or reading.eyes.open >= 0
+
+
+# RUNNING
+
+
+def test_other_faces_in_the_same_wheel_are_other_people() -> None:
+    whole = photograph()
+    assert likeness(whole) > 0.9
+    assert likeness(np.ascontiguousarray(whole[:, ::-1])) > 0.8
+
+
+def test_threads_get_the_same_answer_as_one() -> None:
+    picture, answers = portrait(), []
+
+    def ask() -> None:
+        answers.extend(likeness(picture) for _ in range(3))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 12
+    assert answers == pytest.approx([1] * 12, abs=1e-5)
+
+
+def test_denormal_numbers_do_not_slow_it_in_any_thread() -> None:
+    """Without the session's flag a run takes 65 ms of processor time on some machines; with it about nine."""
+    chip = faces().align(portrait(), points_of(portrait()))
+    spent: list[float] = []
+
+    def work() -> None:
+        faces().embed(chip)
+        began = time.thread_time()
+        for _ in range(5):
+            faces().embed(chip)
+        spent.append((time.thread_time() - began) / 5)
+
+    work()
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert max(spent) < 0.045
