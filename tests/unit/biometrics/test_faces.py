@@ -26,8 +26,8 @@ def likeness(picture: Pixels) -> float:
     return -1.0 if found is None else cosine(found, known)
 
 
-def gain(picture: Pixels, by: float) -> Pixels:
-    return np.clip(picture.astype(np.float32) * by, 0, 255).astype(np.uint8)
+def gain(picture: Pixels, by: float, over: float = 0) -> Pixels:
+    return np.clip(picture.astype(np.float32) * by + over, 0, 255).astype(np.uint8)
 
 
 def blurred(picture: Pixels, sigma: float) -> Pixels:
@@ -109,7 +109,7 @@ def test_yaw_has_the_sign_of_the_persons_own_left() -> None:
         (lambda picture: placed(picture, 640, 480, (10, 10), 150), Gate.TOO_SMALL),
         (lambda picture: blurred(picture, 6), Gate.BLURRED),
         (lambda picture: gain(picture, 0.2), Gate.TOO_DARK),
-        (lambda picture: gain(picture, 0.2) + np.uint8(203), Gate.TOO_BRIGHT),
+        (lambda picture: gain(picture, 0.3, 185), Gate.TOO_BRIGHT),
         (lambda picture: np.hstack([picture, picture]), Gate.SECOND_FACE),
     ],
     ids=["plain", "noise", "corner", "small", "far away", "blurred", "dark", "bright", "two faces"],
