@@ -6,6 +6,7 @@ from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at,
 from xinglin.hospital.consultation.questions import Question, age_months, questions_for
 from xinglin.hospital.consultation.selectors.assessing import assess_visit, told_person
 from xinglin.hospital.consultation.selectors.history import allergies, problems, visits_around, visits_of_day
+from xinglin.hospital.consultation.selectors.proposing import proposals_of
 from xinglin.hospital.consultation.selectors.records import (
     Background,
     RecordView,
@@ -116,6 +117,7 @@ __all__ = [
     "promises_broken",
     "promises_close",
     "promises_overdue",
+    "proposals_of",
     "questions_for",
     "queue",
     "read_conversation",

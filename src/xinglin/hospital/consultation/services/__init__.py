@@ -15,6 +15,12 @@ from xinglin.hospital.consultation.services.offering import (
     offer_evidence,
     refuse_evidence,
 )
+from xinglin.hospital.consultation.services.proposing import (
+    ask_language_model,
+    confirm_proposal,
+    decline_proposal,
+    fetch_proposals,
+)
 from xinglin.hospital.consultation.services.recording import (
     RecordDraft,
     add_addendum,
@@ -44,14 +50,18 @@ __all__ = [
     "accept_evidence",
     "acknowledge_alarm",
     "add_addendum",
+    "ask_language_model",
     "attach_picture",
     "cancel_visit",
     "check_promise",
+    "confirm_proposal",
     "correct_finding",
+    "decline_proposal",
     "detach_picture",
     "draft_referral",
     "end_visit",
     "expire_promises",
+    "fetch_proposals",
     "hold_medicine",
     "keep_alarms",
     "keep_draft",
