@@ -46,6 +46,11 @@ XINGLIN_ICE_LOOPBACK = env.flag(
 XINGLIN_PUBLIC_URL = env.text("XINGLIN_PUBLIC_URL", "http://localhost:8000")  # stands in certificates
 XINGLIN_TSA_URL = env.text("XINGLIN_TSA_URL", "")  # empty: the hospital's own timestamps
 XINGLIN_TSA_ROOT = env.text("XINGLIN_TSA_ROOT", "")
+XINGLIN_LLM_URL = env.text("XINGLIN_LLM_URL", "")  # empty: no language model; nothing is ever sent
+XINGLIN_LLM_MODEL = env.text("XINGLIN_LLM_MODEL", "")
+XINGLIN_LLM_KEY = env.text("XINGLIN_LLM_KEY", "")
+XINGLIN_LLM_SECONDS = env.number("XINGLIN_LLM_SECONDS", 30)
+XINGLIN_LLM_OUTSIDE = env.flag("XINGLIN_LLM_OUTSIDE")
 ALLOWED_HOSTS = env.text("XINGLIN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 if env.text("HOST", "127.0.0.1") in {"0.0.0.0", "::"} and "XINGLIN_HOSTS" not in os.environ:
     ALLOWED_HOSTS = ["*"]

@@ -16,6 +16,7 @@ HEARS: dict[str, list[str]] = {
 """Event class → handler functions, both as dotted paths below xinglin.hospital."""
 
 PORTS: dict[str, str] = {
+    "decision_support.ports.LanguageModel": "interop.language_model.chat.ChatCompletions",
     "identity.ports.PopulationRegistry": "interop.registry.demo.DemoRegistry",
     "identity.ports.TextMessages": "interop.sms.echo.EchoMessages",
     "oversight.ports.History": "interop.history.house.HouseHistory",

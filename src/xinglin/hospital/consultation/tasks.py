@@ -9,6 +9,7 @@ from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.kernel.clock import now
 
 CLOCK = system_actor("promise-clock")
+MODEL = system_actor("language-model")
 
 
 @app.task(name="consultation.look_at_promise", queue="clocks", retry=RetryStrategy(max_attempts=6, exponential_wait=3))
@@ -55,3 +56,11 @@ def delete_recordings(timestamp: int) -> None:
     from xinglin.hospital.consultation.services import delete_recordings as delete  # as above
 
     delete(actor=system_actor("live-clock"), now=now())
+
+
+@app.task(name="consultation.fetch_proposals", queue="outside", lock="consultation.language_model")
+def fetch_proposals(*, visit_id: str, request_id: str) -> None:
+    """Ask the language model about a visit. One at a time, so that a slow model never holds up the clocks."""
+    from xinglin.hospital.consultation.services import fetch_proposals as fetch  # as above
+
+    fetch(actor=MODEL, visit_id=UUID(visit_id), request_id=UUID(request_id), now=now())

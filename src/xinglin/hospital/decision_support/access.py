@@ -62,5 +62,13 @@ READ_AGREEMENT = Permission(
         en="see by department how signed diagnoses and suggestions agree, never by person",
     ),
 )
+KEEP_PROPOSALS = Permission(
+    "decision_support.keep_proposals",
+    frozenset(),
+    T(
+        zh="把去标识的文字交给语言模型，保存它的建议（系统）",
+        en="give masked text to the language model, keep its proposals (the system)",
+    ),
+)
 PERMISSIONS = [CHECK_MEDICINES, ACCEPT_FINDING, READ_EVIDENCE, READ_ALARMS, ANSWER_ALARM, KEEP_ALARMS]
-PERMISSIONS += [DIAGNOSE, CORRECT_FINDING, ASK_WHERE, READ_AGREEMENT]
+PERMISSIONS += [DIAGNOSE, CORRECT_FINDING, ASK_WHERE, READ_AGREEMENT, KEEP_PROPOSALS]

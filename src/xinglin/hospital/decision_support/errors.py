@@ -44,3 +44,33 @@ class AlarmClosed(DomainError):
     code = "decision_support.alarm_closed"
     text = T(zh="这个警报已经处理过了。", en="This alarm was answered before.")
     hint = T(zh="请看最新的状态。", en="Look at its present state.")
+
+
+class NoLanguageModel(DomainError):
+    """No language model is configured."""
+
+    code = "decision_support.no_language_model"
+    text = T(zh="本院没有启用语言模型。", en="No language model is configured here.")
+    hint = T(
+        zh="运维人员可按《语言模型》说明页设置地址和模型名。",
+        en="The operator can set its address and name; see the page on the language model.",
+    )
+
+
+class AskedTooOften(DomainError):
+    """The language model was asked about one visit as often as the house allows."""
+
+    code = "decision_support.asked_too_often"
+    text = T(zh="一次问诊最多请语言模型看 {most} 次。", en="The language model may be asked {most} times a visit.")
+    hint = T(zh="请按已有的信息判断。", en="Please judge by what is there.")
+    status = 429
+
+
+class ProposalAnswered(DomainError):
+    """The proposal was confirmed or declined before."""
+
+    code = "decision_support.proposal_answered"
+    text = T(zh="这条建议已经处理过了。", en="This proposal was answered before.")
+    hint = T(
+        zh="需要改变时，请在“系统理解到的”里更正。", en="To change it, correct the finding among what was understood."
+    )

@@ -8,6 +8,7 @@ from django.db import models
 
 from xinglin.hospital.decision_support.alarm_models import Alarm, AlarmStep
 from xinglin.hospital.decision_support.diagnosis_models import Correction, DiagnosisTicket, Disagreement
+from xinglin.hospital.decision_support.proposal_models import ModelOutcome, ModelRequest, Proposal, ProposalAnswer
 from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
 
 __all__ = [
@@ -19,6 +20,10 @@ __all__ = [
     "Correction",
     "DiagnosisTicket",
     "Disagreement",
+    "ModelOutcome",
+    "ModelRequest",
+    "Proposal",
+    "ProposalAnswer",
 ]
 
 EVIDENCE = Keeping(

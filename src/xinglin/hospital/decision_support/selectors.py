@@ -26,6 +26,7 @@ from xinglin.hospital.decision_support.diagnosing import place_of
 from xinglin.hospital.decision_support.drafting import RecordDraft, draft_record, language_of
 from xinglin.hospital.decision_support.models import Acceptance, CheckTicket
 from xinglin.hospital.decision_support.monitoring import WINDOW, Line, read_signals
+from xinglin.hospital.decision_support.proposing import Proposals, Proposed, proposals_of
 from xinglin.hospital.decision_support.understanding import (
     FoundFinding,
     Understood,
@@ -46,6 +47,8 @@ __all__ = [
     "AlarmStep",
     "FoundFinding",
     "Line",
+    "Proposals",
+    "Proposed",
     "RecordDraft",
     "Signal",
     "Understood",
@@ -60,6 +63,7 @@ __all__ = [
     "language_of",
     "name_of",
     "place_of",
+    "proposals_of",
     "read_signals",
     "source_names",
     "standing",

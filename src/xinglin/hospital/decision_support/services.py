@@ -54,6 +54,12 @@ from xinglin.hospital.decision_support.diagnosing import (
 from xinglin.hospital.decision_support.errors import FindingGone, MayNotBeAccepted, TooManyChecks
 from xinglin.hospital.decision_support.models import Acceptance, CheckCount, CheckTicket
 from xinglin.hospital.decision_support.monitoring import Line, listen
+from xinglin.hospital.decision_support.proposing import (
+    confirm_proposal,
+    decline_proposal,
+    fetch_proposals,
+    request_proposals,
+)
 from xinglin.hospital.decision_support.selectors import accepted_of, visible
 from xinglin.hospital.decision_support.where import Where, answer_question, describe
 from xinglin.hospital.kernel import journal
@@ -89,11 +95,14 @@ __all__ = [
     "answer_question",
     "check_case",
     "check_prescription",
+    "confirm_proposal",
     "correct_finding",
+    "decline_proposal",
     "describe",
     "diagnose_case",
     "diagnose_visit",
     "escalate_due",
+    "fetch_proposals",
     "keep_diagnosis",
     "keep_evidence",
     "leave_to_desk",
@@ -102,6 +111,7 @@ __all__ = [
     "refer",
     "replay",
     "replay_diagnosis",
+    "request_proposals",
     "stand_down",
 ]
 A_MINUTE_MAX = 120

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from xinglin.clinical.assessment.case import BadCase
+from xinglin.clinical.assessment.case import BadCase, read_case
 from xinglin.clinical.assessment.diagnosing import diagnose, diagnose_lines
+from xinglin.clinical.assessment.gathering import gather
 from xinglin.clinical.assessment.intake import Intake
 from xinglin.clinical.knowledge.conditions import load_conditions
 
@@ -98,8 +99,13 @@ def test_a_field_wins_over_the_text() -> None:
 
 
 def test_normal_numbers_are_denials() -> None:
-    hot = {one["code"] for one in ask(text="咳嗽", vitals={"temperature": 36.8})["next_questions"]}
-    assert "fever" not in hot
+    """No fever now; whether there was one in the last days may still be asked."""
+    knowledge = load_conditions()
+    case = read_case({"id": "1", "text": "咳嗽", "vitals": {"temperature": 36.8}}, knowledge)
+    degrees = {"fever-low", "fever-moderate", "fever-high"}
+    assert degrees <= gather(case, knowledge).evidence.absent
+    asked = {one["code"] for one in ask(text="咳嗽", vitals={"temperature": 36.8})["next_questions"]}
+    assert not degrees & asked
 
 
 def test_a_conversation_carries_the_question_to_its_answer() -> None:

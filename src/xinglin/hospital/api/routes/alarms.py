@@ -78,7 +78,7 @@ class Rung(Out):
     alarms: list[AlarmRow]
 
 
-class Whose(In):
+class Measured(In):
     """Of whom."""
 
     person_id: Id
@@ -144,6 +144,6 @@ def measure(request: Request, body: Measure) -> Any:
 
 
 @operation(router, "get", "/measurements", TELL_FACTS, list[MeasuredRow])
-def measurements(request: Request, query: Query[Whose]) -> Any:
+def measurements(request: Request, query: Query[Measured]) -> Any:
     """近 90 天在家测量的数值｜What was measured at home in the last 90 days, oldest first"""
     return consultation.home_of(actor=request.actor, person_id=query.person_id, now=request.now)

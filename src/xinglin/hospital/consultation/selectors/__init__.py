@@ -31,6 +31,7 @@ from xinglin.hospital.consultation.selectors.live_timeline import (
     live_badges,
     live_course,
 )
+from xinglin.hospital.consultation.selectors.proposing import proposals_of
 from xinglin.hospital.consultation.selectors.records import (
     Background,
     RecordView,
@@ -159,6 +160,7 @@ __all__ = [
     "promises_broken",
     "promises_close",
     "promises_overdue",
+    "proposals_of",
     "questions_for",
     "queue",
     "read_conversation",

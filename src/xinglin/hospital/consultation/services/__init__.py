@@ -42,6 +42,12 @@ from xinglin.hospital.consultation.services.offering import (
     offer_evidence,
     refuse_evidence,
 )
+from xinglin.hospital.consultation.services.proposing import (
+    ask_language_model,
+    confirm_proposal,
+    decline_proposal,
+    fetch_proposals,
+)
 from xinglin.hospital.consultation.services.recording import (
     RecordDraft,
     add_addendum,
@@ -75,13 +81,16 @@ __all__ = [
     "accept_evidence",
     "acknowledge_alarm",
     "add_addendum",
+    "ask_language_model",
     "attach_picture",
     "begin_recording",
     "cancel_visit",
     "change_live_kind",
     "check_promise",
     "close_broken_recordings",
+    "confirm_proposal",
     "correct_finding",
+    "decline_proposal",
     "delete_recordings",
     "detach_picture",
     "device_ticket",
@@ -89,6 +98,7 @@ __all__ = [
     "end_live",
     "end_visit",
     "expire_promises",
+    "fetch_proposals",
     "hold_medicine",
     "join_live",
     "keep_alarms",

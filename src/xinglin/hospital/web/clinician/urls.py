@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, path
 
-from xinglin.hospital.web.clinician import alarms, diagnosis, facts, live, record, standing, talk, views
+from xinglin.hospital.web.clinician import alarms, diagnosis, facts, live, proposals, record, standing, talk, views
 
 app_name = "clinician"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<uuid:visit_id>/diagnosis/correct", diagnosis.correct, name="diagnosis-correct"),
     path("visits/<uuid:visit_id>/diagnosis/findings", diagnosis.findings, name="diagnosis-findings"),
     path("visits/<uuid:visit_id>/diagnosis/drafted", diagnosis.drafted, name="diagnosis-drafted"),
+    path("visits/<uuid:visit_id>/proposals", proposals.proposals, name="proposals"),
+    path("visits/<uuid:visit_id>/proposals/answer", proposals.answer, name="proposals-answer"),
     path("visits/<uuid:visit_id>/diagnoses", record.diagnoses, name="diagnoses"),
     path("visits/<uuid:visit_id>/advice", views.advice, name="advice"),
     path("pictures/<uuid:picture_id>", talk.picture, name="picture"),
