@@ -1,7 +1,7 @@
 """The face engine that comes with Xinglin: seven small models on onnxruntime, prepared with OpenCV.
 
 Every session runs on one thread, so that a media process can give each core its own work, and treats denormal numbers
-as zero: the embedding's weights hold some, and without that a run may take seven times as long.
+as zero: the embedding's weights hold some, and on some machines a run takes seven times as long without that.
 """
 
 import math
