@@ -90,9 +90,20 @@
     if (!opened.stream) return show("text", opened.why);
     const me = { kind: opened.voice ? "voice" : kind, session, stream: opened.stream, after: 0, tries: 0, bad: 0, round: 0 };
     call = me;
+    watch(me);
     local.srcObject = me.stream;
     show("joining", opened.note || "joining");
     await enter(me);
+  };
+
+  /* A camera that is pulled out leaves the voice; without a microphone text is left. */
+  const watch = (me) => {
+    for (const track of me.stream.getTracks())
+      track.onended = async () => {
+        if (call !== me || !me.stream.getTracks().includes(track)) return;
+        if (track.kind === "video") { await change(me, "voice"); one("says").textContent = word("no-camera"); }
+        else { stop(me); page("/leave").catch(() => {}); show("text", "no-microphone"); }
+      };
   };
 
   /* A ticket from the hospital, a seat in the room, a connection. Also the way back when the seat was lost. */
@@ -306,12 +317,13 @@
 
   const change = async (me, kind) => {
     if (call !== me || me.kind === kind) return;
-    if (kind === "voice") me.stream.getVideoTracks().forEach((track) => { track.stop(); me.stream.removeTrack(track); });
+    if (kind === "voice") me.stream.getVideoTracks().forEach((track) => { me.stream.removeTrack(track); track.stop(); });
     else {
       me.weak = false;
       try {
         const more = await navigator.mediaDevices.getUserMedia({ video: VIDEO });
         more.getVideoTracks().forEach((track) => me.stream.addTrack(track));
+        watch(me);
       } catch (error) {
         one("says").textContent = word(error.name === "NotAllowedError" ? "refused" : "no-camera");
         return;
@@ -345,6 +357,9 @@
       const mute = pressed.getAttribute("aria-pressed") !== "true";
       me.stream.getAudioTracks().forEach((track) => { track.enabled = !mute; });
       pressed.setAttribute("aria-pressed", String(mute));
+    } else if (pressed.hasAttribute("data-live-large")) {
+      if (document.fullscreenElement) await document.exitFullscreen();
+      else await one("stage").requestFullscreen?.().catch(() => {});
     } else if (pressed.hasAttribute("data-live-picture")) await change(me, me.kind === "video" ? "voice" : "video");
     else if (pressed.hasAttribute("data-live-leave")) {
       const ends = me.side === "physician";
