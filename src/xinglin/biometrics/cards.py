@@ -31,6 +31,8 @@ ENGINE_ID: Final = "rapid-cards"
 SIDE_MAX: Final = 1600
 """Longer pictures are made smaller: the letters of a card that fills them stay three times as big as needed."""
 SIDE_MIN: Final = 300
+PIECES_MAX: Final = 120
+"""A card has about fifteen pieces of text; a page of print must not keep a processor busy for minutes."""
 
 _REFUSED: Final[dict[str, Sentence]] = {
     "no_card": Sentence(
@@ -280,5 +282,6 @@ def _recogniser(row: Engine) -> Any:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             "Global.log_level": "error",
             "Global.max_side_len": SIDE_MAX,
+            "Det.max_candidates": PIECES_MAX,
         }
     )
