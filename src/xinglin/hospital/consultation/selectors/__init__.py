@@ -1,6 +1,8 @@
 """The questions of the consultation, limited to what the actor may see."""
 
 from xinglin.hospital.consultation.home import QUANTITIES, HomeQuantity, home_measures
+from xinglin.hospital.consultation.live_course import Standing
+from xinglin.hospital.consultation.live_watch import reason_words
 from xinglin.hospital.consultation.live_words import LiveEnd, LiveKind, LiveMode, LiveState
 from xinglin.hospital.consultation.measures import ASKED_OF_PATIENTS, HEIGHT, LABORATORY, WEIGHT, Measure, measures
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
@@ -25,11 +27,14 @@ from xinglin.hospital.consultation.selectors.live import (
 from xinglin.hospital.consultation.selectors.live_timeline import (
     Badge,
     Badges,
+    Happening,
+    LiveVisitLine,
     SessionCourse,
     SideCourse,
     VisitCourse,
     live_badges,
     live_course,
+    live_visits,
 )
 from xinglin.hospital.consultation.selectors.records import (
     Background,
@@ -96,6 +101,7 @@ __all__ = [
     "DangerTier",
     "EarlierDiagnosis",
     "EvidenceKind",
+    "Happening",
     "HomeQuantity",
     "Judgement",
     "LifeNow",
@@ -106,6 +112,7 @@ __all__ = [
     "LiveRoom",
     "LiveState",
     "LiveView",
+    "LiveVisitLine",
     "Measure",
     "MessageKind",
     "Question",
@@ -119,6 +126,7 @@ __all__ = [
     "SessionCourse",
     "Side",
     "SideCourse",
+    "Standing",
     "Talk",
     "ToldFacts",
     "VisitCourse",
@@ -147,6 +155,7 @@ __all__ = [
     "live_seconds",
     "live_sessions",
     "live_view",
+    "live_visits",
     "measures",
     "medicine_facts",
     "messages",
@@ -162,6 +171,7 @@ __all__ = [
     "questions_for",
     "queue",
     "read_conversation",
+    "reason_words",
     "record",
     "tests_of_visit",
     "told_facts",
