@@ -74,6 +74,7 @@
     if (busy || !(await open())) return;
     busy = true;
     start.hidden = true;
+    root.classList.remove("answered");
     try {
       const begun = await post("begin");
       panel.innerHTML = begun.html;
@@ -98,6 +99,7 @@
       progress(0);
       start.textContent = says.try;
       start.hidden = Boolean(panel.querySelector(".result"));
+      root.classList.toggle("answered", start.hidden);
     }
   }
 
