@@ -37,9 +37,13 @@ def fetch(
 
     wanted = list(manifest().models.values()) if again else weights.missing()
     failed = 0
-    for row, fault in models_fetch.fetch(wanted, weights.folder()):
-        failed += fault is not None
-        frame.say(f"{row.id}: {'here' if fault is None else fault}")
+    try:
+        for row, fault in models_fetch.fetch(wanted, weights.folder()):
+            failed += fault is not None
+            frame.say(f"{row.id}: {'here' if fault is None else fault}")
+    except models_fetch.NotFetched as fault:
+        frame.say(str(fault))
+        raise typer.Exit(frame.REFUSED) from fault
     if not wanted:
         frame.say("All models are here.")
     if failed:
