@@ -14,6 +14,7 @@ from xinglin.hospital.consultation.selectors.history import (
     visits_around,
     visits_by_face,
     visits_of_day,
+    visits_with_another_face,
 )
 from xinglin.hospital.consultation.selectors.live import (
     LiveLine,
@@ -182,6 +183,7 @@ __all__ = [
     "visits_by_face",
     "visits_of_day",
     "visits_of_physician",
+    "visits_with_another_face",
     "vitals",
     "wait_of",
 ]
