@@ -28,7 +28,8 @@
     const text = word(name);
     if (text) one("says").textContent = text;
     const voice = call && call.kind === "voice";
-    one("veil").textContent = state === "live" ? (voice ? word("voice") : "") : inside ? text : "";
+    const seen = remote.srcObject?.getVideoTracks().some((track) => !track.muted);
+    one("veil").textContent = state === "live" ? (seen ? "" : word("voice")) : inside ? text : "";
     one("recorded").hidden = !(inside && call && call.recorded);
     pane.dataset.picture = call && call.kind === "voice" ? "off" : "on";
     one("picture").setAttribute("aria-pressed", String(!voice));
@@ -171,7 +172,7 @@
     for (const kind of ["audio", "video"]) {
       const track = me.stream.getTracks().find((one) => one.kind === kind);
       if (track) pc.addTransceiver(track, { direction: "sendrecv", streams: [me.stream] });
-      else pc.addTransceiver(kind, { direction: "recvonly" });
+      else if (kind === "audio" || !me.weak) pc.addTransceiver(kind, { direction: "recvonly" });
     }
   };
 
@@ -196,6 +197,7 @@
     const stream = new MediaStream();
     pc.addEventListener("track", (event) => {
       stream.addTrack(event.track);
+      event.track.onmute = event.track.onunmute = () => pane.dataset.state === "live" && standing(me);
       remote.srcObject = stream;
       remote.play().then(() => { one("hear").hidden = true; }, () => { one("hear").hidden = false; });
       after(stream);
