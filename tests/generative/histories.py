@@ -88,6 +88,10 @@ STORIES: Final[dict[str, Story]] = {
         ("encounters", {**ASKED, "encounter.diagnosis_2_code": "I27.0"}),
         ("lines", {**LINE, "line.atc_code": "G04BE03", "line.ingredients": "sildenafil"}),
     ],
+    "a sound use by the third diagnosis": [
+        ("encounters", {**ASKED, "encounter.diagnosis_3_code": "I27.0"}),
+        ("lines", {**LINE, "line.atc_code": "G04BE03", "line.ingredients": "sildenafil"}),
+    ],
     "a vessel beside an operation": [
         ("items", {**OPERATION, "item.code": code, "item.fund_asked": True}) for code in ("33LIST", "33VESSEL")
     ],

@@ -18,8 +18,10 @@ FRONT: Final = ("name", "sex", "ethnicity", "birth_on", "address", "number")
 BACK: Final = ("authority", "valid_from", "valid_to")
 LONG_TERM: Final = "长期"
 FRONT_LABELS: Final = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码")
+ONCE: Final = ("姓名", "性别", "公民身份号码", "居民身份证", "签发机关", "有效期限")
+"""What stands once on a side and in no address (a street may well be called 民族路)."""
 BACK_LABELS: Final = ("中华人民共和国", "居民身份证", "签发机关", "有效期限")
-OTHER_DOCUMENTS: Final = re.compile("居住证|永久居留|临时居民|通行证|护照|驾驶证|社会保障|军官证|行驶证")
+OTHER_DOCUMENTS: Final = re.compile("居住证|永久居留|临时居民|通行证|护照|驾驶证|社会保障卡|军官证|行驶证")
 PEOPLES: Final = (
     "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
     "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
@@ -61,15 +63,16 @@ def front(rows: tuple[Row, ...]) -> Fields:
         "sex": re.compile(r"(?:性别|^性|别)\W{0,2}([男女])").search,
         "ethnicity": re.compile(rf"(?:民族|族)\W{{0,2}}([{HAN}]{{1,4}})").search,
     }
+    home = _home(rows)
     for at, row in enumerate(rows):
         for name, look in readers.items():
-            if name not in found and (match := look(plain(row.text))):
+            if name not in found and at < home and (match := look(plain(row.text))):
                 found[name] = Field(row.text[slice(*match.span(1))], row.confidence(*match.span(1)), at)
         if "birth_on" not in found and (match := DATE.search(row.text)):
             _keep_date(found, "birth_on", match.groups(), row.confidence(*match.span()), at)
         _keep_number(found, row, at)
     _settle(found)
-    address = _address(rows, found)
+    address = _address(rows)
     if address:
         found["address"] = address
     return MappingProxyType(found)
@@ -81,7 +84,7 @@ def back(rows: tuple[Row, ...]) -> Fields:
     for at, row in enumerate(rows):
         match = re.search(rf"(?:签发机关|签发机|发机关)\W{{0,2}}([{HAN}]{{3,30}})", plain(row.text))
         if match and "authority" not in found:
-            found["authority"] = Field(match.group(1), row.confidence(*match.span(1)), at)
+            found["authority"] = _authority(rows, at, match)
         span = SPAN.search(row.text)
         if span and "valid_from" not in found:
             sure = row.confidence(*span.span())
@@ -163,14 +166,29 @@ def _settle(found: dict[str, Field]) -> None:
             found["ethnicity"] = Field(value, people.confidence, people.row)
 
 
-def _address(rows: tuple[Row, ...], found: dict[str, Field]) -> Field | None:
+def _authority(rows: tuple[Row, ...], at: int, match: re.Match[str]) -> Field:
+    """A long name of an office goes on in the next row."""
+    text, sure = match.group(1), rows[at].confidence(*match.span(1))
+    for row in rows[at + 1 :]:
+        if not re.fullmatch(rf"[{HAN}]+", row.text) or re.search("有效|期限|签发", row.text):
+            break
+        text, sure = text + plain(row.text), min(sure, row.confidence(0, len(row.text)))
+    return Field(text, sure, at)
+
+
+def _home(rows: tuple[Row, ...]) -> int:
+    """Where the address begins; as many as there are rows when it does not."""
+    return next((at for at, row in enumerate(rows) if re.search("住址|^住|^址", row.text)), len(rows))
+
+
+def _address(rows: tuple[Row, ...]) -> Field | None:
     """From the label to the row of the number: as many rows as it takes."""
-    start = next((at for at, row in enumerate(rows) if re.search("住址|^住|^址", row.text)), None)
-    if start is None:
+    start = _home(rows)
+    if start == len(rows):
         return None
     text, sure = re.sub(r"^.*?(?:住址|住|址)[:：]?", "", rows[start].text), rows[start].confidence(2, 999)
     for row in rows[start + 1 :]:
-        if re.search(r"公民|身份|号码|\d{15,}", plain(row.text)):
+        if re.search(r"公民身|身份号|号码|\d{15,}", plain(row.text)):
             break
         text += row.text
         sure = min(sure, row.confidence(0, 999))

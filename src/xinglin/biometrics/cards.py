@@ -8,7 +8,7 @@ printed: whether the card is genuine, or the person's own, nobody can tell from 
 import hashlib
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinglin.biometrics import card_fields, card_place
-from xinglin.biometrics.card_fields import BACK, BACK_LABELS, FRONT, FRONT_LABELS, OTHER_DOCUMENTS, Field
+from xinglin.biometrics.card_fields import BACK, BACK_LABELS, FRONT, FRONT_LABELS, ONCE, OTHER_DOCUMENTS, Field
 from xinglin.biometrics.card_rows import Box, Line, Upright, both_ways
 from xinglin.biometrics.errors import BiometricError, NotInstalled, Sentence
 from xinglin.biometrics.manifest import Engine, engine
@@ -31,6 +31,8 @@ ENGINE_ID: Final = "rapid-cards"
 SIDE_MAX: Final = 1600
 """Longer pictures are made smaller: the letters of a card that fills them stay three times as big as needed."""
 SIDE_MIN: Final = 300
+PIECES_MAX: Final = 120
+"""A card has about fifteen pieces of text; a page of print must not keep a processor busy for minutes."""
 
 _REFUSED: Final[dict[str, Sentence]] = {
     "no_card": Sentence(
@@ -169,10 +171,26 @@ class RapidCards:
             raise BadCard("too_small")
         shrink = min(1.0, SIDE_MAX / max(pixels.shape[:2]))
         seen = cv2.resize(pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else pixels
-        reading = understand(_Seen(np.asarray(seen), self._lines(np.asarray(seen))), side, self._engine)
+        reading = self._turned(np.asarray(seen, np.uint8), side)
         if reading.portrait is None or shrink == 1:
             return reading
-        return CardReading(side, reading.fields, reading.problems, reading.portrait / shrink, reading.engine)
+        return replace(reading, portrait=reading.portrait / shrink)
+
+    def _turned(self, pixels: Pixels, side: Side) -> CardReading:
+        """Read once as it is, and once more upright when it lay on its side or head.
+
+        Pieces of text are set upright one by one, and a 6 that stands on its head is a 9.
+        """
+        reading, degrees = understand(_Seen(pixels, self._lines(pixels)), side, self._engine)
+        turns = round(degrees / 90) % 4
+        if not turns:
+            return reading
+        upright = np.ascontiguousarray(np.rot90(pixels, -turns))
+        try:
+            again, _ = understand(_Seen(upright, self._lines(upright)), side, self._engine)
+        except BadCard:
+            return reading
+        return replace(again, portrait=_turned_back(again.portrait, turns, upright.shape))
 
     def _lines(self, pixels: Pixels) -> list[Line]:
         with self._turn:
@@ -195,8 +213,19 @@ class _Seen:
         return both_ways(self.lines)
 
 
-def understand(seen: _Seen, side: Side, row: Engine) -> CardReading:
-    """From recognised text to a reading. Raises BadCard."""
+def _turned_back(points: Box | None, turns: int, shape: tuple[int, ...]) -> Box | None:
+    """Points of a picture that was turned clockwise so many quarters, in the picture before."""
+    if points is None:
+        return None
+    height, width = shape[:2]
+    for _ in range(turns):
+        points = np.stack([points[:, 1], width - points[:, 0]], axis=1)
+        height, width = width, height
+    return points
+
+
+def understand(seen: _Seen, side: Side, row: Engine) -> tuple[CardReading, float]:
+    """From recognised text to a reading, and the degrees clockwise that set it upright. Raises BadCard."""
     _one_card(seen, side)
     read, wanted = (card_fields.front, FRONT) if side == "front" else (card_fields.back, BACK)
     upright, fields = max(
@@ -205,7 +234,7 @@ def understand(seen: _Seen, side: Side, row: Engine) -> CardReading:
     problems = [problem for name in wanted if (problem := _problem(name, fields, upright, seen, row))]
     known = {name: field for name, field in fields.items() if name in wanted}
     place = card_place.portrait(upright, fields) if side == "front" else None
-    return CardReading(side, known, tuple(problems), place, row.name)
+    return CardReading(side, known, tuple(problems), place, row.name), upright.degrees
 
 
 def _one_card(seen: _Seen, side: Side) -> None:
@@ -217,7 +246,8 @@ def _one_card(seen: _Seen, side: Side) -> None:
     fronts, backs = sum(map(bool, front.values())), sum(map(bool, back.values()))
     if OTHER_DOCUMENTS.search(text):
         raise BadCard("other_document")
-    if max(*front.values(), *back.values()) > 1 or len(card_fields.digits(rows)) > 1 or (fronts > 1 and backs > 1):
+    once = card_fields.labels(rows, ONCE)
+    if max(once.values()) > 1 or len(card_fields.digits(rows)) > 1 or (fronts > 1 and backs > 1):
         raise BadCard("two_cards")
     if side == "front" and fronts < 2:
         readable = any(card_fields.front(way.rows).get("number") for way in seen.ways)
@@ -280,5 +310,6 @@ def _recogniser(row: Engine) -> Any:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             "Global.log_level": "error",
             "Global.max_side_len": SIDE_MAX,
+            "Det.max_candidates": PIECES_MAX,
         }
     )

@@ -37,9 +37,13 @@ def fetch(
 
     wanted = list(manifest().models.values()) if again else weights.missing()
     failed = 0
-    for row, fault in models_fetch.fetch(wanted, weights.folder()):
-        failed += fault is not None
-        frame.say(f"{row.id}: {'here' if fault is None else fault}")
+    try:
+        for row, fault in models_fetch.fetch(wanted, weights.folder()):
+            failed += fault is not None
+            frame.say(f"{row.id}: {'here' if fault is None else fault}")
+    except models_fetch.NotFetched as fault:
+        frame.say(str(fault))
+        raise typer.Exit(frame.REFUSED) from fault
     if not wanted:
         frame.say("All models are here.")
     if failed:
@@ -85,6 +89,9 @@ def evaluate(
     gates: Annotated[
         bool, typer.Option(help="Refuse small, turned, blurred and ill-lit faces, as the hospital does.")
     ] = True,
+    aligned: Annotated[
+        bool, typer.Option("--aligned", help="The pictures are faces aligned to 112×112: find and gate nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: the summary on standard output.")] = False,
 ) -> None:
     """How often the face engine is right on labelled pairs of pictures: FAR, FRR, TAR, EER, ROC, with intervals.
@@ -97,7 +104,9 @@ def evaluate(
     from xinglin.cli import biometrics_faces, biometrics_tables
 
     try:
-        done = biometrics_faces.evaluate(pairs, engine.faces(), mirrored=mirrored, gated=gates)
+        ways = biometrics_faces.Way
+        way = ways.ALIGNED if aligned else ways.GATED if gates else ways.UNGATED
+        done = biometrics_faces.evaluate(pairs, engine.faces(), mirrored=mirrored, way=way)
         biometrics_faces.write(done, out)
     except NotInstalled as absent:
         frame.say(str(absent))

@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,6 +40,16 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 SIDE = 1280
 """Longest side of a picture that is looked at."""
+CHIP = 112
+"""Pixels a side of a face that is aligned already, as public sets often come."""
+
+
+class Way(StrEnum):
+    """How a picture becomes a likeness: as in the hospital, without its gates, or taken for an aligned face."""
+
+    GATED = "gated"
+    UNGATED = "ungated"
+    ALIGNED = "aligned"
 
 
 class BadInput(ValueError):
@@ -83,7 +94,7 @@ def load(table: Path) -> tuple[list[Pair], list[BadRow]]:
         raise BadInput(f"{table.name} cannot be read as a CSV in UTF-8 ({type(fault).__name__}).") from fault
 
 
-def evaluate(table: Path, faces: Faces, *, mirrored: bool = False, gated: bool = True) -> Evaluation:
+def evaluate(table: Path, faces: Faces, *, mirrored: bool = False, way: Way = Way.GATED) -> Evaluation:
     """Score every pair of the table. Paths are taken from the table's own folder. BadInput when nothing can be used."""
     pairs, bad = load(table)
     done = Evaluation(faces.engine.name, faces.engine.thresholds, quarantine=bad)
@@ -91,7 +102,7 @@ def evaluate(table: Path, faces: Faces, *, mirrored: bool = False, gated: bool =
 
     def look(name: str) -> tuple[Vector | None, tuple[str, ...], str]:
         if name not in seen:
-            seen[name] = _look(table.parent / name, faces, done.spent, mirrored=mirrored, gated=gated)
+            seen[name] = _look(table.parent / name, faces, done.spent, mirrored=mirrored, way=way)
         return seen[name]
 
     for pair in pairs:
@@ -113,7 +124,7 @@ def _first(quarantine: list[BadRow]) -> str:
 
 
 def _look(
-    path: Path, faces: Faces, spent: dict[str, list[float]], *, mirrored: bool, gated: bool
+    path: Path, faces: Faces, spent: dict[str, list[float]], *, mirrored: bool, way: Way
 ) -> tuple[Vector | None, tuple[str, ...], str]:
     """The likeness in a picture, or the gates that it failed, or why the row cannot be used."""
     try:
@@ -125,7 +136,11 @@ def _look(
         return None, (), f"{path.name} cannot be read ({fault.strerror})"
     except BadImage as fault:
         return None, (), f"{path.name}: {fault.dotted}"
-    if not gated:
+    if way is Way.ALIGNED:
+        if pixels.shape[:2] != (CHIP, CHIP):
+            return None, (), f"{path.name} is not {CHIP}×{CHIP}, as an aligned face is"
+        return _timed(spent, "embed", lambda: faces.embed(pixels, mirrored=mirrored)), (), ""
+    if way is Way.UNGATED:
         return _ungated(pixels, faces, spent, mirrored=mirrored)
     reading = _timed(spent, "read", lambda: faces.read(pixels, mirrored=mirrored))
     return (reading.vector if reading.usable else None), tuple(gate.value for gate in reading.reasons), ""

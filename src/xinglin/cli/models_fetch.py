@@ -38,8 +38,14 @@ class NotFetched(BiometricError):
 
 
 def fetch(rows: Iterable[Model], folder: Path) -> Iterator[tuple[Model, NotFetched | None]]:
-    """Fetch the models into `folder`, each package once; each with None, or with why it could not be had."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Fetch the models into `folder`, each package once; each with None, or with why it could not be had.
+
+    Raises NotFetched when there can be no such folder.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise NotFetched(f"the folder {folder} cannot be made ({fault.strerror})") from fault
     archives: dict[tuple[str, str, str], bytes | NotFetched] = {}
     for row in rows:
         key = (row.registry, row.package, row.version)
@@ -86,9 +92,9 @@ def _archive(row: Model, place: Path) -> bytes:
         raise NotFetched(f"{named} ({type(fault).__name__})") from fault
     files = sorted(place.iterdir())
     if ran.returncode != 0 or len(files) != 1:
-        told = ran.stderr.decode(errors="replace")
-        said = [line for line in told.splitlines() if "error" in line.lower()]
-        raise NotFetched(f"{named}: {said[0].strip()[:200] if said else 'no file came'}")
+        told = [line.strip() for line in ran.stderr.decode(errors="replace").splitlines() if line.strip()]
+        said = [line for line in told if "error" in line.lower()] or told[-1:] or ["no file came"]
+        raise NotFetched(f"{named}: {said[0][:200]}")
     return files[0].read_bytes()
 
 

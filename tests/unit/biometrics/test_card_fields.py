@@ -81,6 +81,25 @@ def reversed_pieces(text: str) -> list[str]:
     return sorted(pieces, key=text.index, reverse=True)
 
 
+def test_a_street_named_after_the_peoples_is_an_address_and_nothing_else() -> None:
+    pieces = [line("性别男", 50, 70), line("民族满", 260, 70), line("住址某市民族京路民族巷1号", 50, 140)]
+    pieces += [line("公民路2号楼", 160, 190), line("公民身份号码", 50, 300)]
+    read = front(pieces)
+    assert (read["ethnicity"], read["address"]) == ("满", "某市民族京路民族巷1号公民路2号楼")
+    assert "ethnicity" not in front(pieces[2:])
+    assert max(card_fields.labels(both_ways(pieces)[0].rows, card_fields.ONCE).values()) == 1
+
+
+def test_an_office_with_a_long_name_goes_on_in_the_next_row() -> None:
+    pieces = [
+        line("签发机关某某自治区某某自治州", 50, 70),
+        line("公安局某某分局", 170, 115),
+        line("有效期限2015.05.06-长期", 50, 170),
+    ]
+    read = card_fields.back(both_ways(pieces)[0].rows)
+    assert read["authority"].value == "某某自治区某某自治州公安局某某分局"
+
+
 def test_the_least_sure_piece_is_how_sure_a_field_is() -> None:
     pieces = [line("姓名", 50, 70, sure=0.5), line("张三", 160, 70, sure=0.93), line("性别男", 50, 140, sure=0.6)]
     read = card_fields.front(both_ways(pieces)[0].rows)

@@ -81,6 +81,19 @@ def test_evaluate_tells_a_person(table: Path, tmp_path: Path) -> None:
     assert "ms" in done.stdout
 
 
+def test_aligned_faces_are_embedded_as_they_are(tmp_path: Path) -> None:
+    for name, side in (("a", 112), ("b", 112), ("c", 120)):
+        Image.new("L", (side, side), 55).save(tmp_path / f"{name}.png")
+    table = tmp_path / "pairs.csv"
+    table.write_text("path_a,path_b,same\na.png,b.png,1\na.png,c.png,1\n", "utf-8")
+    done = xinglin("evaluate", str(table), "--out", str(tmp_path / "out"), "--aligned", "--json", engine=ENGINE)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["summary"]["compared"], told["quarantined"]) == (1, 1)
+    assert "embed" in told["milliseconds"]
+    assert "detect" not in told["milliseconds"]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

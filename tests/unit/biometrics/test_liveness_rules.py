@@ -1,12 +1,15 @@
 """The challenge as a machine, on readings written by hand: no model is needed."""
 
 import itertools
+import math
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.biometrics.scripted import ENGINE, ScriptedFaces, reading, vector
 
 from xinglin.biometrics.faces import Gate, Reading
@@ -166,6 +169,37 @@ def test_eyes_closed_at_rest_are_measured_against_the_persons_own() -> None:
 def test_an_engine_without_a_mesh_sees_blinks_by_probability() -> None:
     frames = [reading(aspect=None)] * 3 + [reading(aspect=None, eyes=0.2)]
     assert judged(frames, (BLINK, LEFT, RIGHT))[1].done == 1
+
+
+READINGS = st.builds(
+    reading,
+    st.sampled_from([0.0, 1.0, -4.0, 7.0, -9.0, 14.0, -14.0, 22.0, -22.0, 40.0, math.nan]),
+    person=st.sampled_from([1, 1, 1, 2]),
+    likeness=st.sampled_from([1.0, 1.0, 0.45, 0.35]),
+    eyes=st.sampled_from([1.0, 1.0, 0.2, math.nan]),
+    aspect=st.sampled_from([0.3, 0.2, None, math.nan]),
+    live=st.sampled_from([0.95, 0.95, 0.2]),
+    reasons=st.sampled_from([(), (), (), (Gate.BLURRED,), (Gate.SECOND_FACE,), (Gate.TOO_SMALL,), (Gate.NO_FACE,)]),
+)
+
+
+@given(frames=st.lists(st.one_of(READINGS, st.sampled_from(film(STEPS))), max_size=60), steps=st.sampled_from(orders()))
+def test_whatever_is_shown_only_all_of_it_passes(frames: list[Reading], steps: tuple[Step, ...]) -> None:
+    challenge, before = Challenge(ScriptedFaces(), steps, T0, portrait=vector(1)), 0
+    for number, one in enumerate(frames):
+        if challenge.state is State.RUNNING:
+            progress = challenge.judge(one, T0 + timedelta(seconds=0.1 * number))
+            assert before <= progress.done <= before + 1
+            before = progress.done
+    assert (challenge.failure is not None) == (challenge.state is State.FAILED)
+    if challenge.state is State.PASSED:
+        assert challenge.done == len(steps)
+        assert challenge.live is not None
+        assert challenge.live >= 0.7
+        assert challenge.similarity is not None
+        assert challenge.similarity >= 0.46
+    else:
+        assert challenge.likeness is None
 
 
 # TIME

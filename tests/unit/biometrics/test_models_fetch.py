@@ -106,6 +106,16 @@ def test_a_registry_that_does_not_answer_is_one_sentence(
         assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_made_and_a_silent_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NotFetched, match="cannot be made"):
+        list(models_fetch.fetch([row()], tmp_path / "file" / "models"))
+    for told, says in ((b"", "no file came"), (b"python: No module named pip\n", "No module named pip")):
+        monkeypatch.setattr(models_fetch, "_npm", lambda *_, told=told: subprocess.CompletedProcess([], 1, b"", told))
+        [(_, fault)] = models_fetch.fetch([row()], tmp_path / "models")
+        assert says in str(fault)
+
+
 # THE CONVERSION OF THE MESH
 
 

@@ -241,6 +241,18 @@ def test_seconds_are_those_of_both_together(world: World) -> None:
     assert session.parties.filter(left_at=None).count() == 0
 
 
+def test_a_change_of_network_goes_on_in_the_same_stretch(world: World) -> None:
+    visit = begun(world)
+    session = live_now(world, visit)
+    services.note_present(
+        actor=MEDIA, session_id=session.id, sides=["patient"], coming_back=["physician"], now=seconds(60)
+    )
+    services.note_present(actor=MEDIA, session_id=session.id, sides=BOTH, now=seconds(65))
+    party = session.parties.get(side="physician")
+    assert (party.joined_at, party.left_at) == (NOW, None)
+    assert selectors.live_seconds(visit_id=visit.id, at=seconds(70)) == 65
+
+
 def test_being_there_is_the_answer_that_was_promised(world: World) -> None:
     visit = begun(world)
     live_now(world, visit)

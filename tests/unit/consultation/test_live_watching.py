@@ -18,6 +18,8 @@ from xinglin.hospital.consultation.selectors.history import visits_of_day
 from xinglin.hospital.kernel.errors import InvalidInput, NotAllowed, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.models import JournalEntry
+from xinglin.hospital.oversight import services as oversight
+from xinglin.hospital.oversight.models import GivenVerdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEVELS = {Kind.OTHER_PERSON: Level.ALARM, Kind.FROZEN: Level.ALARM, Kind.VERIFIED: Level.OK, Kind.RESTORED: Level.OK}
@@ -273,3 +275,83 @@ def test_who_is_on_a_screen_now_is_not_free(world: World, visit: Visit, session:
     (row,) = visits_of_day(physician_id=visit.physician_id, on=NOW.date(), at=seconds(50))
     assert row["encounter.live_seconds"] == 40
     assert join(world, visit, at=NOW + timedelta(seconds=60)).side == "physician"
+
+
+# THE LAW ITSELF
+
+
+def asked(visit: Visit, at: datetime, rules: set[str]) -> dict[str, tuple[str, str]]:
+    """What the rules say of a visit at control, with everything that this house knows around it."""
+    subject = new_id()
+    oversight.judge(
+        actor=MEDIA,
+        moment="control",
+        case=selectors.visit_facts(visit_id=visit.id, at=at).case,
+        subject_type="claim",
+        subject_id=subject,
+        institution_id=visit.institution_id,
+        now=at,
+        only=frozenset(rules),
+    )
+    rows = GivenVerdict.objects.filter(judgement__subject_id=subject)
+    return {row.rule: (row.outcome, row.consequence) for row in rows}
+
+
+def enrolled(session: LiveSession, at: float, key: int) -> None:
+    """The watch over the patient began with this face template."""
+    LiveObservation(
+        id=new_id(),
+        session=session,
+        side="patient",
+        at=seconds(at),
+        kind="watched",
+        level="",
+        numbers={"face_key": key},
+    ).save()
+
+
+def seen_patient(world: World, key: int) -> Visit:
+    """A live visit of another patient, over by now, in which the face was compared with a template."""
+    patient = make.a_patient()
+    visit = world.started(patient=patient)
+    make.a_proof(patient.account, method="code", at=NOW)
+    ticket = join(world, visit)
+    services.join_live(actor=patient.at(NOW), visit_id=visit.id, kind="video", login="b", now=NOW)
+    services.note_present(actor=MEDIA, session_id=ticket.session_id, sides=BOTH, now=NOW)
+    session = LiveSession.objects.get(id=ticket.session_id)
+    enrolled(session, 1, key)
+    seen(session, 5, Kind.VERIFIED, "patient")
+    services.end_live(actor=MEDIA, session_id=session.id, reason="left", now=seconds(60))
+    return visit
+
+
+def test_one_face_for_three_insured_persons_is_found_among_the_houses_own_visits(world: World) -> None:
+    visits = [seen_patient(world, key) for key in (7, 7, 8, 7)]
+    for place, visit in enumerate(visits[:-1]):
+        Visit.objects.filter(id=visit.id).update(started_at=NOW - timedelta(minutes=9 - place))
+    rows = selectors.visits_by_face(visit_id=visits[-1].id, at=seconds(70), days=365)
+    assert {row["encounter.id"] for row in rows} == {str(visits[place].id) for place in (0, 1, 3)}
+    assert asked(visits[-1], seconds(70), {"J09"})["J09"] == ("finding", "flag")
+    assert asked(visits[2], seconds(70), {"J09"}).get("J09", ("", ""))[0] != "finding", "one's own face is no finding"
+
+
+def test_another_face_earlier_in_the_year_is_remembered(visit: Visit, session: LiveSession) -> None:
+    seen(session, 30, Kind.OTHER_PERSON, "patient")
+    (row,) = selectors.visits_with_another_face(person_id=visit.patient_id, at=seconds(40), days=365)
+    assert row["encounter.patient_face_matched"] is False
+    assert row["encounter.fund_asked"] in {True, False}
+    assert selectors.visits_with_another_face(person_id=visit.patient_id, at=seconds(20), days=365) == []
+    assert selectors.visits_with_another_face(person_id=new_id(), at=seconds(40), days=365) == []
+
+
+def test_another_face_once_holds_no_payment(visit: Visit, session: LiveSession) -> None:
+    seen(session, 30, Kind.OTHER_PERSON, "patient")
+    assert asked(visit, seconds(40), {"H06"}).get("H06", ("", ""))[0] != "finding"
+
+
+def test_an_impostor_who_stays_stops_the_signature(visit: Visit, session: LiveSession) -> None:
+    seen(session, 5, Kind.VERIFIED)
+    seen(session, 30, Kind.OTHER_PERSON)
+    assert asked(visit, seconds(40), {"A10"})["A10"][0] == "finding"
+    seen(session, 50, Kind.RESTORED)
+    assert asked(visit, seconds(60), {"A10"}).get("A10", ("", ""))[0] != "finding", "a match lifts the doubt"

@@ -67,9 +67,9 @@ class DrawnFaces:
     def embed(self, chip: Pixels, *, mirrored: bool = False) -> Vector:
         """People 2k and 2k + 1 resemble each other at 0.43: not surely the same, not surely others."""
         who = round(float(chip[..., 0].mean()) / 16)
-        vector = np.zeros(16, np.float32)
+        vector = np.zeros(24, np.float32)
         vector[who // 2] = 0.43**0.5
-        vector[8 + who // 2 if who % 2 else 15 - who // 2] += 0.57**0.5
+        vector[8 + who] = 0.57**0.5
         return unit(vector)
 
     def pose(self, pixels: Pixels, face: Face) -> Pose:

@@ -96,7 +96,7 @@ class FakeHospital:
             recorded=self.recorded,
         )
 
-    async def present(self, session_id: UUID, sides: list[str]) -> str:
+    async def present(self, session_id: UUID, sides: list[str], coming_back: list[str]) -> str:
         self.said.append(sides)
         return self.state.value
 

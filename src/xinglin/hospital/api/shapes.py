@@ -123,3 +123,18 @@ Picture = Annotated[
         }
     ),
 ]
+
+Recording = Annotated[
+    bytes,
+    BeforeValidator(_picture),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "contentEncoding": "base64",
+            "minLength": 4,
+            "maxLength": 5_400_000,
+            "pattern": "^[A-Za-z0-9+/]+={0,2}$",
+            "description": "WAV 录音的 base64，4 MB 内。 A WAV recording in base64, 4 MB at most.",
+        }
+    ),
+]

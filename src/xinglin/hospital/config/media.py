@@ -199,9 +199,14 @@ class Application:
             sends=True,
         )
         lines.append(line)
+        try:
+            answer = await line.answer(str(body["sdp"]))
+        except Exception:
+            await line.close()
+            raise
         self._tests.add(line)
         self._later(self._end_test(line))
-        return 200, {"sdp": await line.answer(str(body["sdp"])), "ice": ice.ice_servers("test", now())}
+        return 200, {"sdp": answer, "ice": ice.ice_servers("test", now())}
 
     async def _end_test(self, line: Line) -> None:
         for _ in range(int(TEST_SECONDS)):

@@ -32,6 +32,7 @@ CHILDREN = ("web", "stream", "worker")
 MEDIA = "media"
 """A fourth child, where its optional parts are installed and its port is not 0."""
 READY_SECONDS_MAX = 60
+MEDIA_SECONDS_MAX = 30
 RESTART_SECONDS_MAX = 30.0
 STEADY_SECONDS = 60
 """A child that lived this long is healthy again: its next restart does not wait longer."""
@@ -186,9 +187,15 @@ def served(plan: Plan, database: str) -> Iterator[Served]:
 def _begun(plan: Plan, environment: dict[str, str], pipe: int) -> Iterator[list[Child]]:
     children = [Child(name) for name in plan.children]
     try:
-        for child in children:
+        # Picture and sound come after what every page needs; without them the hospital opens all the same.
+        needed = [child for child in children if child.name != MEDIA]
+        for child in needed:
             child.begin(environment, pipe)
-        _wait_until_ready(plan, children)
+        _wait_until_ready(plan, needed)
+        for child in children:
+            if child not in needed:
+                child.begin(environment, pipe)
+                _wait_for_media(plan, child)
         yield children
     finally:
         _stop_all(children)
@@ -265,7 +272,7 @@ def _stop_all(children: list[Child]) -> None:
 def _wait_until_ready(plan: Plan, children: list[Child]) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(plan.host, plan.host)
     until = time.monotonic() + READY_SECONDS_MAX
-    for port in plan.ports.values():
+    for port in (plan.port, plan.stream_port):
         while not _healthy(host, port):
             dead = [child.name for child in children if child.process is None or child.process.poll() is not None]
             if dead:
@@ -273,6 +280,16 @@ def _wait_until_ready(plan: Plan, children: list[Child]) -> None:
             if time.monotonic() > until:
                 raise PreparationFailed(f"Nothing answered on port {port} within {READY_SECONDS_MAX} seconds.")
             time.sleep(0.1)
+
+
+def _wait_for_media(plan: Plan, child: Child) -> None:
+    """A moment for the media process; when it is not ready by then, or ended, it is watched like any other."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(plan.host, plan.host)
+    until = time.monotonic() + MEDIA_SECONDS_MAX
+    while not _healthy(host, plan.media_port) and time.monotonic() < until:
+        if child.process is None or child.process.poll() is not None:
+            return
+        time.sleep(0.1)
 
 
 def _healthy(host: str, port: int) -> bool:

@@ -19,7 +19,7 @@ class Standing(Named):
 
     VERIFIED = ("verified", "已核验", "verified")
     UNSURE = ("unsure", "存疑", "in doubt")
-    ALARM = ("alarm", "不一致", "alarm")
+    ALARM = ("alarm", "告警", "alarm")
     SILENT = ("silent", "没有数据", "no data")
     PAUSED = ("paused", "通话暂停", "paused")
 

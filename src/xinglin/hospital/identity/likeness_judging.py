@@ -52,13 +52,17 @@ def judge(
     times_ms: Sequence[int],
     begun_at: datetime,
     known: Vector | None = None,
+    *,
+    mirrored: bool = False,
 ) -> Judged:
     """Feed the frames of an answer to the challenge of these steps; `known` is the likeness the person must have.
+
+    `mirrored` averages each frame with its mirror image, which is worth its time where a likeness is to be kept.
 
     The instants are the sender's own, counted from the beginning: they order the movements and bound them; how old the
     whole answer may be is the caller's clock. A frame that cannot be read fails the answer.
     """
-    challenge = Challenge(faces, [Step(step) for step in steps], begun_at, portrait=known)
+    challenge = Challenge(faces, [Step(step) for step in steps], begun_at, portrait=known, mirrored=mirrored)
     still: Pixels | None = None
     for number, raw in enumerate(frames):
         after = timedelta(milliseconds=times_ms[number]) if times_ms else FRAME_EVERY * (number + 1)

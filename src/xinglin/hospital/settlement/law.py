@@ -15,6 +15,8 @@ from xinglin.supervision.facts import Case
 
 OF_EVERY_BILL = frozenset({"A01", "A02", "A06", "A11", "A12", "G02", "G10", "H08", "H09"})
 OF_VISIT_FEE = OF_EVERY_BILL | {"E17", "I01"}
+OF_FACES = frozenset({"H06", "J09"})
+"""Asked where the patient's face was compared during the visit: whoever was seen by text is asked nothing more."""
 OF_MEDICINE = frozenset({"B01", "B03", "B06", "B12", "D13", "G12", "I04", "J01", "J02", "J03", "J06"})
 OF_PAYMENT = frozenset(
     {"C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08", "C09", "C10", "C12", "C13", "C14", "H02", "H04"}
@@ -31,9 +33,11 @@ def case_of(actor: Actor, bill: Bill, now: datetime) -> Case:
     return consultation.visit_facts(visit_id=bill.visit_id, at=now).case
 
 
-def rules_of(bill: Bill) -> frozenset[str]:
+def rules_of(bill: Bill, case: Case) -> frozenset[str]:
     """The rules that are asked about a bill."""
-    return OF_PRESCRIPTION if bill.kind is ClaimKind.PRESCRIPTION else OF_VISIT_FEE
+    if bill.kind is ClaimKind.PRESCRIPTION:
+        return OF_PRESCRIPTION
+    return OF_VISIT_FEE | (OF_FACES if case.encounter.patient_face_matched is not None else frozenset())
 
 
 def judge(actor: Actor, claim_id: UUID, bill: Bill, case: Case, now: datetime) -> Judged:
@@ -46,7 +50,7 @@ def judge(actor: Actor, claim_id: UUID, bill: Bill, case: Case, now: datetime) -
         subject_id=claim_id,
         institution_id=bill.institution_id,
         now=now,
-        only=rules_of(bill),
+        only=rules_of(bill, case),
     )
     refuse(judged)
     return judged
@@ -55,7 +59,7 @@ def judge(actor: Actor, claim_id: UUID, bill: Bill, case: Case, now: datetime) -
 def preview(actor: Actor, bill: Bill, case: Case, now: datetime) -> Judged:
     """The same question without a trace, for a quote."""
     return oversight.preview(
-        actor=actor, case=case, now=now, only=rules_of(bill), subject_type="claim", moment="control"
+        actor=actor, case=case, now=now, only=rules_of(bill, case), subject_type="claim", moment="control"
     )
 
 

@@ -13,6 +13,7 @@ from xinglin.hospital.api.routes import (
     institutions,
     insurance,
     journals,
+    likeness,
     medicines,
     payments,
     people,
@@ -29,6 +30,7 @@ GROUPS: tuple[tuple[str, Router], ...] = tuple(
     for module in (
         tokens,
         people,
+        likeness,
         practice,
         institutions,
         words,

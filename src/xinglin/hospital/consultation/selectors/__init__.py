@@ -1,6 +1,8 @@
 """The questions of the consultation, limited to what the actor may see."""
 
 from xinglin.hospital.consultation.home import QUANTITIES, HomeQuantity, home_measures
+from xinglin.hospital.consultation.live_course import Standing
+from xinglin.hospital.consultation.live_watch import reason_words
 from xinglin.hospital.consultation.live_words import LiveEnd, LiveKind, LiveMode, LiveState
 from xinglin.hospital.consultation.measures import ASKED_OF_PATIENTS, HEIGHT, LABORATORY, WEIGHT, Measure, measures
 from xinglin.hospital.consultation.parameters import Consent, Vital, consent_at, promise_at, vitals
@@ -12,6 +14,7 @@ from xinglin.hospital.consultation.selectors.history import (
     visits_around,
     visits_by_face,
     visits_of_day,
+    visits_with_another_face,
 )
 from xinglin.hospital.consultation.selectors.live import (
     LiveLine,
@@ -25,11 +28,14 @@ from xinglin.hospital.consultation.selectors.live import (
 from xinglin.hospital.consultation.selectors.live_timeline import (
     Badge,
     Badges,
+    Happening,
+    LiveVisitLine,
     SessionCourse,
     SideCourse,
     VisitCourse,
     live_badges,
     live_course,
+    live_visits,
 )
 from xinglin.hospital.consultation.selectors.proposing import proposals_of
 from xinglin.hospital.consultation.selectors.records import (
@@ -97,6 +103,7 @@ __all__ = [
     "DangerTier",
     "EarlierDiagnosis",
     "EvidenceKind",
+    "Happening",
     "HomeQuantity",
     "Judgement",
     "LifeNow",
@@ -107,6 +114,7 @@ __all__ = [
     "LiveRoom",
     "LiveState",
     "LiveView",
+    "LiveVisitLine",
     "Measure",
     "MessageKind",
     "Question",
@@ -120,6 +128,7 @@ __all__ = [
     "SessionCourse",
     "Side",
     "SideCourse",
+    "Standing",
     "Talk",
     "ToldFacts",
     "VisitCourse",
@@ -148,6 +157,7 @@ __all__ = [
     "live_seconds",
     "live_sessions",
     "live_view",
+    "live_visits",
     "measures",
     "medicine_facts",
     "messages",
@@ -164,6 +174,7 @@ __all__ = [
     "questions_for",
     "queue",
     "read_conversation",
+    "reason_words",
     "record",
     "tests_of_visit",
     "told_facts",
@@ -174,6 +185,7 @@ __all__ = [
     "visits_by_face",
     "visits_of_day",
     "visits_of_physician",
+    "visits_with_another_face",
     "vitals",
     "wait_of",
 ]

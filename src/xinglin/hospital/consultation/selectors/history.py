@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from xinglin.biometrics.watching import Kind
+from xinglin.hospital.consultation import people
 from xinglin.hospital.consultation.live_facts import LIVE_SECONDS, live_talks
 from xinglin.hospital.consultation.live_watch import WATCHED
 from xinglin.hospital.consultation.models import AllergyTold, LiveObservation, RecordDiagnosis, Visit
@@ -35,16 +37,37 @@ def visits_of_day(*, physician_id: UUID, on: date, at: datetime) -> list[Facts]:
     return list(_rows(list(rows), at))
 
 
-def visits_by_face(*, face_key: str, at: datetime, days: int) -> list[Facts]:
-    """Visits here within so many days before an instant at which the patient was compared with the same face template;
-    nothing for an empty key.
+def visits_by_face(*, visit_id: UUID, at: datetime, days: int) -> list[Facts]:
+    """Visits here within so many days before an instant at which the patient was compared with the same face template
+    as at this one, whoever the patient was; nothing where none was compared.
     """
-    if not face_key:
-        return []
-    number = int(face_key, 16)
-    seen = LiveObservation.objects.filter(side=Side.PATIENT, kind=WATCHED, numbers__face_key=number, at__lte=at)
-    ids = seen.filter(at__gt=at - timedelta(days=days)).values_list("session__visit_id", flat=True).distinct()
-    return list(_rows(list(Visit.objects.filter(id__in=list(ids), started_at__lte=at)), at))
+    seen = LiveObservation.objects.filter(side=Side.PATIENT, kind=WATCHED, at__lte=at)
+    keys = seen.filter(session__visit_id=visit_id).values_list("numbers__face_key", flat=True)
+    known = [key for key in keys if key is not None]
+    ids = seen.filter(at__gt=at - timedelta(days=days), numbers__face_key__in=known).values_list("session__visit_id")
+    return list(_rows(list(Visit.objects.filter(id__in=ids, started_at__lte=at)), at)) if known else []
+
+
+def visits_with_another_face(*, person_id: UUID, at: datetime, days: int) -> list[Facts]:
+    """The person's visits here within so many days before an instant at which another face was seen."""
+    seen = LiveObservation.objects.filter(side=Side.PATIENT, kind=Kind.OTHER_PERSON.value, at__lte=at)
+    ids = seen.filter(session__patient_id=person_id, at__gt=at - timedelta(days=days)).values_list("session__visit_id")
+    visits = {str(visit.id): visit for visit in Visit.objects.filter(id__in=ids, started_at__lte=at)}
+    rows = _rows(list(visits.values()), at)
+    return [row | {"encounter.fund_asked": _fund_asked(visits[str(row["encounter.id"])])} for row in rows]
+
+
+def _fund_asked(visit: Visit) -> bool:
+    """Whether the fund pays for a visit, as it stood at its start."""
+    known = people.known(
+        patient_id=visit.patient_id,
+        practitioner_id=visit.physician_id,
+        institution_id=visit.institution_id,
+        department=visit.department,
+        diagnoses=(),
+        at=visit.started_at or visit.requested_at,
+    )
+    return known.fund_asked
 
 
 def _rows(visits: list[Visit], at: datetime) -> Iterator[Facts]:

@@ -184,6 +184,35 @@ def live_course(*, actor: Actor, visit_id: UUID, now: datetime) -> VisitCourse:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LiveVisitLine:
+    """A live session in the list of a desk. `doubts`: how often something was seen that asks for a look."""
+
+    visit_id: UUID
+    physician_id: UUID
+    at: datetime
+    seconds: int
+    physician_permille: int | None
+    patient_permille: int | None
+    doubts: int
+
+
+def live_visits(*, actor: Actor, now: datetime, days: int = 30, limit: int = 100) -> list[LiveVisitLine]:
+    """Live sessions of the actor's institutions within so many days, those with most doubts first, then the newest."""
+    require(actor, READ_LIVE_COURSE)
+    rows = LiveSession.objects.filter(
+        institution_id__in=actor.institution_ids, opened_at__gt=now - timedelta(days=days), opened_at__lte=now
+    )
+    found = []
+    for row in rows.prefetch_related("observations").order_by("-opened_at")[:limit]:
+        course = _session(row, now)
+        physician, patient = course.sides
+        doubts = sum(one.standing in {Level.ALARM.value, Level.UNSURE.value} for one in course.happenings)
+        shares = (physician.cover.permille, patient.cover.permille)
+        found.append(LiveVisitLine(row.visit_id, row.physician_id, course.whole.from_at, row.seconds, *shares, doubts))
+    return sorted(found, key=lambda line: -line.doubts)
+
+
 def _session(row: LiveSession, now: datetime) -> SessionCourse:
     entries = entries_of(row.observations.all())
     first = row.started_at or row.opened_at

@@ -1,5 +1,6 @@
 """The live visit: who is let in, who is there, pauses and ends. The media process reports through the same verbs."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -184,10 +185,14 @@ def _locked(session_id: UUID) -> LiveSession:
 # BEING THERE
 
 
-def note_present(*, actor: Actor, session_id: UUID, sides: list[str], now: datetime) -> str:
+def note_present(
+    *, actor: Actor, session_id: UUID, sides: list[str], now: datetime, coming_back: Collection[str] = ()
+) -> str:
     """The media process says which sides are connected now; returns the session's state. Raises NotFound.
 
-    Who is no longer connected has left; who comes back goes on. Done twice it is done once.
+    Who is no longer connected has left; who comes back goes on. `coming_back`: sides whose connection is lost for the
+    moment and whose browser is still there, as in a change of network: their stretch goes on, the seconds do not.
+    Done twice it is done once.
     """
     require(actor, KEEP_LIVE)
     with transaction.atomic():
@@ -199,7 +204,7 @@ def note_present(*, actor: Actor, session_id: UUID, sides: list[str], now: datet
             return session.state
         before = session.state
         for side in (Side.PHYSICIAN, Side.PATIENT):
-            _attend(session, side, side.value in sides, now)
+            _attend(session, side, side.value in {*sides, *coming_back}, now)
         session.seen_at = now
         both = {Side.PHYSICIAN.value, Side.PATIENT.value} <= set(sides)
         if session.state != LiveState.PAUSED:

@@ -212,9 +212,9 @@ def credential_paper(*, actor: Actor, paper_id: UUID, now: datetime) -> tuple[by
 @transaction.atomic
 def document_photo(*, actor: Actor, photo_id: UUID, now: datetime) -> tuple[bytes, str]:
     """A document's picture and media type, for the person or for medical affairs; the look is journaled. Raises
-    NotFound.
+    NotFound, also when policy has erased the picture.
     """
-    row = DocumentPhoto.objects.filter(pk=photo_id).first()
+    row = DocumentPhoto.objects.filter(pk=photo_id, erased_at__isnull=True).first()
     if row is None or not (actor.acts_for(row.person_id) or SEE_PAPERS.held_by(actor)):
         raise NotFound
     _journal_look(actor, next(iter(actor.institution_ids), SYSTEM_ID), "document_photo", row.pk, now)
@@ -278,7 +278,10 @@ def documents_waiting(*, actor: Actor) -> list[DocumentToReview]:
     judged = PersonVerification.objects.filter(method=CheckMethod.DOCUMENT).values("person_id")
     rows = Person.objects.filter(status="active").exclude(id_type__in=["resident", "mother"]).exclude(pk__in=judged)
     rows = rows.filter(photos__kind=PhotoKind.IDENTITY_FRONT).distinct().order_by("registered_at")
-    return [DocumentToReview(card(row), tuple(row.photos.values_list("pk", flat=True))) for row in rows[:100]]
+    return [
+        DocumentToReview(card(row), tuple(row.photos.filter(erased_at__isnull=True).values_list("pk", flat=True)))
+        for row in rows[:100]
+    ]
 
 
 # STANDINGS

@@ -163,7 +163,9 @@ def take_answer(
             raise errors.ChallengeOver
         row.answered_at = now
         row.save(update_fields=["answered_at"])
-    return Answer(row, person, judge(engine, list(row.steps), frames, times_ms, row.begun_at, known))
+    kept = row.purpose == LikenessPurpose.REGISTER
+    judged = judge(engine, list(row.steps), frames, times_ms, row.begun_at, known, mirrored=kept)
+    return Answer(row, person, judged)
 
 
 def _check_frames(frames: Sequence[bytes], times_ms: Sequence[int]) -> None:

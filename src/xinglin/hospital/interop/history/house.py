@@ -16,6 +16,7 @@ from xinglin.supervision.facts.lake import Facts
 SUPPLY_DAYS = 366
 """How far back supplies are looked at: measures count ninety days in hand, and whether something was ever given."""
 VISIT_DAYS = 31
+FACE_DAYS = 365
 Row = tuple[str, Facts]
 
 
@@ -28,6 +29,9 @@ class HouseHistory:
             yield from self._of_person(around, around.person_id)
         if around.physician_id is not None and around.wants("encounters", "physician.id"):
             yield from self._of_physician(around, around.physician_id)
+        if around.encounter_id is not None and around.wants("encounters", "encounter.patient_face_key"):
+            same = consultation.visits_by_face(visit_id=around.encounter_id, at=around.at, days=FACE_DAYS)
+            yield from (("encounters", row) for row in same)
         if around.trace_codes and around.wants("packs", "pack.trace_code"):
             codes, at = around.trace_codes, around.at
             yield from (("packs", row) for row in pharmacy.sales(trace_codes=codes, at=at))
@@ -44,6 +48,9 @@ class HouseHistory:
             # The fees of other visits of the day are found by the departments of those visits.
             visits = consultation.visits_around(person_id=person_id, at=at, days=VISIT_DAYS)
             yield from (("encounters", row) for row in visits)
+        if around.wants("encounters"):
+            other = consultation.visits_with_another_face(person_id=person_id, at=at, days=FACE_DAYS)
+            yield from (("encounters", row) for row in other)
         if around.wants("stays"):
             stays = settlement.reported_stays(person_id=person_id, on=around.on, at=at)
             yield from (("stays", row) for row in stays)

@@ -41,9 +41,13 @@ class House:
         except NotFound:
             return None
 
-    async def present(self, session_id: UUID, sides: list[str]) -> str:
-        """Say who is there."""
-        return await self._do(lambda: services.note_present(actor=MEDIA, session_id=session_id, sides=sides, now=now()))
+    async def present(self, session_id: UUID, sides: list[str], coming_back: list[str]) -> str:
+        """Say who is there, and who was just now."""
+        return await self._do(
+            lambda: services.note_present(
+                actor=MEDIA, session_id=session_id, sides=sides, coming_back=coming_back, now=now()
+            )
+        )
 
     async def ended(self, session_id: UUID, reason: str) -> None:
         """The room is over."""

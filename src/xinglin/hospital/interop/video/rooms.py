@@ -39,8 +39,8 @@ class Hospital(Protocol):
     async def room(self, session_id: UUID) -> LiveRoom | None:
         """The session, or None when there is none."""
 
-    async def present(self, session_id: UUID, sides: list[str]) -> str:
-        """Say who is there; the state of the session comes back."""
+    async def present(self, session_id: UUID, sides: list[str], coming_back: list[str]) -> str:
+        """Say who is there and who was there just now; the state of the session comes back."""
 
     async def ended(self, session_id: UUID, reason: str) -> None:
         """The room is over."""
@@ -69,7 +69,7 @@ class Room:
     samplers: dict[str, SideSampler] = field(default_factory=dict)
     recorder: Recorder | None = None
     recording_id: UUID | None = None
-    reported: tuple[str, ...] | None = None
+    reported: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     reported_at: float = 0.0
     kept_at: float = 0.0
     empty_since: float = field(default_factory=time.monotonic)
@@ -328,12 +328,14 @@ class Rooms:
         present = room.present()
         if present:
             room.empty_since = now
-        if present != room.reported or now - room.reported_at > REPORT_SECONDS:
-            room.reported, room.reported_at = present, now
+        standing = (present, tuple(room.seats))
+        if standing != room.reported or now - room.reported_at > REPORT_SECONDS:
+            room.reported, room.reported_at = standing, now
             for side in SIDES:
                 if side not in present and room.recorder is not None:
                     room.recorder.gone(side)
-            if await self._hospital.present(session_id, list(present)) == LiveState.ENDED:
+            coming_back = [side for side in room.seats if side not in present]
+            if await self._hospital.present(session_id, list(present), coming_back) == LiveState.ENDED:
                 await self.end(session_id)
                 return
             if len(present) == len(SIDES) and room.facts.recorded and room.recorder is None:

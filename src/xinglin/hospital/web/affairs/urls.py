@@ -9,6 +9,7 @@ from xinglin.hospital.web.affairs import (
     findings,
     houses,
     likeness,
+    likeness_course,
     money,
     practitioners,
     promises,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("likeness/", likeness.directory, name="likeness"),
     path("likeness/<uuid:review_id>/", likeness.review, name="likeness-review"),
     path("likeness/stills/<uuid:picture_id>", likeness.still, name="likeness-still"),
+    path("live-visits/", likeness_course.visits, name="likeness-visits"),
+    path("live-visits/<uuid:visit_id>/", likeness_course.timeline, name="likeness-course"),
     path("agreement/", agreement.agreement, name="agreement"),
     path("money/", money.money, name="money"),
 ]

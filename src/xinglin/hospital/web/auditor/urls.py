@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.auditor import fund, recordings, rulebook, trying, views
+from xinglin.hospital.web.auditor import fund, likeness, recordings, rulebook, trying, views
 
 app_name = "auditor"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("findings/<uuid:verdict_id>/", views.finding, name="finding"),
     path("findings/<uuid:verdict_id>/<slug:verb>", views.step, name="step"),
     path("fund/", fund.fund, name="fund"),
+    path("visits/<uuid:visit_id>/likeness", likeness.timeline, name="likeness"),
     path("visits/<uuid:visit_id>/recordings", recordings.recordings, name="recordings"),
     path("visits/<uuid:visit_id>/recordings/<uuid:recording_id>/play", recordings.play, name="recording-play"),
     path("recordings/<uuid:recording_id>/stream", recordings.stream, name="recording-stream"),

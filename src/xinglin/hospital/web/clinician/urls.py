@@ -5,7 +5,18 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, path
 
-from xinglin.hospital.web.clinician import alarms, diagnosis, facts, live, proposals, record, standing, talk, views
+from xinglin.hospital.web.clinician import (
+    alarms,
+    diagnosis,
+    facts,
+    live,
+    live_badge,
+    proposals,
+    record,
+    standing,
+    talk,
+    views,
+)
 
 app_name = "clinician"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<uuid:visit_id>/typing", talk.typing, name="typing"),
     path("visits/<uuid:visit_id>/read", talk.read, name="read"),
     path("visits/<uuid:visit_id>/live", live.live, name="live"),
+    path("visits/<uuid:visit_id>/live/badge", live_badge.badges, name="live-badge"),
     path("visits/<uuid:visit_id>/live/join", live.join, name="live-join"),
     path("visits/<uuid:visit_id>/live/leave", live.leave, name="live-leave"),
     path("visits/<uuid:visit_id>/live/end", live.end, name="live-end"),

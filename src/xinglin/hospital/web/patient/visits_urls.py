@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.clinician import live, talk
+from xinglin.hospital.web.clinician import live, live_badge, talk
 from xinglin.hospital.web.patient import visits, visits_asking
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("<uuid:visit_id>/typing", talk.typing, name="visit-typing"),
     path("<uuid:visit_id>/read", talk.read, name="visit-read"),
     path("<uuid:visit_id>/live", live.live, name="visit-live"),
+    path("<uuid:visit_id>/live/badge", live_badge.badges, name="visit-live-badge"),
     path("<uuid:visit_id>/live/join", live.join, name="visit-live-join"),
     path("<uuid:visit_id>/live/leave", live.leave, name="visit-live-leave"),
     path("<uuid:visit_id>/live/end", live.end, name="visit-live-end"),

@@ -3,7 +3,7 @@
 (() => {
   const root = document.querySelector("[data-likeness]");
   if (!root) return;
-  const WIDTH = 480, EVERY = 200, STRAIGHT = 1800, MOVE = 2200, BACK = 1400;
+  const WIDTH = 480, EVERY = 160, FRAMES = 82, STRAIGHT = 1800, MOVE = 2200, BACK = 1400;
   const form = root.querySelector("form"), video = root.querySelector("video"), panel = root.querySelector("[data-panel]");
   const prompt = root.querySelector(".prompt"), cue = root.querySelector(".cue"), ring = root.querySelector(".run");
   const says = root.dataset, marks = { left: "←", right: "→", blink: "–  –", straight: "●" };
@@ -13,7 +13,7 @@
   let stream, busy = false;
 
   const say = (text, sign) => { prompt.textContent = text; cue.textContent = marks[sign] || ""; cue.dataset.cue = sign || ""; };
-  const progress = (part) => { ring.style.strokeDasharray = `${Math.round(part * 100)} 100`; };
+  const progress = (part) => { ring.style.strokeDasharray = `${Math.round(part * 100)} 101`; };
   const stop = () => { stream && stream.getTracks().forEach((track) => track.stop()); stream = null; video.hidden = true; };
   addEventListener("pagehide", stop);
 
@@ -43,6 +43,7 @@
   async function record(moves) {
     const canvas = document.createElement("canvas"), frames = [], begun = performance.now();
     const total = STRAIGHT + moves.length * (MOVE + BACK);
+    const every = Math.max(EVERY, Math.ceil(total / FRAMES));
     let running = true;
     const shoot = async () => {
       const height = Math.round((video.videoHeight / video.videoWidth) * WIDTH) || 360;
@@ -53,7 +54,7 @@
       if (blob) frames.push([at, blob]);
       progress(Math.min(1, at / total));
     };
-    const shooting = (async () => { while (running && frames.length < 88) { const next = wait(EVERY); await shoot(); await next; } })();
+    const shooting = (async () => { while (running && frames.length <= FRAMES) { const next = wait(every); await shoot(); await next; } })();
     say(says.straight, "straight");
     await wait(STRAIGHT);
     for (const move of moves) {
@@ -72,7 +73,8 @@
   async function run() {
     if (busy || !(await open())) return;
     busy = true;
-    start.disabled = true;
+    start.hidden = true;
+    root.classList.remove("answered");
     try {
       const begun = await post("begin");
       panel.innerHTML = begun.html;
@@ -86,15 +88,18 @@
       stop();
       say("");
       const go = panel.querySelector("[data-go]");
-      if (go) { progress(1); setTimeout(() => location.assign(go.dataset.go), 1500); start.hidden = true; }
+      progress(go ? 1 : 0);
+      if (go) setTimeout(() => location.assign(go.dataset.go), 1500);
       panel.querySelector("h2")?.scrollIntoView({ block: "nearest" });
     } catch {
       stop();
       say(says.lost);
     } finally {
       busy = false;
-      start.disabled = false;
+      progress(0);
       start.textContent = says.try;
+      start.hidden = Boolean(panel.querySelector(".result"));
+      root.classList.toggle("answered", start.hidden);
     }
   }
 

@@ -28,7 +28,8 @@
     const text = word(name);
     if (text) one("says").textContent = text;
     const voice = call && call.kind === "voice";
-    one("veil").textContent = state === "live" ? (voice ? word("voice") : "") : inside ? text : "";
+    const seen = remote.srcObject?.getVideoTracks().some((track) => !track.muted);
+    one("veil").textContent = state === "live" ? (seen ? "" : word("voice")) : inside ? text : "";
     one("recorded").hidden = !(inside && call && call.recorded);
     pane.dataset.picture = call && call.kind === "voice" ? "off" : "on";
     one("picture").setAttribute("aria-pressed", String(!voice));
@@ -90,9 +91,20 @@
     if (!opened.stream) return show("text", opened.why);
     const me = { kind: opened.voice ? "voice" : kind, session, stream: opened.stream, after: 0, tries: 0, bad: 0, round: 0 };
     call = me;
+    watch(me);
     local.srcObject = me.stream;
     show("joining", opened.note || "joining");
     await enter(me);
+  };
+
+  /* A camera that is pulled out leaves the voice; without a microphone text is left. */
+  const watch = (me) => {
+    for (const track of me.stream.getTracks())
+      track.onended = async () => {
+        if (call !== me || !me.stream.getTracks().includes(track)) return;
+        if (track.kind === "video") { await change(me, "voice"); one("says").textContent = word("no-camera"); }
+        else { stop(me); page("/leave").catch(() => {}); show("text", "no-microphone"); }
+      };
   };
 
   /* A ticket from the hospital, a seat in the room, a connection. Also the way back when the seat was lost. */
@@ -160,7 +172,7 @@
     for (const kind of ["audio", "video"]) {
       const track = me.stream.getTracks().find((one) => one.kind === kind);
       if (track) pc.addTransceiver(track, { direction: "sendrecv", streams: [me.stream] });
-      else pc.addTransceiver(kind, { direction: "recvonly" });
+      else if (kind === "audio" || !me.weak) pc.addTransceiver(kind, { direction: "recvonly" });
     }
   };
 
@@ -185,6 +197,7 @@
     const stream = new MediaStream();
     pc.addEventListener("track", (event) => {
       stream.addTrack(event.track);
+      event.track.onmute = event.track.onunmute = () => pane.dataset.state === "live" && standing(me);
       remote.srcObject = stream;
       remote.play().then(() => { one("hear").hidden = true; }, () => { one("hear").hidden = false; });
       after(stream);
@@ -306,12 +319,13 @@
 
   const change = async (me, kind) => {
     if (call !== me || me.kind === kind) return;
-    if (kind === "voice") me.stream.getVideoTracks().forEach((track) => { track.stop(); me.stream.removeTrack(track); });
+    if (kind === "voice") me.stream.getVideoTracks().forEach((track) => { me.stream.removeTrack(track); track.stop(); });
     else {
       me.weak = false;
       try {
         const more = await navigator.mediaDevices.getUserMedia({ video: VIDEO });
         more.getVideoTracks().forEach((track) => me.stream.addTrack(track));
+        watch(me);
       } catch (error) {
         one("says").textContent = word(error.name === "NotAllowedError" ? "refused" : "no-camera");
         return;
@@ -345,6 +359,9 @@
       const mute = pressed.getAttribute("aria-pressed") !== "true";
       me.stream.getAudioTracks().forEach((track) => { track.enabled = !mute; });
       pressed.setAttribute("aria-pressed", String(mute));
+    } else if (pressed.hasAttribute("data-live-large")) {
+      if (document.fullscreenElement) await document.exitFullscreen();
+      else await one("stage").requestFullscreen?.().catch(() => {});
     } else if (pressed.hasAttribute("data-live-picture")) await change(me, me.kind === "video" ? "voice" : "video");
     else if (pressed.hasAttribute("data-live-leave")) {
       const ends = me.side === "physician";

@@ -1,0 +1,77 @@
+"""The same doors with the real models and moving pictures; skipped aloud where the models are not on this machine."""
+
+from pathlib import Path
+
+import pytest
+from tests import builders as make
+from tests import likeness_material as material
+from tests.unit.identity.test_likeness import decide
+
+from xinglin.hospital.demo.bench import likeness_drawn as drawn
+from xinglin.hospital.identity import selectors, services
+from xinglin.hospital.identity.likeness_consent import consent_text
+from xinglin.hospital.identity.models import AlternativeCheck
+from xinglin.hospital.kernel.access import system_actor
+from xinglin.hospital.kernel.errors import InvalidInput
+
+pytestmark = pytest.mark.django_db
+NOW = make.NOW
+
+
+def challenged(someone: make.Someone, purpose: str, who: drawn.Sitter) -> services.LikenessResult:
+    view = services.begin_challenge(actor=someone.actor, purpose=purpose, now=NOW)
+    frames = [drawn.jpeg(frame) for frame in drawn.answering(who, [step.code for step in view.steps])]
+    return services.answer_challenge(actor=someone.actor, challenge_id=view.id, frames=frames[:90], now=NOW)
+
+
+def test_a_moving_face_is_enrolled_verified_and_no_other_passes(
+    tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.XINGLIN_TEMPLATE_KEYS = tmp_path / "templates"  # type: ignore[attr-defined]
+    one, other = material.sitter("ibis"), material.sitter("teal")
+    someone = make.a_patient()
+    services.give_likeness_consent(actor=someone.actor, kind="face", text_version=consent_text("face").version, now=NOW)
+    made = challenged(someone, "register", one)
+    assert made.template_id is not None, made.reasons
+    decide(AlternativeCheck.objects.get().pk, accept=True)
+    passed = challenged(someone, "visit", one)
+    assert (passed.decision, passed.counts) == ("pass", True), passed.reasons
+    assert passed.similarity_permille is not None
+    assert passed.similarity_permille >= 460
+    refused = challenged(someone, "visit", other)
+    assert (refused.decision, refused.proof) == ("fail", None)
+
+
+def test_a_photograph_held_still_is_not_alive(tmp_path: Path, settings: object) -> None:
+    settings.XINGLIN_TEMPLATE_KEYS = tmp_path / "templates"  # type: ignore[attr-defined]
+    picture = material.picture("ibis")
+    material.faces()
+    someone = make.a_patient()
+    services.give_likeness_consent(actor=someone.actor, kind="face", text_version=consent_text("face").version, now=NOW)
+    view = services.begin_challenge(actor=someone.actor, purpose="register", now=NOW)
+    result = services.answer_challenge(
+        actor=someone.actor, challenge_id=view.id, frames=[drawn.jpeg(picture)] * 70, now=NOW
+    )
+    assert (result.decision, result.template_id) == ("fail", None)
+
+
+def test_a_voice_is_enrolled_from_real_sentences_and_another_voice_among_them_is_not(
+    tmp_path: Path, settings: object
+) -> None:
+    settings.XINGLIN_TEMPLATE_KEYS = tmp_path / "templates"  # type: ignore[attr-defined]
+    material.voices()
+    own, two = material.reader(), material.conversation()
+    someone = make.a_patient()
+    services.give_likeness_consent(
+        actor=someone.actor, kind="voice", text_version=consent_text("voice").version, now=NOW
+    )
+    make.a_proof(someone.account, at=NOW, method="code")
+    mixed = [drawn.wav(own[0]), drawn.wav(own[1]), drawn.wav(two[-1])]
+    with pytest.raises(InvalidInput):
+        services.enrol_voice(actor=someone.actor, samples=mixed, now=NOW)
+    samples = [drawn.wav(one) for one in own[:3]]
+    template = services.enrol_voice(actor=someone.actor, samples=samples, now=NOW)
+    found = selectors.template_vectors(actor=system_actor("watch"), person_id=someone.person_id, now=NOW)
+    assert found["voice"] is not None
+    assert selectors.likeness(actor=someone.actor, person_id=someone.person_id, at=NOW).voice is not None
+    assert template is not None
