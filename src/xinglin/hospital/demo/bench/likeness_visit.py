@@ -43,8 +43,8 @@ SOUND_RATE: Final = 16_000
 SETTLE_SECONDS, SECONDS, ALARM_SECONDS = 6.0, 20.0, 20.0
 SWAPS: Final = 3
 DOCTOR, PATIENT, OTHER = ("ibis", 150), ("lark-2", 110), ("heron-1", 140)
-NOTED: Final = "SELECT min(at) FROM consultation_liveobservation WHERE side = 'physician' AND kind = %s AND at > %s"
-CHECKED: Final = "SELECT count(*) FROM consultation_liveobservation WHERE at BETWEEN %s AND %s"
+NOTED: Final = "SELECT min(at) FROM consultation_live_observation WHERE side = 'physician' AND kind = %s AND at > %s"
+CHECKED: Final = "SELECT count(*) FROM consultation_live_observation WHERE at BETWEEN %s AND %s"
 
 
 @dataclass(frozen=True, slots=True)
