@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import pytest
 from django.core import signing
 
 from xinglin.hospital.config import postgres, processes, throwaway
@@ -77,15 +78,19 @@ class Running:
 
 
 @contextmanager
-def hospital(folder: Path) -> Iterator[Running]:
-    """Start everything, stop everything, leave nothing."""
+def hospital(folder: Path, *, media: bool = False) -> Iterator[Running]:
+    """Start everything, stop everything, leave nothing. With `media` the process of picture and sound too."""
     with (
         postgres.using(postgres.test_cluster()),
         throwaway.database(postgres.test_cluster().url("postgres"), "xinglin_journey") as address,
+        pytest.MonkeyPatch.context() as patch,
     ):
         town = folder / "town.json"
+        patch.setenv("XINGLIN_TEMPLATE_KEYS", str(folder / "keys"))
+        patch.setattr(processes, "READY_SECONDS_MAX", 240)  # Other tests may keep this machine busy.
         environment = os.environ | {"DATABASE_URL": address, "XINGLIN_DEMO": "1"}
         subprocess.run([sys.executable, "-c", PREPARE, str(town)], env=environment, check=True, timeout=180)
-        plan = processes.Plan("127.0.0.1", processes.free_port(), processes.free_port(), demo=True)
+        port, stream, media_port = (processes.free_port() for _ in range(3))
+        plan = processes.Plan("127.0.0.1", port, stream, demo=True, media_port=media_port if media else 0)
         with processes.served(plan, address) as served:
             yield Running(plan, served, address, json.loads(town.read_text(encoding="utf-8")))

@@ -1,9 +1,11 @@
-"""`xinglin bench`: whole loops a second through HTTP, the audit beside its rivals, medicines, diagnosis."""
+"""`xinglin bench`: whole loops a second through HTTP, the audit beside its rivals, medicines, diagnosis, likeness."""
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from xinglin.cli import frame
 if TYPE_CHECKING:
     from xinglin.hospital.demo.bench.audit import AuditMeasured
     from xinglin.hospital.demo.bench.diagnosis_run import DiagnosisMeasured
+    from xinglin.hospital.demo.bench.likeness_types import LikenessMeasured, VisitMeasured
     from xinglin.hospital.demo.bench.medicines import MedicinesMeasured
     from xinglin.hospital.demo.bench.running import Load, Measured
 
@@ -41,16 +44,21 @@ def bench(
     spark: Annotated[bool, typer.Option(help="Run the smallest audit on Spark too; needs Java 17.")] = False,
     medicines: Annotated[bool, typer.Option(help="Measure the checks of medicines.")] = True,
     diagnosis: Annotated[bool, typer.Option(help="Measure diagnosis.")] = True,
-    stream: Annotated[bool, typer.Option(help="With them the stream of 100,000 cases, which takes minutes.")] = True,
+    likeness: Annotated[bool, typer.Option(help="Measure faces, voices and the video visit.")] = True,
+    stream: Annotated[
+        bool, typer.Option(help="With the medicines the stream of 100,000 cases, which takes minutes.")
+    ] = True,
     write: Annotated[bool, typer.Option(help="Write docs/reference/benchmarks.md.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="For programs; writes no page.")] = False,
 ) -> None:
     """Measure and write docs/reference/benchmarks.md. Exit code 1: a step failed, or engines differ."""
+    server = os.environ.get("DATABASE_URL")  # Before any part puts its own there.
     found, text = _loops(width or [4, 8, 16], seconds) if loops else (None, "")
     judged = _audit(lines, audit_seconds, spark) if audit else None
     checked = _medicines(stream) if medicines else None
     diagnosed = _diagnosis() if diagnosis else None
-    _tell(_Told(found, text, judged, checked, diagnosed), as_json, write)
+    seen = _likeness(server) if likeness else None
+    _tell(_Told(found, text, judged, checked, diagnosed, seen), as_json, write)
     if found and any(one.error_count for one in found.widths):
         for error in [error for one in found.widths for error in one.errors][:10]:
             frame.say(error)
@@ -66,11 +74,12 @@ class _Told:
     audit: AuditMeasured | None
     medicines: MedicinesMeasured | None
     diagnosis: DiagnosisMeasured | None
+    likeness: LikenessMeasured | None
 
 
 def _tell(told: _Told, as_json: bool, write: bool) -> None:
     """Print what was measured, and write the page."""
-    from xinglin.hospital.demo.bench import audit_page, diagnosis_page, medicines_page, page
+    from xinglin.hospital.demo.bench import audit_page, diagnosis_page, likeness_page, medicines_page, page
 
     if as_json:
         frame.write_json(
@@ -78,6 +87,7 @@ def _tell(told: _Told, as_json: bool, write: bool) -> None:
             | ({"audit": audit_page.as_json(told.audit)} if told.audit else {})
             | ({"medicines": medicines_page.as_json(told.medicines)} if told.medicines else {})
             | ({"diagnosis": diagnosis_page.as_json(told.diagnosis)} if told.diagnosis else {})
+            | ({"likeness": likeness_page.as_json(told.likeness)} if told.likeness else {})
         )
     else:
         parts = (
@@ -85,6 +95,7 @@ def _tell(told: _Told, as_json: bool, write: bool) -> None:
             audit_page.written(told.audit) if told.audit else "",
             medicines_page.written(told.medicines) if told.medicines else "",
             diagnosis_page.written(told.diagnosis) if told.diagnosis else "",
+            likeness_page.written(told.likeness) if told.likeness else "",
         )
         if write:
             if told.diagnosis:
@@ -128,6 +139,38 @@ def _diagnosis() -> DiagnosisMeasured:
     from xinglin.hospital.demo.bench import diagnosis_run
 
     return diagnosis_run.measure(say=frame.say)
+
+
+def _likeness(server: str | None) -> LikenessMeasured:
+    """The steps need no server; the visit brings one of its own."""
+    from xinglin.hospital.demo.bench import likeness
+
+    return likeness.measure(say=frame.say, visit=lambda: _video_visit(server))
+
+
+def _video_visit(server: str | None) -> VisitMeasured:
+    """A hospital with its media process, and a visit held in it by a program of its own."""
+    from xinglin.hospital.config import postgres, processes, throwaway
+    from xinglin.hospital.demo.bench import likeness_types as types
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = server or stack.enter_context(postgres.using(postgres.live_cluster()))
+        address = stack.enter_context(throwaway.database(server, "xinglin_visit", durable=True))
+        os.environ |= {"DATABASE_URL": address, "XINGLIN_DEMO": "1", "XINGLIN_TEMPLATE_KEYS": str(folder / "keys")}
+        holding = [sys.executable, "-m", "xinglin.hospital.demo.bench.likeness_visit"]
+        town = str(folder / "town.json")
+        subprocess.run([*holding, "prepare", town], check=True)
+        web, stream, media = (processes.free_port() for _ in range(3))
+        plan = processes.Plan("127.0.0.1", web, stream, demo=True, media_port=media)
+        children = stack.enter_context(processes.served(plan, address)).children
+        pid = next(child.process.pid for child in children if child.name == processes.MEDIA and child.process)
+        held = subprocess.run(
+            [*holding, "hold", town, str(web), str(media), str(pid)], check=True, stdout=subprocess.PIPE
+        )
+        found = json.loads(held.stdout)
+    modes = tuple(types.Mode(**mode) for mode in found["modes"])
+    return types.VisitMeasured(found["seconds"], modes, tuple(found["alarm_seconds"]))
 
 
 def _open(stack: ExitStack, widths: list[int], seconds: float) -> Load:

@@ -33,7 +33,7 @@ def nobody_else_waits(db: None) -> None:
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[events.Event]:
     """What was announced."""
     said: list[events.Event] = []
-    for module in ("clocks", "talking", "seeing", "requesting"):
+    for module in ("clocks", "storing", "seeing", "requesting"):
         monkeypatch.setattr(f"xinglin.hospital.consultation.services.{module}.publish", said.append)
     return said
 

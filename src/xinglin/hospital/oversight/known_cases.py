@@ -88,6 +88,9 @@ def clean_case() -> Case:
             self_pay_notice=False,
             care_mode=CareMode.ONLINE,
             written_by_physician=True,
+            face_matched=True,
+            patient_device_key="device",
+            patient_device_shared=False,
             typed_letters_per_minute=60,
             red_flag=False,
             observed_at=_at(12, 0),
@@ -123,7 +126,17 @@ def _measured() -> tuple[Measure, ...]:
     """What the watched rules measure of the clean case: nothing is found."""
     return (
         _code(sales=0),
-        Measure(scope="encounter", subject="visit", overlapping_sessions=0),
+        Measure(
+            scope="encounter",
+            subject="visit",
+            overlapping_sessions=0,
+            contradicts_here=0,
+            contradicting_days=0,
+            other_face_days=0,
+            face_persons=1,
+            device_persons=1,
+            device_is_physicians=0,
+        ),
         Measure(scope="line", subject="line-1", child_findings=0),
     )
 
@@ -271,7 +284,33 @@ def bad_cases() -> tuple[tuple[Case, frozenset[str]], ...]:
             _of_later_families(),
             frozenset(["A10", "A11", "A13", "B06", "B10", "B11", "B12", "C14", "D01", "D11", "I03"]),
         ),
+        (_of_other_faces(), frozenset({"A10", "H06", "J09"})),
     )
+
+
+def _of_other_faces() -> Case:
+    """Another face on either side of a live visit, the patient's twice within the year and under three names."""
+    clean = clean_case()
+    encounter = replace(
+        clean.encounter,
+        fund_asked=True,
+        guardian_present=False,
+        face_matched=False,
+        patient_face_matched=False,
+        patient_face_key="face-1",
+        patient_device_key="",
+    )
+    measures = Measure(
+        scope="encounter",
+        subject=clean.encounter.id,
+        contradicts_here=0,
+        contradicting_days=0,
+        other_face_days=2,
+        face_persons=3,
+        device_persons=0,
+        device_is_physicians=0,
+    )
+    return replace(clean, encounter=encounter, measures=(measures,))
 
 
 def _of_later_families() -> Case:

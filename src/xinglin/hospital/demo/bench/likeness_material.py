@@ -93,7 +93,7 @@ PICTURES: Final = {
     "lark-2": Picture("lark", "group-1.jpg", (1469, 212, 1674, 428), leaning=25, alone=True),
     "wren": Picture("wren", "wren.jpg", (435, 177, 708, 568), alone=True),
     "swift": Picture("swift", "swift.png", (178, 62, 269, 173), alone=True),
-    "ibis": Picture("ibis", "group-3.jpg", (589, 330, 787, 604)),
+    "ibis": Picture("ibis", "group-3.jpg", (589, 330, 787, 604), aside=7),
     "teal": Picture("teal", "group-4.jpg", (1270, 149, 1418, 396)),
     "robin": Picture("robin", "group-5.jpg", (372, 888, 551, 1166)),
     "crane": Picture("crane", "group-5.jpg", (1115, 208, 1277, 425), aside=12),

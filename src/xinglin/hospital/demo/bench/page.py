@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import psycopg
 
-from xinglin.hospital.demo.bench import audit_page, diagnosis_page, machine, medicines_page
+from xinglin.hospital.demo.bench import audit_page, diagnosis_page, likeness_page, machine, medicines_page
 from xinglin.hospital.demo.bench.machine import Usage
 from xinglin.hospital.demo.bench.running import Measured, Width
 from xinglin.hospital.kernel.clock import SHANGHAI, now
@@ -127,16 +127,26 @@ def _server() -> str:
     return f"PostgreSQL {version // 10000}.{version % 10000}"
 
 
-BEGINS: Final = (audit_page.BEGIN, medicines_page.BEGIN, diagnosis_page.BEGIN)
+class _Part(Protocol):
+    """A module of a part: the marks around it."""
+
+    BEGIN: str
+    END: str
 
 
-def with_notes(loops: str = "", audit: str = "", medicines: str = "", diagnosis: str = "") -> str:
+BEGINS: Final = (audit_page.BEGIN, medicines_page.BEGIN, diagnosis_page.BEGIN, likeness_page.BEGIN)
+
+
+def with_notes(loops: str = "", audit: str = "", medicines: str = "", diagnosis: str = "", likeness: str = "") -> str:
     """The page: each part from this run, or as it was when it was not measured; then notes, kept as they are."""
     before = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
     generated, _, notes = before.partition(MARK)
     former = min((generated.partition(begin)[0] for begin in BEGINS), key=len)
     parts = [(loops or former).strip()]
-    for own, mine in ((audit_page, audit), (medicines_page, medicines), (diagnosis_page, diagnosis)):
+    pages: list[tuple[_Part, str]] = [
+        (audit_page, audit), (medicines_page, medicines), (diagnosis_page, diagnosis), (likeness_page, likeness),
+    ]  # fmt: skip
+    for own, mine in pages:
         text = (mine or generated.partition(own.BEGIN)[2].partition(own.END)[0]).strip()
         parts += [own.BEGIN, text, own.END] if text else []
     return "\n\n".join([*parts, MARK]) + (notes or "\n")

@@ -1,0 +1,77 @@
+"""Challenges tried on drawn frames: people who do what is asked, and the attacks that a challenge must stop."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from xinglin.biometrics.evaluating import rate
+from xinglin.biometrics.faces import Faces
+from xinglin.biometrics.liveness import Challenge, State, Step, draw_steps
+from xinglin.hospital.demo.bench import likeness_drawn as drawn
+from xinglin.hospital.demo.bench import likeness_material as material
+from xinglin.hospital.demo.bench.likeness_types import Tried
+
+EVERY: Final = timedelta(milliseconds=200)
+BEGAN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+Film = Callable[[drawn.Sitter, tuple[Step, ...], tuple[Step, ...]], Iterable[material.Pixels]]
+
+
+def _done(sitter: drawn.Sitter, steps: Iterable[Step]) -> Iterable[material.Pixels]:
+    return drawn.answering(sitter, [step.value for step in steps])
+
+
+def _screen(film: Iterable[material.Pixels]) -> Iterable[material.Pixels]:
+    return (drawn.recaptured(frame, seed=number) for number, frame in enumerate(film))
+
+
+def _mirror(film: Iterable[material.Pixels]) -> Iterable[material.Pixels]:
+    return (frame[:, ::-1].copy() for frame in film)
+
+
+GENUINE: Final = "the person, doing what is asked"
+FILMS: Final[dict[str, Film]] = {
+    GENUINE: lambda sitter, asked, other: _done(sitter, asked),
+    "a film of another order": lambda sitter, asked, other: _done(sitter, other),
+    "the film mirrored": lambda sitter, asked, other: _mirror(_done(sitter, asked)),
+    "a still photograph": lambda sitter, asked, other: drawn.still(sitter.still, 12),
+    "a waved photograph": lambda sitter, asked, other: drawn.waved(sitter.still, 30),
+    "another order, from a screen": lambda sitter, asked, other: _screen(_done(sitter, other)),
+    "the order asked, from a screen": lambda sitter, asked, other: _screen(_done(sitter, asked)),
+}
+
+
+def challenges(faces: Faces) -> tuple[Tried, ...]:
+    """Every kind of film by everybody whose picture of the material can be seen straight ahead."""
+    source = random.Random(11)
+    failures: dict[str, Counter[str]] = {name: Counter() for name in FILMS}
+    sitters = [drawn.Sitter(names[-1]) for names in material.people().values()]
+    for sitter in sitters:
+        asked = draw_steps(source, faces.engine)
+        other = draw_steps(source, faces.engine)
+        while other == asked:
+            other = draw_steps(source, faces.engine)
+        for name, film in FILMS.items():
+            failures[name][_shown(faces, asked, film(sitter, asked, other))] += 1
+    return tuple(
+        Tried(
+            name,
+            name == GENUINE,
+            rate(failures[name]["passed"], len(sitters)),
+            tuple((why, times) for why, times in failures[name].most_common() if why != "passed"),
+        )
+        for name in FILMS
+    )
+
+
+def _shown(faces: Faces, asked: tuple[Step, ...], film: Iterable[material.Pixels]) -> str:
+    challenge, at = Challenge(faces, asked, BEGAN), BEGAN
+    for frame in film:
+        at += EVERY
+        if challenge.feed(frame, at).state is not State.RUNNING:
+            break
+    challenge.expire(at + timedelta(seconds=challenge.engine.limit("step_seconds") + 1))
+    return "passed" if challenge.state is State.PASSED else (challenge.failure or "unfinished")
