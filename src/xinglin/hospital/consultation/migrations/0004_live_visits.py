@@ -3,7 +3,6 @@
 import datetime
 import django.db.models.deletion
 import django.db.models.expressions
-import xinglin.hospital.consultation.live_words
 from django.db import migrations, models
 
 from xinglin.hospital.kernel.immutable import append_only
@@ -106,23 +105,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='livesession',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', xinglin.hospital.consultation.live_words.LiveState['ENDED']), _negated=True), fields=('visit',), name='live_one_a_visit'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('visit',), name='live_one_a_visit'),
         ),
         migrations.AddConstraint(
             model_name='livesession',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', xinglin.hospital.consultation.live_words.LiveState['ENDED']), _negated=True), fields=('physician_id',), name='live_one_a_physician'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('physician_id',), name='live_one_a_physician'),
         ),
         migrations.AddConstraint(
             model_name='livesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', xinglin.hospital.consultation.live_words.LiveState['ENDED']), ('ended_at__isnull', False), ('live_since_at', None), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('state', xinglin.hospital.consultation.live_words.LiveState['ENDED']), _negated=True), ('end_reason', ''), ('ended_at', None)), _connector='OR'), name='live_ended_has_end_and_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), ('ended_at__isnull', False), ('live_since_at', None), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('state', 'ended'), _negated=True), ('end_reason', ''), ('ended_at', None)), _connector='OR'), name='live_ended_has_end_and_reason'),
         ),
         migrations.AddConstraint(
             model_name='livesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', xinglin.hospital.consultation.live_words.LiveState['LIVE']), _negated=True), models.Q(('live_since_at__isnull', False), ('started_at__isnull', False)), _connector='OR'), name='live_has_start'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'live'), _negated=True), models.Q(('live_since_at__isnull', False), ('started_at__isnull', False)), _connector='OR'), name='live_has_start'),
         ),
         migrations.AddConstraint(
             model_name='livesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', xinglin.hospital.consultation.live_words.LiveState['PAUSED']), _negated=True), models.Q(('paused_at__isnull', False), models.Q(('pause_reason', ''), _negated=True)), _connector='OR'), name='live_paused_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paused'), _negated=True), models.Q(('paused_at__isnull', False), models.Q(('pause_reason', ''), _negated=True)), _connector='OR'), name='live_paused_why'),
         ),
         migrations.AddConstraint(
             model_name='liveparty',
