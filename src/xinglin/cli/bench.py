@@ -157,6 +157,7 @@ def _video_visit(server: str | None) -> VisitMeasured:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = server or stack.enter_context(postgres.using(postgres.live_cluster()))
         address = stack.enter_context(throwaway.database(server, "xinglin_visit", durable=True))
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinglin.hospital.config.settings")
         os.environ |= {"DATABASE_URL": address, "XINGLIN_DEMO": "1", "XINGLIN_TEMPLATE_KEYS": str(folder / "keys")}
         holding = [sys.executable, "-m", "xinglin.hospital.demo.bench.likeness_visit"]
         town = str(folder / "town.json")

@@ -61,8 +61,8 @@ def _steps(found: LikenessMeasured) -> list[str]:
         return []
     speed = found.multiplications_a_second / 1e9
     return [
-        f"Milliseconds on one core, a frame of 640×360. *Limit*: the step's multiplications alone at the {speed:.0f} "
-        "thousand million a second that a matrix product of numpy reaches here on one thread.",
+        f"Milliseconds of one core, a frame of 640×360. *Limit*: the step's multiplications alone at {speed:.0f} "
+        "thousand million a second, which a matrix product of numpy reaches here on one thread.",
         "",
         "| step | median | p95 | limit | of the limit |",
         "| --- | ---: | ---: | ---: | ---: |",
