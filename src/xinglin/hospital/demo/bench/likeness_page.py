@@ -87,7 +87,7 @@ def _visit(found: LikenessMeasured) -> list[str]:
         "sides checked once a second. Processor time is that of the media process alone; the clients draw elsewhere. "
         "*Calls per core* divides one core by it: measured for one call, extrapolated for more.",
         "",
-        "| mode | cores a call | calls per core | memory, MiB | frames received | pictures checked |",
+        "| mode | cores a call | calls per core | memory, MiB | frames received | entries in the log |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
         *rows,
         "",

@@ -58,7 +58,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A call in one mode: cores and memory of the media process, frames the clients received, pictures checked."""
+    """A call in one mode: cores and memory of the media process, frames the clients received, log entries."""
 
     name: str
     cores: float
