@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +13,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import override_settings
 from tests import builders as make
+from tests.api.likeness_city import likenesses, recorded
 from tests.unit.consultation.world import a_picture
 from tests.unit.pharmacy.world import AMLODIPINE, METFORMIN
 from tests.unit.settlement.world import World
@@ -25,6 +27,7 @@ from xinglin.hospital.identity.models import (
     CredentialPaper,
     DocumentPhoto,
     Guardianship,
+    LikenessPicture,
     PaymentStatus,
     Person,
     SigningKey,
@@ -59,6 +62,7 @@ class City:
     strangers: dict[str, make.Someone] = field(default_factory=dict)
     public: frozenset[str] = frozenset(
         {"practitioner_id", "physician_id", "institution_id", "key_id", "code", "name", "rule_id", "purpose", "serial"}
+        | {"kind"}
     )
     """Parts of addresses that name what anyone may know of."""
 
@@ -106,7 +110,11 @@ def build() -> City:
     journal.seal(now=AT)
     city.known = known(world)
     city.one = one(city, world)
+    city.one |= likenesses(world.patient, AT)
+    city.one["recording_id"] = recorded(UUID(city.one["visit_id"]), AT)
     city.also = {
+        "/identity/check/{purpose}": {"purpose": "confirm"},
+        "/affairs/likeness/stills/{picture_id}": {"picture_id": str(LikenessPicture.objects.get().pk)},
         "/visits/{visit_id}/record": {"visit_id": signed_visit()},
         "/record/read": {"visit_id": signed_visit()},
         "/api/diagnoses/{code}": {"code": "I10"},

@@ -44,6 +44,7 @@ CLOSED = ("/staff/email/", "/staff/confirm-email/", "/staff/password/", "/staff/
 """Pages that the hospital does not have, and those of the demonstration, which are not there outside it."""
 
 SHUT = {
+    "/audit/recordings/{recording_id}/stream",  # only with the ticket that a stated purpose gets
     "/confirm/passkey",  # only on the way back from showing a passkey
     "/api/visits/{visit_id}/record/pictures/{picture_id}",  # nothing is attached to that record
     "/clinic/visits/{visit_id}/prescription/rewrite",  # nothing of that visit was returned
@@ -53,7 +54,7 @@ SHUT = {
     "/staff/2fa/webauthn/keys/{pk}/remove/",
 }
 
-PLATFORM = {"guardianship_id", "photo_id", "person_id"}
+PLATFORM = {"guardianship_id", "photo_id", "person_id", "review_id", "template_id"}
 """People belong to the platform, not to a house: medical affairs of every house review who somebody is."""
 
 Row = tuple[str, str]
