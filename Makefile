@@ -46,12 +46,15 @@ demo: setup weights
 	@exec $(BIN)/xinglin demo
 
 # Install what picture and sound in visits need (WebRTC); without it the hospital offers text.
-video: setup
-	@echo "Installing WebRTC ..."
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/video.txt
+video: $(VENV)/.video
 
-# Run the tests against an embedded PostgreSQL of their own; as root a Chromium is installed for the browser tests.
-test: setup weights chromium
+$(VENV)/.video: requirements/video.txt | $(VENV)/.ready
+	@echo "Installing WebRTC for video visits ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/video.txt
+	@touch $@
+
+# Run the tests against an embedded PostgreSQL of their own, video visits included; as root a Chromium is installed.
+test: setup weights video chromium
 	@$(BIN)/python -m pytest -m "not long and not spark" -n 2 --dist loadfile
 
 # Install a Chromium where that is possible; never fails: the browser tests say aloud when they have none.
