@@ -86,11 +86,13 @@ class Proof:
 
 
 def live_proof(actor: Actor, window: timedelta, at: datetime, *, physician: bool) -> Proof | None:
-    """The actor's latest proof within a window before an instant. For a physician only a way counts that rule A09
-    takes for enough; a patient's may also be the code sent to the phone, never a password alone.
+    """The actor's latest proof within a window before an instant that the policy of live visits takes for enough: by
+    face where one is enrolled and can be verified here. For a physician rule A09 must take it for enough as well.
     """
-    proof = identity.account_auth_event_within(account_id=actor.id, window=window, at=at)
-    if proof is None or not (proof_is_enough(proof.method, at) or (not physician and proof.method == CODE)):
+    if actor.person_id is None:
+        return None
+    proof = identity.proof_within(person_id=actor.person_id, account_id=actor.id, at=at, window=window, purpose="live")
+    if proof is None or (physician and not proof_is_enough(proof.method, at)):
         return None
     return Proof(proof.id, proof.method)
 

@@ -45,6 +45,7 @@ MENUS: dict[Role, tuple[tuple[str, T], ...]] = {
         ("/affairs/institutions/", T(zh="机构", en="Institutions")),
         ("/affairs/findings/", T(zh="疑点", en="Findings")),
         ("/affairs/likeness/", T(zh="身份核验", en="Likeness")),
+        ("/affairs/live-visits/", T(zh="视频问诊", en="Live visits")),
         ("/affairs/staff/", T(zh="岗位", en="Staff")),
         ("/affairs/money/", T(zh="对账", en="Money")),
         ("/pharmacy/comments/report", T(zh="处方点评", en="Comments")),
