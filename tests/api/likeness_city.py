@@ -46,24 +46,7 @@ def likenesses(someone: make.Someone, at: datetime) -> dict[str, str]:
         begun_at=at,
         expires_at=at + timedelta(minutes=2),
     )
-    check = LikenessCheck.objects.create(
-        id=make.new_id(),
-        person_id=person_id,
-        account_id=account_id,
-        kind="face",
-        purpose="confirm",
-        at=at,
-        by=account_id,
-        decision="undecided",
-    )
-    LikenessPicture.objects.create(
-        id=make.new_id(),
-        person_id=person_id,
-        check_made=check,
-        sealed=b"sealed",
-        taken_at=at,
-        delete_after=at + timedelta(days=7),
-    )
+    attempt(someone, at)
     reading = CardReading.objects.create(
         id=make.new_id(),
         person_id=person_id,
@@ -81,6 +64,29 @@ def likenesses(someone: make.Someone, at: datetime) -> dict[str, str]:
         "review_id": str(review_id),
         "kind": "face",
     }
+
+
+def attempt(someone: make.Someone, at: datetime) -> None:
+    """An attempt that settled nothing, with its still."""
+    person_id, account_id = someone.person_id, someone.account.pk
+    check = LikenessCheck.objects.create(
+        id=make.new_id(),
+        person_id=person_id,
+        account_id=account_id,
+        kind="face",
+        purpose="confirm",
+        at=at,
+        by=account_id,
+        decision="undecided",
+    )
+    LikenessPicture.objects.create(
+        id=make.new_id(),
+        person_id=person_id,
+        check_made=check,
+        sealed=b"sealed",
+        taken_at=at,
+        delete_after=at + timedelta(days=3653),  # whatever clock the pages have
+    )
 
 
 def recorded(visit_id: UUID, at: datetime) -> str:

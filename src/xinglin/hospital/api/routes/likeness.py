@@ -41,7 +41,7 @@ class Enrolment(Out):
     outdated: bool
 
 
-class Consent(Out):
+class LikenessConsentRow(Out):
     """A consent in force."""
 
     kind: str
@@ -91,8 +91,8 @@ class Likeness(Out):
     person_id: UUID
     face: Enrolment | None
     voice: Enrolment | None
-    face_consent: Consent | None
-    voice_consent: Consent | None
+    face_consent: LikenessConsentRow | None
+    voice_consent: LikenessConsentRow | None
     alternative: Asked | None
     waiting: list[Asked]
     attempts: list[Attempt]
@@ -245,7 +245,7 @@ class BeginChallenge(In):
     visit_id: Id | None = None
 
 
-class Step(Out):
+class ChallengeStep(Out):
     """One movement."""
 
     code: str
@@ -257,7 +257,7 @@ class ChallengeView(Out):
 
     id: UUID
     purpose: str
-    steps: list[Step]
+    steps: list[ChallengeStep]
     expires_at: At
     tries_left: int
 
@@ -275,7 +275,7 @@ class AnswerChallenge(In):
     times_ms: list[Whole] = Field([], max_length=90)
 
 
-class Reason(Out):
+class LikenessReason(Out):
     """A code in words."""
 
     code: str
@@ -289,7 +289,7 @@ class LikenessResult(Out):
     purpose: str
     decision: str
     decision_name: Words
-    reasons: list[Reason]
+    reasons: list[LikenessReason]
     similarity_permille: int | None
     live_permille: int | None
     engine: str
@@ -392,7 +392,7 @@ class ReviewCard(Out):
     overdue: bool
 
 
-class Review(Out):
+class LikenessReviewRow(Out):
     """Everything the officer needs in view."""
 
     card: ReviewCard
@@ -414,7 +414,7 @@ def likeness_reviews(request: Request) -> Any:
     return selectors.likeness_reviews(actor=request.actor, at=request.now)
 
 
-@operation(router, "get", "/likeness-reviews/{uuid:review_id}", REVIEW_LIKENESS, Review)
+@operation(router, "get", "/likeness-reviews/{uuid:review_id}", REVIEW_LIKENESS, LikenessReviewRow)
 def likeness_review(request: Request, review_id: UUID) -> Any:
     """一件待核对的身份核验（留痕）｜One of them; the look is journaled"""
     return selectors.likeness_review(actor=request.actor, review_id=review_id, now=request.now)
