@@ -195,7 +195,7 @@ def test_both_are_seen_and_verified(call: Call) -> None:
     for page in (call.clinic, call.home):
         expect(mark(page, "physician", "ok")).to_be_visible(timeout=15_000)
         expect(mark(page, "physician", "ok").locator('[data-when="ok"]')).to_contain_text("秒前已核验")
-    assert call.noted("patient", "verified", datetime.fromtimestamp(0, UTC)) is not None
+    call.wait_noted("patient", "verified", datetime.fromtimestamp(0, UTC), 15)
     seconds = call.rows("SELECT count(*) FROM consultation_live_party WHERE left_at IS NULL")
     assert seconds[0][0] == 2
 
