@@ -94,7 +94,7 @@ def jpeg_saying(width: int, height: int) -> bytes:
         (b"RIFF\xff\xff\xff\xffWEBPVP8 " + bytes(64), {"truncated"}),
         (archive(), {"not_an_image"}),
     ],
-    ids=lambda value: None if isinstance(value, set) else repr(value[:12]),
+    ids=lambda value: "" if isinstance(value, set) else repr(value[:8]),  # eight: an archive tells the time after them
 )
 def test_what_is_no_picture_is_refused_by_name(raw: bytes, codes: set[str]) -> None:
     assert refused(raw) in codes
