@@ -77,3 +77,9 @@ def no_rows_of_other_files(django_db_blocker: Any) -> None:
         tables = ", ".join(f'"{name}"' for (name,) in cursor.fetchall() if not name.startswith(KEPT))
         cursor.execute("SET LOCAL lock_timeout = '20s'; SET LOCAL session_replication_role = replica")
         cursor.execute(f"TRUNCATE {tables}")
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes are named by their argument and place: an archive made while collecting holds the second it was made in,
+    and the workers must collect tests of the same names."""
+    return argname if isinstance(val, bytes) else None
