@@ -17,7 +17,7 @@ def media(monkeypatch: pytest.MonkeyPatch) -> Any:
     from xinglin.hospital.config.media import Application
 
     made = Application()
-    monkeypatch.setattr(made, "_ensure_listener", lambda: None)
+    monkeypatch.setattr(made.ear, "open", lambda: None)
     return made
 
 

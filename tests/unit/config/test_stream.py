@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core import signing
 
-from xinglin.hospital.config import stream
+from xinglin.hospital.config import listening, stream
 from xinglin.hospital.kernel.live import CHANNEL, SALT, stream_token
 
 WEB = [(b"host", b"localhost:8001"), (b"origin", b"http://localhost:8000")]
@@ -51,7 +51,7 @@ class Browser:
 def application() -> stream.Application:
     """One whose listener is believed to be connected."""
     made = stream.Application()
-    made._listening.set()
+    made.ear._listening.set()
     return made
 
 
@@ -62,7 +62,7 @@ async def answer(scope: dict[str, Any]) -> Browser:
 
 
 def test_channel_and_salt_are_the_kernels() -> None:
-    assert (stream.CHANNEL, stream.SALT) == (CHANNEL, SALT)
+    assert (listening.CHANNEL, stream.SALT) == (CHANNEL, SALT)
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-import psycopg
 from aiortc import RTCConfiguration
 from django.conf import settings
 
-from xinglin.hospital.config import postgres
+from xinglin.hospital.config.listening import Ear, Receive, Scope, Send, cors, live
 from xinglin.hospital.consultation import services
 from xinglin.hospital.interop.video import ice
 from xinglin.hospital.interop.video.house import MEDIA, House
@@ -28,15 +25,11 @@ from xinglin.hospital.interop.video.rooms import NoSeat, Rooms
 from xinglin.hospital.interop.video.seats import Line
 from xinglin.hospital.kernel.clock import now
 
-CHANNEL, TOPIC = "xinglin", "media"
+TOPIC = "media"
 BODY_BYTES_MAX = 256 * 1024
 LETTERS_WAIT_SECONDS = 8.0
 TESTS_MOST, TEST_SECONDS = 20, 30.0
-RETRY_SECONDS_MAX = 5.0
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = tuple[int, dict[str, Any]]
 GONE: Answer = (410, {"error": "seat"})
 REFUSED: Answer = (403, {"error": "token"})
@@ -57,64 +50,29 @@ class Application:
         self.rooms = Rooms(self.house, now, _configuration)
         self._tests: set[Line] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._listener: asyncio.Task[None] | None = None
-        self._listening = asyncio.Event()
+        self.ear = Ear(self._obey, self.rooms.look_again)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Entry point of ASGI."""
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await live(receive, send, begin=self._begin, close=self.close)
         elif scope["type"] == "http":
-            self._ensure_listener()
+            self.ear.open()
             await self._http(scope, receive, send)
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await self.house.close_broken()
-                self._ensure_listener()
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                await self.close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+    async def _begin(self) -> None:
+        await self.house.close_broken()
+        self.ear.open()
 
     async def close(self) -> None:
         """Close what is open; recordings get their end."""
-        if self._listener is not None:
-            self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
+        await self.ear.close()
         await self.rooms.close()
         for line in list(self._tests):
             await line.close()
         self.house.close()
 
     # COMMANDS
-
-    def _ensure_listener(self) -> None:
-        if self._listener is None or self._listener.done():
-            self._listener = asyncio.create_task(self._listen())
-
-    async def _listen(self) -> None:
-        wait = 0.2
-        while True:
-            try:
-                connection = await psycopg.AsyncConnection.connect(
-                    postgres.database_url(), autocommit=True, connect_timeout=5
-                )
-                async with connection:
-                    await connection.execute(f"LISTEN {CHANNEL}".encode())
-                    wait = 0.2
-                    self._listening.set()
-                    await self.rooms.look_again()
-                    async for notice in connection.notifies():
-                        await self._obey(notice.payload)
-            except (psycopg.Error, OSError):
-                self._listening.clear()
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, RETRY_SECONDS_MAX)
 
     async def _obey(self, payload: str) -> None:
         try:
@@ -139,19 +97,19 @@ class Application:
     # REQUESTS
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, method, cors = scope["path"], scope["method"], _cors(scope)
+        path, method, ours = scope["path"], scope["method"], cors(scope)
         if path == "/healthz":
-            ready = self._listening.is_set()
-            await _answer(send, 200 if ready else 503, {"rooms": len(self.rooms)}, cors)
+            ready = self.ear.listening
+            await _answer(send, 200 if ready else 503, {"rooms": len(self.rooms)}, ours)
         elif method == "OPTIONS":
             allowed = [(b"access-control-allow-methods", b"POST"), (b"access-control-allow-headers", b"content-type")]
-            await _answer(send, 204, None, [*cors, *allowed])
+            await _answer(send, 204, None, [*ours, *allowed])
         elif method != "POST" or path not in self._doors:
-            await _answer(send, 404 if method == "POST" else 405, {"error": "address"}, cors)
+            await _answer(send, 404 if method == "POST" else 405, {"error": "address"}, ours)
         else:
             body = await _body(receive)
             status, content = NO_SENSE if body is None else await self._do(path, body)
-            await _answer(send, status, content, cors)
+            await _answer(send, status, content, ours)
 
     async def _do(self, path: str, body: dict[str, Any]) -> Answer:
         try:
@@ -249,17 +207,3 @@ async def _answer(send: Send, status: int, content: dict[str, Any] | None, heade
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*plain, length, *headers]})
     await send({"type": "http.response.body", "body": body})
-
-
-def _cors(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Pages of our own host, on whatever port, and of the trusted origins may speak here; no other page."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1"))
-    try:
-        ours = bool(origin) and urlsplit(origin).hostname == host.hostname
-    except ValueError:
-        ours = False
-    if ours or origin in settings.CSRF_TRUSTED_ORIGINS:
-        return [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")]
-    return [(b"vary", b"origin")]

@@ -13,30 +13,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinglin.hospital.config.settings")
 
-import psycopg
-from django.conf import settings
 from django.core import signing
 
-from xinglin.hospital.config import postgres
+from xinglin.hospital.config.listening import Ear, Receive, Scope, Send, cors, live
 
-CHANNEL, SALT = "xinglin", "xinglin.stream"  # As in kernel.live, which needs a loaded Django to be imported.
+SALT = "xinglin.stream"  # As in kernel.live, which needs a loaded Django to be imported.
 TOKEN_SECONDS_MAX = 12 * 3600
 KEEP_ALIVE_SECONDS = 15
 QUEUE_EVENTS_MAX = 200
 TOPICS_MAX = 50
-RETRY_SECONDS_MAX = 10.0
 HELLO = b"event: hello\ndata: {}\n\n"
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 Queue = asyncio.Queue["bytes | None"]
 
 
@@ -95,83 +87,58 @@ class Application:
 
     def __init__(self) -> None:
         self.hub = Hub()
-        self._listener: asyncio.Task[None] | None = None
-        self._listening = asyncio.Event()
+        self.ear = Ear(self._hear, self._greet)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Entry point of ASGI."""
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await live(receive, send, begin=self._begin, close=self.close)
         elif scope["type"] == "http":
-            self._ensure_listener()
+            self.ear.open()
             await self._http(scope, receive, send)
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                self._ensure_listener()
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                await self.close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
-
-    def _ensure_listener(self) -> None:
-        if self._listener is None or self._listener.done():
-            self._listener = asyncio.create_task(self._listen())
+    async def _begin(self) -> None:
+        self.ear.open()
 
     async def close(self) -> None:
         """Say good-bye to all subscribers and stop listening."""
         self.hub.tell_all(None)
-        if self._listener is not None:
-            self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
+        await self.ear.close()
 
-    async def _listen(self) -> None:
-        """LISTEN for ever; after a lost connection wait a little longer each time, then let every page ask anew."""
-        wait = 0.2
-        while True:
-            try:
-                connection = await psycopg.AsyncConnection.connect(
-                    postgres.database_url(), autocommit=True, connect_timeout=5
-                )
-                async with connection:
-                    await connection.execute(f"LISTEN {CHANNEL}".encode())
-                    wait = 0.2
-                    self._listening.set()
-                    self.hub.tell_all(HELLO)
-                    async for notice in connection.notifies():
-                        self.hub.tell(notice.payload)
-            except (psycopg.Error, OSError):
-                self._listening.clear()
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, RETRY_SECONDS_MAX)
+    async def _hear(self, payload: str) -> None:
+        self.hub.tell(payload)
+
+    async def _greet(self) -> None:
+        """After a lost connection every page asks anew."""
+        self.hub.tell_all(HELLO)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/healthz":
-            ready = self._listening.is_set()
+            ready = self.ear.listening
             await _answer(send, 200 if ready else 503, b"ok" if ready else b"not connected to the database", [])
             return
-        cors = _cors(scope)
+        allowed = cors(scope)
         if scope["path"] != "/stream":
-            await _answer(send, 404, b"There is only /stream here.", cors)
+            await _answer(send, 404, b"There is only /stream here.", allowed)
         elif scope["method"] == "OPTIONS":
-            await _answer(send, 204, b"", [*cors, (b"access-control-allow-methods", b"GET")])
+            await _answer(send, 204, b"", [*allowed, (b"access-control-allow-methods", b"GET")])
         elif scope["method"] != "GET":
-            await _answer(send, 405, b"Only GET is possible here.", [*cors, (b"allow", b"GET")])
+            await _answer(send, 405, b"Only GET is possible here.", [*allowed, (b"allow", b"GET")])
         elif (topics := _topics(scope)) is None:
-            await _answer(send, 403, b"The token is missing, wrong or older than 12 hours. Load the page again.", cors)
+            await _answer(
+                send, 403, b"The token is missing, wrong or older than 12 hours. Load the page again.", allowed
+            )
         else:
-            await self._stream(topics, cors, receive, send)
+            await self._stream(topics, allowed, receive, send)
 
-    async def _stream(self, topics: list[str], cors: list[tuple[bytes, bytes]], receive: Receive, send: Send) -> None:
+    async def _stream(
+        self, topics: list[str], allowed: list[tuple[bytes, bytes]], receive: Receive, send: Send
+    ) -> None:
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-store"),
             (b"x-accel-buffering", b"no"),
-            *cors,
+            *allowed,
         ]
         queue = self.hub.join(topics)
         gone = asyncio.create_task(_until_disconnect(receive, queue))
@@ -179,7 +146,7 @@ class Application:
             # Hello is sent only when notifications do arrive; until then the page would believe itself up to date.
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send(_chunk(b"retry: 2000\n\n"))
-            if self._listening.is_set():
+            if self.ear.listening:
                 await send(_chunk(HELLO))
             while (message := await _next(queue)) is not None:
                 await send(_chunk(message))
@@ -222,20 +189,6 @@ def _topics(scope: Scope) -> list[str] | None:
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         return None
     return [str(topic) for topic in topics][:TOPICS_MAX]
-
-
-def _cors(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Pages of our own host, on whatever port, and of the trusted origins may read the stream; no other page."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1"))
-    try:
-        ours = bool(origin) and urlsplit(origin).hostname == host.hostname
-    except ValueError:
-        ours = False
-    if ours or origin in settings.CSRF_TRUSTED_ORIGINS:
-        return [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")]
-    return [(b"vary", b"origin")]
 
 
 application = Application()
