@@ -8,11 +8,12 @@ from functools import cache
 import cv2
 import numpy as np
 import pytest
-from tests.unit.biometrics.portraits import faces, film, noisy, portrait, waved
+from tests.unit.biometrics.portraits import faces, film, noisy, portrait
 
 from xinglin.biometrics.faces import Pixels
 from xinglin.biometrics.liveness import Challenge, Failure, State, Step, draw_steps
 from xinglin.biometrics.matching import Vector
+from xinglin.hospital.demo.bench.likeness_drawn import tilted
 
 T0 = datetime(2026, 3, 1, 9, tzinfo=UTC)
 L, R, B = Step.LEFT, Step.RIGHT, Step.BLINK
@@ -65,7 +66,7 @@ def test_a_still_photograph() -> None:
 
 def test_a_waved_photograph() -> None:
     angles = [30 * np.sin(number / 4) for number in range(40)]
-    challenge = judged(noisy(waved(portrait(), angle) for angle in angles), every=0.5)
+    challenge = judged(noisy(tilted(portrait(), angle) for angle in angles), every=0.5)
     assert challenge.state is State.FAILED
     assert challenge.done == 0
     assert challenge.failure in {Failure.STEP_TIMEOUT, Failure.WRONG_STEP, Failure.TWO_FACES}

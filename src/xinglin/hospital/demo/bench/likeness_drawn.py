@@ -177,19 +177,20 @@ def answering(sitter: Sitter, steps: Iterable[str], *, degrees: float = 30.0, ho
 
 def waved(picture: Pixels, frames: int, *, degrees: float = 40.0) -> Iterator[Pixels]:
     """A printed photograph turned to and fro before the camera: flat, whatever its angle."""
+    for number in range(frames):
+        yield tilted(picture, degrees * math.sin(2 * math.pi * number / 20))
+
+
+def tilted(picture: Pixels, degrees: float) -> Pixels:
+    """A printed photograph turned as a whole about its upright axis by so much."""
     height, width = picture.shape[:2]
     half = np.array([width, height]) / 2
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
-    far = 1.5 * width
-    for number in range(frames):
-        angle = math.radians(degrees * math.sin(2 * math.pi * number / 20))
-        seen = []
-        for x, y in corners:
-            depth = x * math.sin(angle) + far
-            seen.append([x * math.cos(angle) * far / depth + width / 2, y * far / depth + height / 2])
-        flat = (corners + half).astype(np.float32)
-        matrix = cv2.getPerspectiveTransform(flat, np.array(seen, np.float32))
-        yield np.asarray(cv2.warpPerspective(picture, matrix, (width, height), borderValue=(105, 110, 110)), np.uint8)
+    angle, far = math.radians(degrees), 1.5 * width
+    depth = corners[:, 0] * math.sin(angle) + far
+    seen = np.stack([corners[:, 0] * math.cos(angle), corners[:, 1]], axis=1) * (far / depth)[:, None] + half
+    matrix = cv2.getPerspectiveTransform((corners + half).astype(np.float32), seen.astype(np.float32))
+    return np.asarray(cv2.warpPerspective(picture, matrix, (width, height), borderValue=(105, 110, 110)), np.uint8)
 
 
 def recaptured(picture: Pixels, *, seed: int = 1, grid: float = 2.7) -> Pixels:
