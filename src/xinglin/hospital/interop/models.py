@@ -6,7 +6,8 @@ from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
 
 
 class InsurerEntry(models.Model):
-    """One entry of the demonstration insurer's own books: an opening, a settlement, a revocation or an undoing.
+    """One entry of the demonstration insurer's own books: an opening, a settlement, a revocation,
+    a recovery or an undoing.
 
     The id is the message's. `effects` are what the parts used, amounts are fen and carry their sign.
     """
@@ -38,7 +39,8 @@ class InsurerEntry(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["opening", "settle", "revoke", "undo"]), name="interop_insurer_kind"
+                condition=models.Q(kind__in=["opening", "settle", "revoke", "recover", "undo"]),
+                name="interop_insurer_kind",
             )
         ]
 

@@ -36,6 +36,17 @@ class FindingDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionBecameFinal(Event):
+    """Nobody appealed a decision in time: it stands for good, and what it owes is owed."""
+
+    case_id: UUID
+    verdict_id: UUID
+    institution_id: UUID
+    decision: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FindingAppealed(Event):
     """A decision was appealed; the regulator decides until `due_at`."""
 

@@ -31,6 +31,7 @@ from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
 from xinglin.hospital.oversight.evidence import Shown
 from xinglin.hospital.oversight.lake_rows import judged_rows
 from xinglin.hospital.oversight.models import Answer, Judgement
+from xinglin.hospital.oversight.owed import DecidedMoney, decided_money
 from xinglin.hospital.oversight.related import Related, related_findings
 from xinglin.hospital.oversight.rows import (
     PAGE,
@@ -61,6 +62,7 @@ __all__ = [
     "USE_NAMES",
     "Asked",
     "CaseCard",
+    "DecidedMoney",
     "Filters",
     "FindingDetail",
     "FindingPage",
@@ -82,6 +84,7 @@ __all__ = [
     "asked_since",
     "case_for_provider",
     "cases_for_provider",
+    "decided_money",
     "demotions",
     "finding",
     "findings",

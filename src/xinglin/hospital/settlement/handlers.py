@@ -10,8 +10,10 @@ from xinglin.hospital.consultation.events import (
     VisitRequested,
 )
 from xinglin.hospital.kernel.access import system_actor
+from xinglin.hospital.oversight.events import DecisionBecameFinal, FindingDecided
 from xinglin.hospital.pharmacy.events import MedicineReturned, PrescriptionCancelled
 from xinglin.hospital.settlement import services
+from xinglin.hospital.settlement.events import ClaimReversed
 
 CASHIER = system_actor("cashier")
 
@@ -55,6 +57,21 @@ def reverse_cancelled(event: PrescriptionCancelled, *, now: datetime) -> None:
     """Take the settlement of a cancelled or expired prescription back."""
     if event.settlement_id is not None:
         services.wish_reversal(actor=CASHIER, settlement_id=event.settlement_id, reason=event.reason_code, now=now)
+
+
+def recover_decided(event: FindingDecided, *, now: datetime) -> None:
+    """Hold what a decision owes the fund; after an appeal book it, or let it go."""
+    services.recover(actor=CASHIER, case_id=event.case_id, now=now)
+
+
+def recover_final(event: DecisionBecameFinal, *, now: datetime) -> None:
+    """Book what a decision owes that nobody appealed."""
+    services.recover(actor=CASHIER, case_id=event.case_id, now=now)
+
+
+def give_back_recovered(event: ClaimReversed, *, now: datetime) -> None:
+    """A refunded claim owes the fund nothing any more."""
+    services.give_back_recoveries(actor=CASHIER, claim_id=event.claim_id, now=now)
 
 
 def reverse_returned(event: MedicineReturned, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from xinglin.hospital.kernel.keeping import Keeping, Sensitivity
+from xinglin.hospital.settlement.recovered import Recovery, RecoveryEntry  # noqa: F401 - a page of its own
 from xinglin.hospital.settlement.reported import ReportedClaim, ReportedLine  # noqa: F401 - a page of its own
 from xinglin.hospital.settlement.words import CallStep, ClaimKind, ClaimState
 

@@ -74,6 +74,17 @@ class DayLine:
     cash_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class RecoveryNote:
+    """The fund's money that came back from a house (above zero), or went back to it. The id is the message's."""
+
+    message_id: UUID
+    claim_id: UUID
+    institution_id: UUID
+    fund_fen: int
+    at: datetime
+
+
 class InsurerDown(Exception):
     """The insurer could not be reached: the call never arrived."""
 
@@ -99,6 +110,10 @@ class Insurer(Protocol):
 
     def revoke(self, claim: InsurerClaim, *, now: datetime) -> InsurerAnswer:
         """Take a settled claim back (2208)."""
+        ...
+
+    def recover(self, note: RecoveryNote, *, now: datetime) -> None:
+        """Take note of money recovered or given back; the same message twice is known once."""
         ...
 
     def day(self, institution_id: UUID, on: date, *, now: datetime) -> list[DayLine]:

@@ -63,3 +63,53 @@ SCHEME_NAMES = {
     "140104": T(zh="门诊慢特病", en="Chronic outpatient"),
     "self": T(zh="自费", en="Paid by oneself"),
 }
+
+
+class RecoveryStep(TextChoices):
+    """What became of a recovery."""
+
+    HELD = "held"
+    BOOKED = "booked"
+    RELEASED = "released"
+    RETURNED = "returned"
+    NOTHING = "nothing"
+
+
+class RecoveryBasis(TextChoices):
+    """How the fund's loss was found."""
+
+    RESETTLED = "resettled"
+    AUDITED = "audited"
+    SHARE = "share"
+
+
+OPEN_STEPS = (RecoveryStep.HELD, RecoveryStep.BOOKED)
+"""The steps after which money is held or has moved."""
+
+RECOVERY_NAMES = {
+    RecoveryStep.HELD: T(zh="已暂扣，等待申诉期满", en="Held until the time to appeal is over"),
+    RecoveryStep.BOOKED: T(zh="已追回基金", en="Back in the fund"),
+    RecoveryStep.RELEASED: T(zh="已解除暂扣", en="No longer held"),
+    RecoveryStep.RETURNED: T(zh="已退还机构", en="Given back to the provider"),
+    RecoveryStep.NOTHING: T(zh="无需追回", en="Nothing to recover"),
+}
+RECOVERY_BASES = {
+    RecoveryBasis.RESETTLED: T(
+        zh="剔除违规部分后按当年待遇重新结算的差额",
+        en="the difference when the year is settled again without the breach",
+    ),
+    RecoveryBasis.AUDITED: T(zh="审计重新结算得出的基金损失", en="the fund's loss as an audit settled it again"),
+    RecoveryBasis.SHARE: T(
+        zh="按该结算单基金支付比例折算（未能重新结算）",
+        en="by the fund's share of that claim (it could not be settled again)",
+    ),
+}
+RECOVERY_CAUSES = {
+    "rejected": T(zh="认定不成立", en="the finding was rejected"),
+    "changed": T(zh="认定金额已变更", en="the decision was changed"),
+    "refunded": T(zh="该结算已退费，基金已收回", en="the claim was refunded: the fund has its money back"),
+    "covered": T(zh="同一费用已由其他认定或拒付覆盖", en="another finding or a refusal covers the same money"),
+    "fund_unpaid": T(zh="这部分费用基金未支付", en="the fund paid nothing of it"),
+    "no_claim": T(zh="没有找到对应的结算单", en="no claim was found for it"),
+}
+"""Why nothing is owed to the fund, or why it went back."""

@@ -33,8 +33,11 @@ from xinglin.hospital.settlement.ports import (
     InsurerLine,
     InsurerPart,
     InsurerSilent,
+    RecoveryNote,
 )
 
+MOVED = ("settle", "revoke", "recover")
+"""The entries that move money between the fund and a house."""
 MOODS = ("up", "down", "lost", "silent")
 
 
@@ -86,11 +89,28 @@ class DemoInsurer:
             raise InsurerSilent
         return answer
 
+    def recover(self, note: RecoveryNote, *, now: datetime) -> None:
+        """Enter what came back to the fund, or went back to the house, on the day on which it moved."""
+        mood = self._mood()
+        InsurerEntry.objects.get_or_create(
+            id=note.message_id,
+            defaults={
+                "kind": "recover",
+                "claim_id": note.claim_id,
+                "institution_id": note.institution_id,
+                "on": civil_day(note.at),
+                "fund_fen": -note.fund_fen,
+                "at": now,
+            },
+        )
+        if mood == "silent":
+            raise InsurerSilent
+
     def day(self, institution_id: UUID, on: date, *, now: datetime) -> list[DayLine]:
-        """Settlements and revocations of an institution's day."""
+        """Settlements, revocations and recoveries of an institution's day."""
         if self._mood() == "silent":
             raise InsurerSilent
-        rows = InsurerEntry.objects.filter(institution_id=institution_id, on=on, kind__in=["settle", "revoke"])
+        rows = InsurerEntry.objects.filter(institution_id=institution_id, on=on, kind__in=MOVED)
         return [
             DayLine(row.claim_id, row.total_fen, row.fund_fen, row.account_fen, row.cash_fen)
             for row in _valid(rows.order_by("at", "id"))

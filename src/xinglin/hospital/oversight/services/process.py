@@ -19,7 +19,13 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import access, errors, process
 from xinglin.hospital.oversight.cases import CaseCard, case_for_provider
-from xinglin.hospital.oversight.events import FindingAppealed, FindingDecided, FindingNotified, FindingOverdue
+from xinglin.hospital.oversight.events import (
+    DecisionBecameFinal,
+    FindingAppealed,
+    FindingDecided,
+    FindingNotified,
+    FindingOverdue,
+)
 from xinglin.hospital.oversight.models import FindingCase, FindingStep, GivenVerdict
 from xinglin.hospital.oversight.rows import visible
 from xinglin.hospital.oversight.services import points
@@ -194,6 +200,15 @@ def _chase(actor: Actor, case_id: UUID, now: datetime) -> bool:
         return False  # somebody took the step meanwhile
     if case.state == FindingState.DECIDED:
         _step(case, actor, "end_appeal_time", FindingState.FINAL, SYSTEM_WORDS, now)
+        publish(
+            DecisionBecameFinal(
+                case_id=case.pk,
+                verdict_id=case.verdict_id,
+                institution_id=case.institution_id,
+                decision=case.decision,
+                at=now,
+            )
+        )
         return True
     if case.chased_at is not None:
         return False

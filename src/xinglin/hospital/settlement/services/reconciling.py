@@ -11,7 +11,11 @@ from xinglin.hospital.kernel.ports import outside
 from xinglin.hospital.settlement.access import KEEP_BOOKS
 from xinglin.hospital.settlement.models import Reconciliation, Settlement
 from xinglin.hospital.settlement.ports import DayLine, Insurer
+from xinglin.hospital.settlement.recovered import RecoveryEntry
+from xinglin.hospital.settlement.words import RecoveryStep
 
+MOVED = {RecoveryStep.BOOKED.value: 1, RecoveryStep.RETURNED.value: -1}
+"""The steps of a recovery that move money, and which way: back into the fund, or out of it again."""
 AMOUNTS = ("total_fen", "fund_fen", "account_fen", "cash_fen")
 
 
@@ -50,7 +54,12 @@ def _ours(institution_id: UUID, on: date) -> list[DayLine]:
     rows = Settlement.objects.filter(institution_id=institution_id, at__date=on, claim__self_pay="").values_list(
         "claim_id", *AMOUNTS
     )
-    return [DayLine(*row) for row in rows]
+    recovered = RecoveryEntry.objects.filter(institution_id=institution_id, at__date=on, step__in=MOVED)
+    back = [
+        DayLine(one.recovery.claim_id, 0, -MOVED[one.step] * one.recovery.amount_fen, 0, 0)
+        for one in recovered.select_related("recovery")
+    ]
+    return [DayLine(*row) for row in rows] + back
 
 
 def totals(lines: list[DayLine]) -> dict[str, int]:
@@ -86,5 +95,6 @@ def days_to_reconcile(*, actor: Actor, now: datetime) -> list[tuple[UUID, date]]
     require(actor, KEEP_BOOKS)
     yesterday = date.fromordinal(civil_day(now).toordinal() - 1)
     houses = Settlement.objects.filter(at__date=yesterday, claim__self_pay="").values_list("institution_id", flat=True)
+    moved = RecoveryEntry.objects.filter(at__date=yesterday, step__in=MOVED).values_list("institution_id", flat=True)
     done = Reconciliation.objects.filter(on=yesterday).values_list("institution_id", flat=True)
-    return [(house, yesterday) for house in sorted(set(houses) - set(done))]
+    return [(house, yesterday) for house in sorted({*houses, *moved} - set(done))]
