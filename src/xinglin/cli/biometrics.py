@@ -12,7 +12,6 @@ import typer
 
 from xinglin.cli import biometrics_sound_cards, frame
 
-BAD_INPUT = 2
 app = typer.Typer(help="Faces, voices, identity cards: models and how well they do.", no_args_is_help=True)
 app.command("evaluate-voices")(biometrics_sound_cards.evaluate_voices)
 app.command("read-cards")(biometrics_sound_cards.read_cards)
@@ -100,23 +99,13 @@ def evaluate(
     Exit code 1 when the models are missing, 2 when nothing can be evaluated.
     """
     from xinglin.biometrics import engine
-    from xinglin.biometrics.errors import NotInstalled
     from xinglin.cli import biometrics_faces, biometrics_tables
 
-    try:
+    with biometrics_faces.refusing(out):
         ways = biometrics_faces.Way
         way = ways.ALIGNED if aligned else ways.GATED if gates else ways.UNGATED
         done = biometrics_faces.evaluate(pairs, engine.faces(), mirrored=mirrored, way=way)
         biometrics_faces.write(done, out)
-    except NotInstalled as absent:
-        frame.say(str(absent))
-        raise typer.Exit(frame.REFUSED) from absent
-    except biometrics_faces.BadInput as fault:
-        frame.say(str(fault))
-        raise typer.Exit(BAD_INPUT) from fault
-    except OSError as fault:
-        frame.say(f"{out} cannot be written ({fault.strerror}).")
-        raise typer.Exit(BAD_INPUT) from fault
     if as_json:
         frame.write_json(biometrics_faces.as_json(done))
     else:

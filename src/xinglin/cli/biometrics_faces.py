@@ -11,13 +11,16 @@ import html
 import json
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xinglin.biometrics.errors import BadImage
+import typer
+
+from xinglin.biometrics.errors import BadImage, NotInstalled
 from xinglin.biometrics.evaluating import (
     PAIR_COLUMNS,
     BadRow,
@@ -33,6 +36,7 @@ from xinglin.biometrics.evaluating import (
 from xinglin.biometrics.evaluating import Scores as PairScores
 from xinglin.biometrics.matching import Vector, cosine, decide
 from xinglin.biometrics.pictures import MAX_BYTES, decode
+from xinglin.cli import frame
 
 if TYPE_CHECKING:
     from xinglin.biometrics.faces import Faces, Pixels
@@ -54,6 +58,27 @@ class Way(StrEnum):
 
 class BadInput(ValueError):
     """The table of pairs cannot be used at all: not there, not text, or a column is missing."""
+
+
+BAD_INPUT = 2
+
+
+@contextmanager
+def refusing(out: Path | None = None) -> Iterator[None]:
+    """What ends an evaluation, in one sentence and with its exit code. `out` is the folder that is written to."""
+    try:
+        yield
+    except NotInstalled as absent:
+        frame.say(str(absent))
+        raise typer.Exit(frame.REFUSED) from absent
+    except BadInput as fault:
+        frame.say(str(fault))
+        raise typer.Exit(BAD_INPUT) from fault
+    except OSError as fault:
+        if out is None:
+            raise
+        frame.say(f"{out} cannot be written ({fault.strerror}).")
+        raise typer.Exit(BAD_INPUT) from fault
 
 
 @dataclass

@@ -9,7 +9,6 @@ import typer
 
 from xinglin.cli import frame
 
-BAD_INPUT = 2
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: the result on standard output.")]
 
 
@@ -26,22 +25,12 @@ def evaluate_voices(
     Exit code 1 when the model is missing, 2 when nothing can be evaluated.
     """
     from xinglin.biometrics import engine
-    from xinglin.biometrics.errors import NotInstalled
     from xinglin.cli import biometrics_faces, biometrics_trials
 
-    try:
+    with biometrics_faces.refusing(out):
         result = biometrics_trials.evaluate_voices(source, engine.voices(), enrolled=enrolled)
         if out is not None:
             biometrics_faces.write(result.done, out)
-    except NotInstalled as absent:
-        frame.say(str(absent))
-        raise typer.Exit(frame.REFUSED) from absent
-    except biometrics_faces.BadInput as fault:
-        frame.say(str(fault))
-        raise typer.Exit(BAD_INPUT) from fault
-    except OSError as fault:
-        frame.say(f"{out} cannot be written ({fault.strerror}).")
-        raise typer.Exit(BAD_INPUT) from fault
     if as_json:
         frame.write_json(biometrics_trials.voices_as_json(result))
     else:
@@ -58,17 +47,10 @@ def read_cards(
     valid_to (or 长期). Dates are ISO. Exit code 1 when the reader is missing, 2 when there is nothing to read.
     """
     from xinglin.biometrics import engine
-    from xinglin.biometrics.errors import NotInstalled
     from xinglin.cli import biometrics_faces, biometrics_trials
 
-    try:
+    with biometrics_faces.refusing():
         done = biometrics_trials.read_cards(folder, engine.cards())
-    except NotInstalled as absent:
-        frame.say(str(absent))
-        raise typer.Exit(frame.REFUSED) from absent
-    except biometrics_faces.BadInput as fault:
-        frame.say(str(fault))
-        raise typer.Exit(BAD_INPUT) from fault
     if as_json:
         frame.write_json(biometrics_trials.cards_as_json(done))
     else:

@@ -28,6 +28,11 @@ def refer_now(actor: Actor, visit: Visit, letter: str, words: T, now: datetime) 
     say(visit, words, now=now)
     started = visit.started_at is not None
     note(actor, visit, "refer_offline", now, detail={"started": started, "alarms": [one.code for one in answered]})
+    announce_referral(visit, reason, fee_due=started, now=now)
+
+
+def announce_referral(visit: Visit, reason: str, *, fee_due: bool, now: datetime) -> None:
+    """Tell the other modules and the screens that a visit ended in a referral. `fee_due`: it had begun."""
     publish(
         VisitReferred(
             visit_id=visit.id,
@@ -35,7 +40,7 @@ def refer_now(actor: Actor, visit: Visit, letter: str, words: T, now: datetime) 
             physician_id=visit.physician_id,
             institution_id=visit.institution_id,
             reason=reason,
-            fee_due=started,
+            fee_due=fee_due,
             at=now,
         )
     )

@@ -15,7 +15,7 @@ from xinglin.hospital.consultation.errors import (
     PhysicianNotReceiving,
     VisitAlreadyOpen,
 )
-from xinglin.hospital.consultation.events import VisitCancelled, VisitReferred, VisitRequested
+from xinglin.hospital.consultation.events import VisitCancelled, VisitRequested
 from xinglin.hospital.consultation.models import ConsentGiven, ConsentText, Message, Questionnaire, Visit
 from xinglin.hospital.consultation.parameters import consent_at
 from xinglin.hospital.consultation.questions import Answers, age_months, read_answers
@@ -28,6 +28,7 @@ from xinglin.hospital.consultation.services.offering import (
     check_paper,
     keep_paper,
 )
+from xinglin.hospital.consultation.services.referring import announce_referral
 from xinglin.hospital.consultation.services.storing import append, note, say, tell
 from xinglin.hospital.consultation.words import BEFORE_START, OPEN, DangerTier, MessageKind, Side, VisitState
 from xinglin.hospital.decision_support.selectors import Signal
@@ -194,18 +195,7 @@ def _stopped(
     visit.save(force_insert=True)
     _keep_answers(visit, answers, now)
     note(actor, visit, "request_visit", now, outcome="stopped", detail=detail)
-    publish(
-        VisitReferred(
-            visit_id=visit.id,
-            patient_id=visit.patient_id,
-            physician_id=visit.physician_id,
-            institution_id=visit.institution_id,
-            reason=code,
-            fee_due=False,
-            at=now,
-        )
-    )
-    tell(visit, "state")
+    announce_referral(visit, code, fee_due=False, now=now)
 
 
 def _keep_answers(visit: Visit, answers: Answers, now: datetime) -> None:

@@ -8,6 +8,7 @@ is no receipt.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -42,27 +43,23 @@ class Called:
 
 def settle_there(*, claim_id: UUID, now: datetime) -> Called:
     """Send a reserved claim to the insurer. Never inside a transaction: the call must be on paper before it is sent."""
-    call = _write_call(claim_id, "settle", ClaimState.RESERVED, now)
-    if call is None:
-        return Called(Fate.NOT_DONE)
-    try:
-        answer = outside(Insurer).settle(message(call), now=now)
-    except InsurerDown:
-        _step(call, CallStep.UNREACHED, now)
-        return Called(Fate.NOT_DONE)
-    except InsurerSilent:
-        _step(call, CallStep.TIMED_OUT, now)
-        return ask_after(call=call, now=now)
-    return _answered(call, answer, now)
+    return _called(_write_call(claim_id, "settle", ClaimState.RESERVED, now), outside(Insurer).settle, now)
 
 
 def revoke_there(*, claim_id: UUID, now: datetime) -> Called:
-    """Tell the insurer that a settled claim is taken back."""
-    call = _write_call(claim_id, "revoke", ClaimState.REVERSING, now)
+    """Tell the insurer that a settled claim is taken back. Never inside a transaction either."""
+    return _called(_write_call(claim_id, "revoke", ClaimState.REVERSING, now), outside(Insurer).revoke, now)
+
+
+class _Send(Protocol):
+    def __call__(self, claim: InsurerClaim, /, *, now: datetime) -> InsurerAnswer: ...
+
+
+def _called(call: InsurerCall | None, send: _Send, now: datetime) -> Called:
     if call is None:
         return Called(Fate.NOT_DONE)
     try:
-        answer = outside(Insurer).revoke(message(call), now=now)
+        answer = send(message(call), now=now)
     except InsurerDown:
         _step(call, CallStep.UNREACHED, now)
         return Called(Fate.NOT_DONE)

@@ -15,8 +15,9 @@ from xinglin.hospital.decision_support import services
 from xinglin.hospital.decision_support.access import ASK_WHERE
 from xinglin.hospital.decision_support.services import Where
 from xinglin.hospital.identity import selectors as identity
-from xinglin.hospital.kernel.errors import DomainError, NotFound
+from xinglin.hospital.kernel.errors import DomainError
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.web.patient.whose import person_of
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
 
 SALT = "patient-describe"
@@ -30,8 +31,8 @@ SHOWN = 6
 def describe(request: Request) -> HttpResponseBase:
     """The words, then one question after the other, then where to go."""
     if request.method != "POST":
-        return _form(request, _person_id(request), "")
-    person_id = _person_id(request)
+        return _form(request, person_of(request), "")
+    person_id = person_of(request)
     if "back" in request.POST:
         return _form(request, person_id, request.POST.get("text", ""))
     try:
@@ -53,14 +54,6 @@ def choose(request: Request, physician_id: UUID) -> HttpResponseBase:
     if person is not None and person != request.actor.person_id:
         response["Location"] += f"?person={person}"
     return response
-
-
-def _person_id(request: Request) -> UUID:
-    asked = request.POST.get("person") or request.GET.get("person") or ""
-    found = uuid_or_none(asked) if asked else request.actor.person_id
-    if found is None or not request.actor.acts_for(found):
-        raise NotFound
-    return found
 
 
 def _next(request: Request, person_id: UUID) -> Where:

@@ -7,24 +7,16 @@ from django.shortcuts import redirect, render
 
 from xinglin.hospital.consultation.access import FOLLOW_OWN_VISIT
 from xinglin.hospital.identity import selectors as identity
-from xinglin.hospital.kernel.errors import DomainError, NotFound
+from xinglin.hospital.kernel.errors import DomainError
 from xinglin.hospital.web.clinician.facts import facts_context, tell
-from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
-
-
-def _person(request: Request) -> UUID:
-    """Oneself, or the ward that was chosen."""
-    asked = request.POST.get("person") or request.GET.get("person") or ""
-    person_id = uuid_or_none(asked) if asked else request.actor.person_id
-    if person_id is None or not request.actor.acts_for(person_id):
-        raise NotFound
-    return person_id
+from xinglin.hospital.web.patient.whose import person_of
+from xinglin.hospital.web.shared.page import Request, page
 
 
 @page(FOLLOW_OWN_VISIT)
 def facts(request: Request) -> HttpResponseBase:
     """Allergies, medicines taken, pregnancy, measurements: what is known, and what nobody has asked yet."""
-    person_id = _person(request)
+    person_id = person_of(request)
     if request.method != "POST":
         return _facts(request, person_id)
     try:

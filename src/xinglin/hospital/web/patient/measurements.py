@@ -15,11 +15,12 @@ from xinglin.hospital.consultation.access import FOLLOW_OWN_VISIT
 from xinglin.hospital.consultation.selectors import QUANTITIES, HomeQuantity
 from xinglin.hospital.decision_support import selectors as decision_support
 from xinglin.hospital.identity import selectors as identity
-from xinglin.hospital.kernel.errors import DomainError, NotFound
+from xinglin.hospital.kernel.errors import DomainError
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.web.clinician import alarms
 from xinglin.hospital.web.patient.visits_form import errors_of
-from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
+from xinglin.hospital.web.patient.whose import person_of
+from xinglin.hospital.web.shared.page import Request, page
 
 WIDTH, HEIGHT, EDGE = 340, 96, 12
 LATEST = 5
@@ -81,18 +82,10 @@ def _shown(one: Measurement) -> str:
     return f"{one.value:g}" if one.second is None else f"{one.value:g}/{one.second:g}"
 
 
-def _person(request: Request) -> UUID:
-    asked = request.POST.get("person") or request.GET.get("person") or ""
-    person_id = uuid_or_none(asked) if asked else request.actor.person_id
-    if person_id is None or not request.actor.acts_for(person_id):
-        raise NotFound
-    return person_id
-
-
 @page(FOLLOW_OWN_VISIT)
 def measurements(request: Request) -> HttpResponseBase:
     """What was measured, and the form for what is measured now."""
-    person_id = _person(request)
+    person_id = person_of(request)
     if request.method != "POST":
         return _page(request, person_id)
     try:

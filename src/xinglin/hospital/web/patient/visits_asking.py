@@ -15,12 +15,13 @@ from xinglin.hospital.consultation.selectors import Question
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.identity.selectors import PersonCard
 from xinglin.hospital.kernel.clock import civil_day
-from xinglin.hospital.kernel.errors import DomainError, InvalidInput, NotFound
+from xinglin.hospital.kernel.errors import DomainError, InvalidInput
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.patient import visits_form as forms
 from xinglin.hospital.web.patient.describe import DESCRIBED
+from xinglin.hospital.web.patient.whose import person_of
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
 
 STEPS = (
@@ -104,11 +105,7 @@ def ask(request: Request, physician_id: UUID) -> HttpResponseBase:
 
 def _patient(request: Request) -> PersonCard:
     """Oneself, or the ward that was chosen."""
-    asked = request.POST.get("person") or request.GET.get("person") or ""
-    person_id = uuid_or_none(asked) if asked else request.actor.person_id
-    if person_id is None or not request.actor.acts_for(person_id):
-        raise NotFound
-    return identity.person(actor=request.actor, person_id=person_id)
+    return identity.person(actor=request.actor, person_id=person_of(request))
 
 
 def _questions(request: Request, patient: PersonCard) -> list[Question]:
