@@ -36,6 +36,8 @@ def visits(request: Request) -> HttpResponse:
             "physician_share": _share(line.physician_permille),
             "patient_share": _share(line.patient_permille),
             "doubts": line.doubts,
+            # No face enrolled, nothing compared: that is no clean bill.
+            "compared": bool(line.physician_permille and line.patient_permille),
         }
         for line in selectors.live_visits(actor=request.actor, now=request.now)
     ]

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from xinglin.hospital.consultation import selectors as consultation
+from xinglin.hospital.consultation.access import REQUEST_VISIT
 from xinglin.hospital.identity import selectors
 from xinglin.hospital.kernel.access import EVERYONE
 from xinglin.hospital.kernel.clock import civil_day
@@ -82,5 +83,7 @@ def profile(request: Request, practitioner_id: UUID) -> HttpResponse:
         "years": found.independent_years(civil_day(request.now)),
         "fee_fen": fee_fen(found.title),
         "is_physician": found.kind == "physician",
+        # A visitor is asked to sign in on the way; staff who are no patients are not led to a door that stays shut.
+        "may_ask": not request.actor.roles or REQUEST_VISIT.held_by(request.actor),
     }
     return render(request, "identity/profile.html", context)

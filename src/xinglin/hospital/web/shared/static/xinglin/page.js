@@ -12,6 +12,10 @@
     }
     document.querySelectorAll("details.who[open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
   });
+  document.querySelectorAll("nav [aria-current]").forEach((link) => {
+    const bar = link.parentElement;
+    bar.scrollLeft = link.offsetLeft - (bar.clientWidth - link.offsetWidth) / 2;
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || form.hasAttribute("data-many")) return;

@@ -1,7 +1,8 @@
 /* The live visit in the browser: camera and microphone, the way to the media process, picture and sound of the other side.
    Relayed: one connection to the hospital. Forwarded: one to the other browser, and a small copy of what was received to
-   the hospital. Connections are made anew after a reload or a change of network; the seat in the room stays. Who may come
-   in, pauses and ends are decided by the server; this page only follows. */
+   the hospital; when the two cannot meet, or the call pauses, the hospital forwards from then on. Connections are made
+   anew after a reload or a change of network; the seat in the room stays. Who may come in, pauses and ends are decided by
+   the server; this page only follows. */
 (() => {
   const pane = document.querySelector("[data-live-pane]");
   if (!pane) return;
@@ -67,17 +68,34 @@
     try {
       return { stream: await get(kind === "video") };
     } catch (error) {
-      if (error.name === "NotAllowedError" || error.name === "SecurityError") return { why: "refused" };
+      if (error.name === "NotAllowedError" || error.name === "SecurityError") {
+        // Asked for nothing a second time: voice is taken only where the microphone is allowed already.
+        if (kind !== "video") return { why: "refused-sound" };
+        if (!(await allowed("microphone"))) return { why: "refused" };
+        try {
+          return { stream: await get(false), note: "refused-camera", voice: true };
+        } catch {
+          return { why: "refused" };
+        }
+      }
       if (kind === "video") {
         try {
           return { stream: await get(false), note: "no-camera", voice: true };
         } catch (other) {
-          if (other.name === "NotAllowedError") return { why: "refused" };
+          if (other.name === "NotAllowedError") return { why: "refused-sound" };
           if (other.name === "NotReadableError") return { why: "busy" };
           return { why: "no-microphone" };
         }
       }
       return { why: error.name === "NotReadableError" ? "busy" : "no-microphone" };
+    }
+  };
+
+  const allowed = async (name) => {
+    try {
+      return (await navigator.permissions.query({ name })).state === "granted";
+    } catch {
+      return false;
     }
   };
 
@@ -89,7 +107,7 @@
     show("asking");
     const opened = await open(kind);
     if (!opened.stream) return show("text", opened.why);
-    const me = { kind: opened.voice ? "voice" : kind, session, stream: opened.stream, after: 0, tries: 0, bad: 0, round: 0 };
+    const me = { kind: opened.voice ? "voice" : kind, session, stream: opened.stream, after: 0, tries: 0, bad: 0, round: 0, note: opened.note };
     call = me;
     watch(me);
     local.srcObject = me.stream;
@@ -215,7 +233,7 @@
     const connected = me.pc && me.pc.connectionState === "connected";
     if (me.paused) show("paused");
     else if (!me.peer) show("waiting", me.met ? "gone" : "waiting");
-    else if (connected) { me.met = true; show("live", me.weak ? "to-voice" : "live"); }
+    else if (connected) { me.met = true; show("live", me.weak ? "to-voice" : me.note || "live"); }
     else show(me.met ? "again" : "joining");
   };
 
@@ -262,6 +280,7 @@
   };
 
   const close = (me) => {
+    clearTimeout(me.copying);
     for (const pc of [me.pc, me.copy]) pc?.close();
     me.pc = me.copy = null;
   };
@@ -294,8 +313,13 @@
     else if (letter.kind === "paused" || letter.kind === "resumed") {
       me.paused = letter.kind === "paused";
       remote.muted = me.paused;
-      if (me.mode !== "relay") me.stream.getTracks().forEach((track) => { track.enabled = !me.paused; });
+      // Nothing more to the other browser, at once; the hospital forwards from now on and says so by `mode`.
+      if (me.paused && me.mode !== "relay") close(me);
       standing(me);
+    } else if (letter.kind === "mode") {
+      Object.assign(me, { mode: letter.mode, tries: 0 });
+      await connect(me).catch((error) => again(me, error instanceof Gone));
+      if (call === me && letter.reason === "unreachable") one("says").textContent = word("by-hospital");
     } else if (letter.kind === "ended") { stop(me); show("ended"); }
     else if (letter.kind === "replaced") { stop(me, false); show("ended", "replaced"); }
   };
@@ -327,11 +351,11 @@
         more.getVideoTracks().forEach((track) => me.stream.addTrack(track));
         watch(me);
       } catch (error) {
-        one("says").textContent = word(error.name === "NotAllowedError" ? "refused" : "no-camera");
+        one("says").textContent = word(error.name === "NotAllowedError" ? "refused-camera" : "no-camera");
         return;
       }
     }
-    me.kind = kind;
+    Object.assign(me, { kind, note: "" });
     sessionStorage.setItem(kept, JSON.stringify([kind, me.session]));
     local.srcObject = me.stream;
     page("/kind", { kind }).catch(() => {});
