@@ -32,6 +32,16 @@ def _imported(named: str) -> Path | None:
     return current_store(knowledge_home())
 
 
+def _limits(named: str) -> Path | None:
+    """The file of limits that were put in force here; none where only the package's own knowledge is wanted."""
+    if named == "none":
+        return None
+    from xinglin.hospital.config.paths import knowledge_home
+    from xinglin.supervision.tables.adopted import current_adopted
+
+    return current_adopted(knowledge_home())
+
+
 def audit(
     source: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of Parquet, CSV or FHIR NDJSON files.")],
     out: Annotated[Path, typer.Option(help="Folder for findings and report; a run that was stopped goes on there.")],
@@ -74,5 +84,6 @@ def audit(
         memory,
         command.usual(assume or []),
         _imported(knowledge),
+        _limits(knowledge),
     )
     raise typer.Exit(command.audit(wish, check_lake))

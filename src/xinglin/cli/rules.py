@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from xinglin.supervision.reports.backtest import Asked, Comparison, Example
+    from xinglin.supervision.tables import Knowledge
     from xinglin.supervision.vocabulary.papers import Rule
 
 app = typer.Typer(help="The rules, their limits, and trials on last year's records.", no_args_is_help=True)
@@ -44,7 +45,6 @@ def list_rules(
 def show(rule_id: RuleId, as_json: AsJson = False) -> None:
     """One rule with its papers and the values of its limits."""
     from xinglin.supervision.reports.trial import limits_of
-    from xinglin.supervision.tables import load_knowledge
 
     rule = _rule(rule_id)
     if as_json:
@@ -68,7 +68,7 @@ def show(rule_id: RuleId, as_json: AsJson = False) -> None:
         markup=False,
     )
     table = _table("limit", "meaning", "unit", "in force")
-    for limit in limits_of(rule, load_knowledge()):
+    for limit in limits_of(rule, _knowledge()):
         table.add_row(limit.name, f"{limit.meaning.zh} · {limit.meaning.en}", limit.unit.en, limit.now.en)
     console.print(table if table.row_count else "It has no limits: facts and lists decide it.")
 
@@ -93,13 +93,12 @@ def backtest(
     from xinglin.supervision.reports.backtest import Asked
     from xinglin.supervision.reports.backtest import backtest as run
     from xinglin.supervision.reports.trial import BadTrial
-    from xinglin.supervision.tables import load_knowledge
 
     rule = _rule(rule_id)
     asked = Asked(_given(changes or []), territory.strip(), _day(from_on, "--from"), _day(until_on, "--until"))
     folder = lake or lake_home()
     try:
-        made = run(folder, rule, load_knowledge(), asked, memory=memory)
+        made = run(folder, rule, _knowledge(), asked, memory=memory)
     except BadTrial as wrong:
         frame.say(str(wrong))
         raise typer.Exit(frame.REFUSED) from None
@@ -116,6 +115,17 @@ def _rule(rule_id: str) -> Rule:
         return find_rule(rule_id.strip().upper())
     except KeyError:
         raise typer.BadParameter(f"there is no rule {rule_id}; `xinglin rules list` names them all") from None
+
+
+def _knowledge() -> Knowledge:
+    """The knowledge of this installation: with what was imported, and with the limits that were put in force."""
+    from xinglin.hospital.config.paths import knowledge_home
+    from xinglin.supervision.tables import load_knowledge
+    from xinglin.supervision.tables.adopted import current_adopted
+    from xinglin.supervision.tables.official import current_store
+
+    home = knowledge_home()
+    return load_knowledge(current_store(home), current_adopted(home))
 
 
 def _given(texts: list[str]) -> dict[str, str]:
@@ -137,7 +147,6 @@ def _day(text: str, option: str) -> date | None:
 
 def _papers(rule: Rule) -> dict[str, Any]:
     from xinglin.supervision.reports.trial import limits_of
-    from xinglin.supervision.tables import load_knowledge
 
     return {
         "id": rule.id,
@@ -157,7 +166,7 @@ def _papers(rule: Rule) -> dict[str, Any]:
         "limits": [
             {"name": limit.name, "meaning_zh": limit.meaning.zh, "meaning_en": limit.meaning.en,
              "unit": limit.unit.en, "in_force": limit.now.en}
-            for limit in limits_of(rule, load_knowledge())
+            for limit in limits_of(rule, _knowledge())
         ],
     }  # fmt: skip
 

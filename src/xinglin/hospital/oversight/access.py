@@ -62,6 +62,14 @@ SWITCH_RULE = Permission(
     frozenset({Role.AUDITOR}),
     T(zh="将规则转为试运行、停用或恢复，写明理由", en="put a rule in shadow, suspend or restore it, with a reason"),
 )
+APPROVE_LIMIT = Permission(
+    "oversight.approve_limit",
+    frozenset({Role.AUDITOR, Role.REGULATOR}),
+    T(
+        zh="批准他人提议并已试运行的限值，或不予采用",
+        en="approve a limit that another person proposed and that ran in shadow, or give it up",
+    ),
+)
 RUN_CLOCKS = Permission(
     "oversight.run_clocks",
     frozenset(),
@@ -84,6 +92,7 @@ PERMISSIONS = [
     SEE_POINTS,
     STORE_AUDIT,
     SWITCH_RULE,
+    APPROVE_LIMIT,
     RUN_CLOCKS,
     WATCH_ENGINE,
 ]

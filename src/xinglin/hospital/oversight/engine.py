@@ -23,6 +23,7 @@ from xinglin.supervision.facts.lake import Facts, World
 from xinglin.supervision.facts.schema import values
 from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.moments import Judged
+from xinglin.supervision.tables import Knowledge
 from xinglin.supervision.verdicts import Moment, Scope
 
 TEST_AT = datetime(2026, 5, 20, 12, 0, tzinfo=SHANGHAI)
@@ -61,10 +62,22 @@ def forget() -> None:
     _failed_in_minute.cache_clear()
 
 
-def ask(case: Case, moment: str, now: datetime, only: frozenset[str] | None, history: World | None = None) -> Judged:
-    """Every verdict on a case, with the knowledge in force here and with what lies around it, where that is given."""
+def ask(
+    case: Case,
+    moment: str,
+    now: datetime,
+    only: frozenset[str] | None,
+    history: World | None = None,
+    knowledge: Knowledge | None = None,
+) -> Judged:
+    """Every verdict on a case, with the knowledge in force here (unless another is given) and what lies around it."""
     return moments.judge(
-        case, Moment.of(moment), knowledge=knowledge_in_force(), judged_at=now, only=only, history=history
+        case,
+        Moment.of(moment),
+        knowledge=knowledge or knowledge_in_force(),
+        judged_at=now,
+        only=only,
+        history=history,
     )
 
 

@@ -137,6 +137,30 @@ class RuleIsLaw(DomainError):
     )
 
 
+class LimitAlreadyProposed(DomainError):
+    """The same limit of the same place is being changed already."""
+
+    code = "oversight.limit_already_proposed"
+    text = T(
+        zh="限值 {limit} 在该地区已有一项提议未了结。",
+        en="A change of the limit {limit} is under way for this place already.",
+    )
+    hint = T(zh="请先批准或撤回那一项。", en="Approve or give up that one first.")
+
+
+class LimitOutOfOrder(DomainError):
+    """A step with a changed limit that its state does not allow."""
+
+    code = "oversight.limit_out_of_order"
+    text = T(
+        zh="限值 {limit} 目前“{state}”，不能这样办理。", en='The change of {limit} is "{state}"; not this step now.'
+    )
+    hint = T(
+        zh="顺序是：提议、试运行、由另一人批准。",
+        en="The order is: propose, run in shadow, have another person approve.",
+    )
+
+
 class KnowledgeDamaged(DomainError):
     """The imported official knowledge cannot be used: judging without it would clear what it should find."""
 

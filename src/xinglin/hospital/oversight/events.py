@@ -107,6 +107,18 @@ class RuleSwitched(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LimitPutInForce(Event):
+    """From a day on, in a territory (empty: everywhere), a limit of a rule has another value. Never for days past."""
+
+    change_id: UUID
+    rule: str
+    limit: str
+    territory: str
+    from_on: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AuditStored(Event):
     """The verdicts of an audit were stored; `view`: with what was known then, or in hindsight."""
 

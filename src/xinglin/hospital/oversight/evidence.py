@@ -7,10 +7,10 @@ from typing import Any
 
 from xinglin.hospital.kernel.clock import SHANGHAI, civil_day
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight.knowledge import knowledge_in_force
 from xinglin.hospital.oversight.models import Fact
 from xinglin.supervision.engines.sentences import yuan
 from xinglin.supervision.facts.case import all_columns
-from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.verdicts import Coded
 from xinglin.supervision.vocabulary.papers import Reading, Source
 
@@ -88,7 +88,7 @@ def _shown(path: str, value: Any, core: dict[str, Any], log: Sequence[Fact]) -> 
 
 def _law(group: str, key: str, value: Any, log: Sequence[Fact]) -> tuple[T, date | None]:
     """Whence a limit or a listed value comes: law, article and first day of the row that gave the value."""
-    knowledge = load_knowledge()
+    knowledge = knowledge_in_force()
     if group == "lists":
         return T(zh=f"目录（{key}）", en=f"list ({key})"), None
     on = civil_day(log[0].happened_at) if log else date.max
@@ -112,7 +112,7 @@ def source(of: Source) -> T:
 
 
 def _name(path: str) -> T:
-    words = load_knowledge().words_of(path)
+    words = knowledge_in_force().words_of(path)
     return T(zh=words.zh, en=words.en)
 
 

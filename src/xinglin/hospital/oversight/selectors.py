@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Q, Sum, When
@@ -29,7 +30,9 @@ from xinglin.hospital.oversight.cases import (
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
 from xinglin.hospital.oversight.evidence import Shown
+from xinglin.hospital.oversight.knowledge import files_in_force, knowledge_in_force
 from xinglin.hospital.oversight.lake_rows import judged_rows
+from xinglin.hospital.oversight.limits import LimitCard, limit_changes
 from xinglin.hospital.oversight.models import Answer, Judgement
 from xinglin.hospital.oversight.owed import DecidedMoney, decided_money
 from xinglin.hospital.oversight.related import Related, related_findings
@@ -68,6 +71,7 @@ __all__ = [
     "FindingPage",
     "FindingRow",
     "GivenReason",
+    "LimitCard",
     "MomentAnswer",
     "PointLine",
     "Proposal",
@@ -91,6 +95,9 @@ __all__ = [
     "institutions_judged",
     "institutions_with_findings",
     "judged_rows",
+    "knowledge_files",
+    "knowledge_in_force",
+    "limit_changes",
     "next_finding",
     "next_verbs",
     "overdue",
@@ -275,6 +282,12 @@ def demotions(*, actor: Actor, at: datetime) -> list[Proposal]:
     used = uses(civil_day(at), "")
     quiet = used.shadow | used.suspended
     return [one for one in found if one and one.rule not in quiet and not stops_by_law(one.rule, civil_day(at), "")]
+
+
+def knowledge_files(*, actor: Actor) -> tuple[Path | None, Path | None]:
+    """The files with which an audit of this installation judges: official records, and limits put in force here."""
+    require(actor, STORE_AUDIT)
+    return files_in_force()
 
 
 def answered_before(verdicts: tuple[Verdict, ...]) -> frozenset[tuple[str, str]]:

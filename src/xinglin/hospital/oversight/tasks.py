@@ -20,6 +20,15 @@ def chase_overdue(timestamp: int) -> None:
     chase(actor=CLOCK, now=now())
 
 
+@app.periodic(cron="13 * * * *")
+@app.task(name="oversight.limits_in_force", queue="clocks", queueing_lock="oversight.limits_in_force")
+def limits_in_force(timestamp: int) -> None:
+    """See to it that what was approved is what the engine reads, also after a crash between the two."""
+    from xinglin.hospital.oversight.limits import put_in_force  # as above
+
+    put_in_force()
+
+
 @app.periodic(cron="40 3 * * *")
 @app.task(name="oversight.audit_yesterday", queue="clocks", queueing_lock="oversight.audit_yesterday")
 def audit_yesterday(timestamp: int) -> None:

@@ -68,9 +68,24 @@ class RuleUse(models.TextChoices):
     SUSPENDED = "suspended", "停用"
 
 
+class LimitState(models.TextChoices):
+    """How far a change of a limit has come."""
+
+    PROPOSED = "proposed", "已提议"
+    SHADOW = "shadow", "试运行"
+    APPROVED = "approved", "已批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 SETTLED = frozenset({FindingState.DECIDED, FindingState.APPEALED, FindingState.FINAL})
 """Something was decided, be it for the first time."""
 
+LIMIT_STATES = {
+    LimitState.PROPOSED: T(zh="已提议", en="proposed"),
+    LimitState.SHADOW: T(zh="试运行中", en="in shadow"),
+    LimitState.APPROVED: T(zh="已批准", en="approved"),
+    LimitState.WITHDRAWN: T(zh="未采用", en="not adopted"),
+}
 STATE_NAMES = {
     FindingState.NEW: T(zh="新发现", en="new"),
     FindingState.NOTIFIED: T(zh="已告知，等待说明", en="provider told, statement awaited"),

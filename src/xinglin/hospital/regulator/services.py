@@ -12,12 +12,14 @@ from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, require
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.live import announce
 from xinglin.hospital.oversight import services as oversight
+from xinglin.hospital.oversight.selectors import knowledge_files
 from xinglin.hospital.regulator import lake
 from xinglin.hospital.regulator.access import MAKE_LAKE, VERIFY_JOURNAL
 from xinglin.hospital.regulator.errors import NoLake
 from xinglin.hospital.regulator.models import JournalVerification
 from xinglin.hospital.regulator.selectors import keeper
 from xinglin.hospital.regulator.trials import ask_trial as ask_trial
+from xinglin.hospital.regulator.trials import propose_tried as propose_tried
 from xinglin.hospital.regulator.trials import run_trial as run_trial
 
 AUDIT_MEMORY = "1GB"
@@ -120,5 +122,7 @@ def audit_lake(*, actor: Actor, now: datetime) -> tuple[UUID, int, int]:
     if there is None:
         raise NoLake
     out = Path(settings.XINGLIN_STATE_HOME) / "audits" / f"{now.astimezone(UTC):%Y%m%dT%H%M%S}"
-    run_audit(Wish(there.folder, out, memory=AUDIT_MEMORY), now=now, teller=Silent(), check=check_lake)
+    imported, limits = knowledge_files(actor=actor)
+    wish = Wish(there.folder, out, memory=AUDIT_MEMORY, knowledge=imported, limits=limits)
+    run_audit(wish, now=now, teller=Silent(), check=check_lake)
     return oversight.store_audit_folder(actor=actor, folder=out, now=now)

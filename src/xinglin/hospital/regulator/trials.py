@@ -13,13 +13,14 @@ from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, require
 from xinglin.hospital.kernel.errors import InvalidInput, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight import services as oversight
+from xinglin.hospital.oversight.selectors import knowledge_in_force
 from xinglin.hospital.regulator import lake
 from xinglin.hospital.regulator.access import TRY_RULE
 from xinglin.hospital.regulator.errors import NoLake
 from xinglin.hospital.regulator.models import RuleTrial
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.reports.trial import BadTrial, tried
-from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.verdicts import Words
 
 MEMORY = "1GB"
@@ -96,7 +97,7 @@ def _check(rule: str, given: Mapping[str, str], territory: str, from_on: date | 
     except KeyError:
         raise NotFound from None
     try:
-        tried(found, load_knowledge(), given)
+        tried(found, knowledge_in_force(), given)
     except BadTrial as wrong:
         raise InvalidInput(field=wrong.field, reason=_t(wrong.said)) from None
     if territory and not (territory.isascii() and territory.isdigit() and len(territory) <= 12):
@@ -124,13 +125,52 @@ def run_trial(*, actor: Actor, trial_id: UUID, now: datetime) -> None:
         if there is None:
             raise BadTrial(Words(NoLake.text.zh, NoLake.text.en))
         asked = Asked(row.given, row.territory, row.from_on, row.until_on)
-        made = backtest(there.folder, find_rule(row.rule), load_knowledge(), asked, memory=MEMORY)
+        made = backtest(there.folder, find_rule(row.rule), knowledge_in_force(), asked, memory=MEMORY)
         row.result = as_json(made) | {"lake": there.folder.name, "source": there.source}
         row.state = RuleTrial.State.DONE
     except BadTrial as wrong:
         row.state, row.refusal_zh, row.refusal_en = RuleTrial.State.REFUSED, wrong.said.zh, wrong.said.en
     row.done_at = now
     row.save(update_fields=["state", "result", "refusal_zh", "refusal_en", "done_at"])
+
+
+def propose_tried(
+    *,
+    actor: Actor,
+    trial_id: UUID,
+    limit: str,
+    territory: str,
+    from_on: date,
+    basis: str,
+    reason: str,
+    now: datetime,
+) -> UUID:
+    """Propose a limit as it was tried, with the trial attached. Returns the proposal.
+
+    Raises NotFound for another trial or a limit that it did not try, InvalidInput, LimitAlreadyProposed.
+    """
+    require(actor, TRY_RULE)
+    row = RuleTrial.objects.filter(pk=trial_id, state=RuleTrial.State.DONE).first()
+    if row is None or limit not in row.given or row.result is None:
+        raise NotFound
+    kept = ("from", "until", "seconds", "lake", "source", "rate_name_zh", "rate_name_en")
+    figures = ("findings", "cannot_tell", "in_breach_fen", "per_hundred")
+    backtest = {name: row.result.get(name) for name in kept}
+    for side in ("before", "after"):
+        backtest[side] = {name: row.result[side].get(name) for name in figures}
+    return oversight.propose_limit(
+        actor=actor,
+        rule=row.rule,
+        limit=limit,
+        value=row.given[limit],
+        territory=territory,
+        from_on=from_on,
+        basis=basis,
+        reason=reason,
+        trial_id=trial_id,
+        backtest=backtest,
+        now=now,
+    )
 
 
 def trial(*, actor: Actor, trial_id: UUID) -> TrialCard:

@@ -60,7 +60,8 @@ class Wish:
     `territory` stands in for institutions whose place the input does not say. `law_of` judges by the law of one day.
     `hindsight` lets measures see what was known only after a row was judged in the process. `publish` hides small
     counts in the report. `usual` lets a FHIR export be judged on the usual terms where it is silent. `knowledge` is a
-    file of imported official records; none: what the package ships.
+    file of imported official records; none: what the package ships. `limits` is a file of limits that were put in force
+    for a place.
     """
 
     source: Path
@@ -76,6 +77,7 @@ class Wish:
     memory: str = "2GB"
     usual: bool = True
     knowledge: Path | None = None
+    limits: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def completed(wish: Wish, source: Source, now: datetime) -> Wish:
 def known(wish: Wish) -> Knowledge:
     """What the rules know. Raises BadInput for a file of imported records that cannot be used."""
     try:
-        return load_knowledge(wish.knowledge)
+        return load_knowledge(wish.knowledge, wish.limits)
     except (BadTable, OSError) as wrong:
         raise BadInput(f"the imported records cannot be used: {wrong}") from wrong
 

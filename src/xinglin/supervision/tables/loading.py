@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from xinglin.supervision.tables.adopted import read_adopted, with_adopted
 from xinglin.supervision.tables.knowledge import Knowledge, Limit, Lookup
 from xinglin.supervision.tables.official.store import with_store
 from xinglin.supervision.tables.rows import BadTable, Basis, Cell, DatedRow, Table
@@ -18,13 +19,16 @@ KINDS: Final[dict[str, type]] = {"int": int, "bool": bool, "str": str}
 LIMITS_FILE: Final = "limits.toml"
 
 
-@lru_cache(maxsize=4)
-def load_knowledge(extra: Path | None = None) -> Knowledge:
+@lru_cache(maxsize=8)
+def load_knowledge(extra: Path | None = None, limits: Path | None = None) -> Knowledge:
     """The knowledge that comes with the package, with the rows of an imported file where one is named.
 
     Raises BadTable when a file is wrong; nothing is half-loaded. `extra` is what `xinglin knowledge import` wrote; its
-    name is its digest, so that a path always means the same content.
+    name is its digest, so that a path always means the same content. `limits` is a file of limits that a place has put
+    in force itself; it is named in the same way.
     """
+    if limits is not None:
+        return with_adopted(load_knowledge(extra), read_adopted(limits))
     if extra is not None:
         return with_store(load_knowledge(), extra)
     folder = files("xinglin.supervision.tables") / "data"

@@ -7,6 +7,7 @@ house would distribute it.
 
 from xinglin.hospital.oversight.models.audits import AuditRun, RuleSwitch
 from xinglin.hospital.oversight.models.judging import Answer, DeedLink, Fact, GivenVerdict, Judgement, PreviewCount
+from xinglin.hospital.oversight.models.limits import LimitChange, LimitShadow
 from xinglin.hospital.oversight.models.process import FindingCase, FindingStep, PaymentStop, PointEntry
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "FindingStep",
     "GivenVerdict",
     "Judgement",
+    "LimitChange",
+    "LimitShadow",
     "PaymentStop",
     "PointEntry",
     "PreviewCount",

@@ -12,6 +12,12 @@ from xinglin.hospital.oversight.services.judging import (
     open_finding,
     preview,
 )
+from xinglin.hospital.oversight.services.limits import (
+    approve_limit,
+    propose_limit,
+    shadow_limit,
+    withdraw_limit,
+)
 from xinglin.hospital.oversight.services.points import correct_points
 from xinglin.hospital.oversight.services.process import (
     appeal_decision,
@@ -31,6 +37,7 @@ __all__ = [
     "Judged",
     "answer",
     "appeal_decision",
+    "approve_limit",
     "audit_day",
     "chase_overdue",
     "check_engine_alive",
@@ -43,9 +50,12 @@ __all__ = [
     "open_finding",
     "open_own_finding",
     "preview",
+    "propose_limit",
+    "shadow_limit",
     "state_case",
     "store_audit",
     "store_audit_folder",
     "switch_rule",
     "verify_finding",
+    "withdraw_limit",
 ]

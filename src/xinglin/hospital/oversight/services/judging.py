@@ -14,7 +14,7 @@ from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import InvalidInput, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.oversight import access, engine, records, selectors
+from xinglin.hospital.oversight import access, engine, limits, records, selectors
 from xinglin.hospital.oversight.asks import Ask as Ask
 from xinglin.hospital.oversight.asks import Judged as Judged
 from xinglin.hospital.oversight.asks import asks_of, seen
@@ -47,7 +47,7 @@ def judge(
     Raises EngineSilent when the engine fails its known cases, and NotAllowed.
     """
     require(actor, access.JUDGE)
-    judged, used = _asked(case, moment, now, only)
+    judged, used, shadowed = _asked(case, moment, now, only, shadow=True)
     with transaction.atomic(durable=True):
         answered = selectors.answered_before(judged.verdicts)
         asks = asks_of(judged.verdicts, case, subject_type, now, answered, stored=True, shadow=used.shadow)
@@ -65,6 +65,7 @@ def judge(
             answers=records.answers(judged.verdicts),
         )
         records.write(judgement, judged.case, asks, happened_at or now)
+        limits.count(shadowed, institution_id, civil_day(now))
         journal.write(
             actor=actor,
             institution_id=institution_id,
@@ -79,13 +80,19 @@ def judge(
     return Judged(judged.verdicts, seen(asks), judgement.id)
 
 
-def _asked(case: Case, moment: str, now: datetime, only: Collection[str] | None) -> tuple[Given, Uses]:
-    """What the rules that are in use here say, with what is known around the case, and how they are used."""
+def _asked(
+    case: Case, moment: str, now: datetime, only: Collection[str] | None, *, shadow: bool = False
+) -> tuple[Given, Uses, list[tuple[UUID, str, str]]]:
+    """What the rules that are in use here say, with what is known around the case, and how they are used.
+
+    With `shadow` also what limits that are in shadow would have said.
+    """
     _require_engine(now)
     used = uses(civil_day(now), case.institution.territory_code or "")
     rules = engine.less(only, used.suspended)
     case, history = engine.around(case, moment, now, rules)
-    return engine.ask(case, moment, now, rules, history), used
+    judged = engine.ask(case, moment, now, rules, history)
+    return judged, used, limits.beside(case, moment, now, rules, history, judged) if shadow else []
 
 
 def preview(
@@ -99,7 +106,7 @@ def preview(
 ) -> Judged:
     """Judge what somebody is typing. Nothing is stored but counts by rule, day and institution."""
     require(actor, access.JUDGE)
-    judged, used = _asked(case, moment, now, only)
+    judged, used, _ = _asked(case, moment, now, only)
     answered = selectors.answered_before(judged.verdicts)
     institution = case.institution.id
     if institution:

@@ -50,7 +50,7 @@ class Lane:
     side: SideCourse
     pieces: list[Piece]
     percent: str
-    gap: T | None
+    gaps: list[T]
     verdict: T
     tone: str
 
@@ -118,11 +118,23 @@ def _lane(side: SideCourse, start: datetime, whole: timedelta) -> Lane:
         )
         pieces.append(Piece(x, width, part.standing.value, says))
     share = side.cover.permille
-    gap = side.cover.longest_gap
-    longest = T(zh="最长间断 {n}，始于 {at}", en="longest gap {n}, from {at}")
-    told = longest.with_(n=clock(gap.to_at - gap.from_at), at=clock(gap.from_at - start)) if gap else None
+    told = [
+        _gap(
+            gap.from_at - start,
+            gap.to_at - start,
+            selectors.reason_words(gap.kind) if gap.kind else gap.standing.label,
+        )
+        for gap in side.cover.gaps
+    ]
     verdict, tone = _verdict(side)
     return Lane(side, pieces, "–" if share is None else f"{share / 10:.0f}%", told, verdict, tone)
+
+
+def _gap(begun: timedelta, ended: timedelta, why: T) -> T:
+    """From when to when nobody was verified, how long, and why as far as it is known."""
+    words = T(zh="{from} 至 {to}，{n} 秒：{why}", en="{from} to {to}, {n} s: {why}")
+    seconds = max(1, round((ended - begun).total_seconds()))
+    return words.with_(n=seconds, why=why, **{"from": clock(begun), "to": clock(ended)})
 
 
 def _verdict(side: SideCourse) -> tuple[T, str]:

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,12 +15,12 @@ from xinglin.hospital.kernel.errors import DomainError, NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import selectors, services
 from xinglin.hospital.oversight.access import READ_FINDINGS, SWITCH_RULE
-from xinglin.hospital.oversight.selectors import RuleCount, RuleEffect
+from xinglin.hospital.oversight.selectors import RuleCount, RuleEffect, knowledge_in_force
 from xinglin.hospital.web.auditor.charts import Bar, stacked
 from xinglin.hospital.web.auditor.words import FAMILIES, MOMENTS, OUTCOMES
 from xinglin.hospital.web.shared.page import Request, page
 from xinglin.supervision.catalogue import RULES, find_rule
-from xinglin.supervision.tables import DatedRow, load_knowledge
+from xinglin.supervision.tables import DatedRow
 from xinglin.supervision.verdicts import Words
 from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Reading, Rule, Source
 
@@ -136,7 +138,7 @@ def _line(rule: Rule, effect: RuleEffect | None, count: RuleCount | None, in_for
 @page(READ_FINDINGS, methods=("GET", "HEAD"))
 def rule(request: Request, rule_id: str) -> HttpResponse:
     """One rule with its text in both languages. An id that was never given is answered like any absent page."""
-    return _rule_page(request, rule_id)
+    return rule_page(request, rule_id)
 
 
 @page(SWITCH_RULE, methods=("POST",))
@@ -155,12 +157,19 @@ def switch(request: Request, rule_id: str) -> HttpResponse:
     except NotFound:
         raise
     except DomainError as refusal:
-        return _rule_page(request, rule_id, refusal)
+        return rule_page(request, rule_id, refusal)
     messages.success(request, str(T(zh="已生效，原因已留痕。", en="Done; the reason is on record.")))
     return redirect("auditor:rule", rule_id)
 
 
-def _rule_page(request: Request, rule_id: str, refusal: DomainError | None = None) -> HttpResponse:
+def rule_page(
+    request: Request,
+    rule_id: str,
+    refusal: DomainError | None = None,
+    limit_refusal: DomainError | None = None,
+    about: UUID | None = None,
+) -> HttpResponse:
+    """One rule; a refusal stands beside the form that it answers, `about` which changed limit."""
     if rule_id not in {known.id for known in RULES}:
         raise NotFound
     found, actor = find_rule(rule_id), request.actor
@@ -185,7 +194,14 @@ def _rule_page(request: Request, rule_id: str, refusal: DomainError | None = Non
         "share": override_share(count),
     }
     context |= _use(request, rule_id) | {"refusal": refusal, "typed": request.POST}
-    return render(request, "auditor/rule.html", context, status=refusal.status if refusal else 200)
+    context |= {
+        "changes": selectors.limit_changes(actor=actor, rule=rule_id, at=request.now),
+        "limit_refusal": limit_refusal,
+        "about": about,
+        "tomorrow": civil_day(request.now) + timedelta(days=1),
+    }
+    said = refusal or limit_refusal
+    return render(request, "auditor/rule.html", context, status=said.status if said else 200)
 
 
 def _use(request: Request, rule_id: str) -> dict[str, Any]:
@@ -217,7 +233,7 @@ def _text(found: Rule, language: str) -> Text:
 
 def _named(text: str, language: str) -> str:
     """A sentence with the names of its facts in place of their paths: 〔packs〕 for {line.quantity}."""
-    knowledge = load_knowledge()
+    knowledge = knowledge_in_force()
 
     def name(match: re.Match[str]) -> str:
         path = match.group(1)
@@ -232,7 +248,7 @@ def _source(source: Source) -> T:
 
 
 def _limits(found: Rule) -> list[Limit]:
-    knowledge = load_knowledge()
+    knowledge = knowledge_in_force()
     return [
         Limit(
             name=T(zh=knowledge.limits[name].meaning.zh, en=knowledge.limits[name].meaning.en),
@@ -246,7 +262,7 @@ def _limits(found: Rule) -> list[Limit]:
 
 
 def _lists(found: Rule) -> list[tuple[T, int]]:
-    knowledge = load_knowledge()
+    knowledge = knowledge_in_force()
     tables = dict.fromkeys(knowledge.lookups[name].table for name in found.lists)
     meant = [knowledge.tables[name] for name in tables]
     return [(T(zh=table.meaning.zh, en=table.meaning.en), len(table.rows)) for table in meant]

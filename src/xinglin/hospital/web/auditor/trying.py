@@ -1,6 +1,6 @@
 """Try a rule: its limits changed, judged over the year's records beside the rule in force; then what to do with it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import selectors as oversight
 from xinglin.hospital.oversight import services as verbs
 from xinglin.hospital.oversight.access import SWITCH_RULE
+from xinglin.hospital.oversight.selectors import knowledge_in_force
 from xinglin.hospital.regulator import selectors, services
 from xinglin.hospital.regulator.access import MAKE_LAKE, TRY_RULE
 from xinglin.hospital.regulator.selectors import TrialCard
@@ -23,7 +24,6 @@ from xinglin.hospital.web.auditor.rulebook import _source
 from xinglin.hospital.web.shared.page import Request, page
 from xinglin.supervision.catalogue import RULES, find_rule
 from xinglin.supervision.reports.trial import limits_of
-from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.verdicts import Words
 from xinglin.supervision.vocabulary.papers import Reading, Rule
 
@@ -89,7 +89,7 @@ def _form(request: Request, rule: Rule, refusal: DomainError | None = None) -> H
             "typed": typed.get(f"{PREFIX}{limit.name}", ""),
             "switch": limit.kind is bool,
         }
-        for limit in limits_of(rule, load_knowledge())
+        for limit in limits_of(rule, knowledge_in_force())
     ]
     context = {
         "rule": rule,
@@ -124,7 +124,7 @@ def choose(request: Request) -> HttpResponse:
 @page(TRY_RULE, methods=("GET", "HEAD"))
 def trial(request: Request, trial_id: UUID) -> HttpResponse:
     """One trial: while it runs the page looks again by itself; then both sides."""
-    return _trial(request, trial_id)
+    return trial_page(request, trial_id)
 
 
 @page(SWITCH_RULE, methods=("POST",))
@@ -145,7 +145,7 @@ def use(request: Request, trial_id: UUID) -> HttpResponse:
     except NotFound:
         raise
     except DomainError as refusal:
-        return _trial(request, trial_id, refusal)
+        return trial_page(request, trial_id, refusal)
     says = T(zh="已写入：{use}，原因已留痕。", en="Written: {use}; the reason is on record.")
     messages.success(request, str(says.with_(use=USES.get(wanted, T(zh=wanted, en=wanted)))))
     return redirect("auditor:rule", card.rule)
@@ -177,10 +177,13 @@ def _back(request: Request) -> HttpResponse:
     return redirect("auditor:rules")
 
 
-def _trial(request: Request, trial_id: UUID, refusal: DomainError | None = None) -> HttpResponse:
+def trial_page(
+    request: Request, trial_id: UUID, refusal: DomainError | None = None, limit_refusal: DomainError | None = None
+) -> HttpResponse:
+    """A trial with both sides and what may follow; a refusal stands beside the form that it answers."""
     card = selectors.trial(actor=request.actor, trial_id=trial_id)
     rule = known(card.rule)
-    limits = {limit.name: limit for limit in limits_of(rule, load_knowledge())}
+    limits = {limit.name: limit for limit in limits_of(rule, knowledge_in_force())}
     context: dict[str, Any] = {
         "card": card,
         "rule": rule,
@@ -188,12 +191,17 @@ def _trial(request: Request, trial_id: UUID, refusal: DomainError | None = None)
         "changes": [_change(limits[name], value) for name, value in card.given.items() if name in limits],
         "lake": selectors.lake_card(actor=request.actor),
         "refusal": refusal,
+        "limit_refusal": limit_refusal,
+        "wrong": limit_refusal.field if limit_refusal else "",
+        "tried": [(name, _t(limits[name].meaning), value) for name, value in card.given.items() if name in limits],
+        "tomorrow": civil_day(request.now) + timedelta(days=1),
         "typed": request.POST,
         "waiting": card.state == "waiting",
     }
     if card.result:
         context |= drawn(card.result) | _next_steps(request, rule, card.result)
-    return render(request, "auditor/trial.html", context, status=refusal.status if refusal else 200)
+    said = refusal or limit_refusal
+    return render(request, "auditor/trial.html", context, status=said.status if said else 200)
 
 
 def _change(limit: Any, value: str) -> tuple[T, T, str, T]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinglin.hospital.web.auditor import fund, likeness, recordings, rulebook, trying, views
+from xinglin.hospital.web.auditor import fund, likeness, limits, recordings, rulebook, trying, views
 
 app_name = "auditor"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("rules/<str:rule_id>/try", trying.attempt, name="try"),
     path("rules/trials/<uuid:trial_id>/", trying.trial, name="trial"),
     path("rules/trials/<uuid:trial_id>/use", trying.use, name="trial-use"),
+    path("rules/trials/<uuid:trial_id>/propose", limits.propose, name="trial-propose"),
+    path("rules/<str:rule_id>/limits/<uuid:change_id>/<slug:verb>", limits.step, name="limit-step"),
     path("lake/refresh", trying.make_lake, name="make-lake"),
     path("lake/audit", trying.audit_lake, name="audit-lake"),
     path("rules/<str:rule_id>/", rulebook.rule, name="rule"),
