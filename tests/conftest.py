@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from xinglin.hospital.config import postgres
@@ -53,6 +54,14 @@ WORDS = "terminology_"
 LEFT = " UNION ".join(f"SELECT 1 FROM {table}" for table in ("identity_account", "identity_person", "journal_entry"))
 
 
+def the_database_of_tests() -> str:
+    """Its name; empty as long as no test of this run has asked for it."""
+    from django.db import connection
+
+    name = str(connection.settings_dict["NAME"])
+    return name if name.startswith(os.environ.get("XINGLIN_TEST_DB", "xinglin_test")) else ""
+
+
 def emptying(cursor: Any, *kept: str) -> list[str]:
     """The statements that empty every table that holds a row, append-only ones too.
 
@@ -63,6 +72,32 @@ def emptying(cursor: Any, *kept: str) -> list[str]:
     cursor.execute(" UNION ALL ".join(f"(SELECT '{name}' FROM \"{name}\" LIMIT 1)" for name in tables))
     filled = [name for (name,) in cursor.fetchall()]
     return ["SET LOCAL session_replication_role = replica", *(f'DELETE FROM "{name}"' for name in filled)]
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of the embedded server that holds what migrating writes and nothing else, to be copied.
+
+    Empty where DATABASE_URL names a server, or no test of this run asks for the database: whoever needs a database of
+    their own migrates it then.
+    """
+    from django.db import connection
+
+    name = the_database_of_tests()
+    mine = f"{name}_migrated"
+    if not EMBEDDED or not name:
+        yield ""
+        return
+    with django_db_blocker.unblock():
+        connection.close()  # A database that somebody is connected to cannot be copied.
+    with psycopg.connect(OURS, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{mine}"'.encode())
+        server.execute(f'CREATE DATABASE "{mine}" TEMPLATE "{name}"'.encode())
+        with psycopg.connect(OURS, dbname=mine) as copy, copy.cursor() as cursor:
+            for statement in emptying(cursor):
+                cursor.execute(statement.encode())
+        yield mine
+        server.execute(f'DROP DATABASE "{mine}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -87,8 +122,8 @@ def no_rows_of_other_files(django_db_blocker: Any) -> None:
     """Tests with real transactions and threads leave rows behind; the next file begins without them."""
     from django.db import connection, transaction
 
-    if not str(connection.settings_dict["NAME"]).startswith(os.environ.get("XINGLIN_TEST_DB", "xinglin_test")):
-        return  # No test of this run has asked for the database yet.
+    if not the_database_of_tests():
+        return
     with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LEFT)
         if cursor.fetchone() is not None:

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Running]":
+def running(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> "Iterator[Running]":
     """Web, stream and worker as `make demo` starts them, on free ports."""
     from tests.journeys.running import hospital  # Imported here: this file is read before Django is set up.
 
-    with hospital(tmp_path_factory.mktemp("journey")) as made:
+    with hospital(tmp_path_factory.mktemp("journey"), migrated) as made:
         yield made

@@ -108,7 +108,7 @@ def moving(page: Page) -> None:
 
 
 @pytest.fixture(scope="module")
-def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
+def call(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Iterator[Call]:
     """Two people enrolled, a visit begun, both in the call."""
     material.chromium()
     material.faces()
@@ -119,7 +119,7 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
     speech.write(folder / "home.wav", material.reader()[3:])  # The patient's enrolled voice is another one.
     material.made("made-woman")
     with ExitStack() as stack:
-        running = stack.enter_context(hospital(folder, media=True))
+        running = stack.enter_context(hospital(folder, migrated, media=True))
         people = running.people()
         patient, physician = people.patients[0], people.physicians[0]
         with running.line() as line:

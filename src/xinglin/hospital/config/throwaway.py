@@ -10,9 +10,10 @@ from xinglin.hospital.config.postgres_files import DatabaseTrouble
 
 
 @contextmanager
-def database(server: str, prefix: str, *, durable: bool = False) -> Iterator[str]:
+def database(server: str, prefix: str, *, durable: bool = False, template: str = "") -> Iterator[str]:
     """Make an empty database on the server of this address; yields its address. Names are prefix and process number.
 
+    With `template` it is a copy of that database, to which nobody may be connected.
     Unless `durable`, its commits do not wait for the disk: nothing in it is worth keeping.
     Raises DatabaseTrouble when the server does not answer or the role may not create databases.
     """
@@ -21,7 +22,8 @@ def database(server: str, prefix: str, *, durable: bool = False) -> Iterator[str
     name = f"{prefix}_{os.getpid()}"
     try:
         with psycopg.connect(server, autocommit=True, connect_timeout=10) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            copied = f' TEMPLATE "{template}"' if template else ""
+            connection.execute(f'CREATE DATABASE "{name}"{copied}'.encode())
     except psycopg.Error as error:
         raise DatabaseTrouble(f"A throw-away database cannot be made on this server: {str(error).strip()}") from None
     try:
