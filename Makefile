@@ -55,7 +55,7 @@ $(VENV)/.video: requirements/video.txt | $(VENV)/.ready
 
 # Run the tests against an embedded PostgreSQL of their own, video visits included; as root a Chromium is installed.
 test: setup weights video chromium
-	@$(BIN)/python -m pytest -m "not long and not spark" -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -m "not long and not spark" -n 2 --dist loadfile --no-loadscope-reorder
 
 # Install a Chromium where that is possible; never fails: the browser tests say aloud when they have none.
 chromium:

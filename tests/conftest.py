@@ -132,6 +132,32 @@ def no_rows_of_other_files(django_db_blocker: Any) -> None:
                 cursor.execute(statement)
 
 
+LONG = (
+    "tests/structure/test_permission_table.py",
+    "tests/journeys/test_video_visit.py",
+    "tests/generative/test_engines_agree.py",
+    "tests/api/test_fuzzing.py",
+    "tests/journeys/test_killed_while_paying.py",
+    "tests/unit/config/test_processes.py",
+    "tests/unit/cli/test_tour.py",
+    "tests/generative/test_specifications_in_columns.py",
+    "tests/journeys/test_face_enrolled_in_browser.py",
+    "tests/journeys/test_talk_in_browsers.py",
+    "tests/unit/biometrics/test_cards.py",
+    "tests/unit/biometrics/test_liveness_frames.py",
+)
+"""The files that take longest, longest first: begun last, one of them would keep one worker while the others idle."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long files first; the rest as it was found."""
+    gone = [name for name in LONG if not (config.rootpath / name).exists()]
+    if gone:
+        raise pytest.UsageError(f"LONG in tests/conftest.py names files that are gone: {', '.join(gone)}")
+    place = {config.rootpath / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path, len(LONG)))
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: nobody need look through it for garbage again."""
     gc.collect()
