@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,8 +17,8 @@ from xinglin.clinical.medicines.assess import Assessment, assess
 from xinglin.clinical.medicines.case import AllergyRecord, Case, Institution, Line, Part, Patient
 from xinglin.clinical.medicines.finding import Finding
 from xinglin.clinical.medicines.frequency import by_code
-from xinglin.clinical.medicines.kidney import stage_by_diagnosis
 from xinglin.clinical.medicines.name_index import name_index
+from xinglin.clinical.medicines.reading_patient import kidney_function, on_dialysis, read_results
 from xinglin.supervision.facts import CareMode, Channel, ItemKind, Sex
 from xinglin.supervision.facts.lake import Facts
 from xinglin.supervision.verdicts import Plain
@@ -45,6 +46,8 @@ KIN: Final = (frozenset({"renal", "hepatic", "laboratory"}), frozenset({"pregnan
 """Kinds that the rules count together."""
 GRAVE: Final = frozenset({"X", "D"})
 MASS: Final = "mass"
+RESULT: Final = re.compile(r"([A-Z][A-Z0-9_]*)=(\d{1,9}(?:\.\d{1,6})?) ?([^|@]*)@(\d{4}-(?:0\d|1[0-2])-[0-3]\d)")
+"""One entry of `patient.results`. What is written otherwise is not read, and then missed where it is needed."""
 HISTORY_DAYS: Final = 366
 
 
@@ -85,6 +88,7 @@ def detect(visit: Mapping[str, Plain], lines: Sequence[Facts], around: Around, k
     told = assess(case, knowledge)
     ids = {line.place: str(facts["line.id"]) for line, facts in zip(case.orders, asked, strict=True)}
     rows = [*_found(told, case, ids), *_open(told, case, ids)]
+    rows += _unasked(told, around, case, ids)
     whole = [facts for facts in asked if _known_whole(facts, knowledge)]
     counts = {str(facts["line.id"]): 0 for facts in whole}
     for row in rows:
@@ -134,6 +138,16 @@ def _open(told: Assessment, case: Case, ids: Mapping[str, str]) -> Iterable[Fact
                     yield _row(ids[line.place], f"u-{kind}", kind, None, one.fact, None)
 
 
+def _unasked(told: Assessment, around: Around, case: Case, ids: Mapping[str, str]) -> Iterable[Facts]:
+    """Where nobody asked for allergies, or what was said is not understood, no line is known to be borne."""
+    if all(row.get("allergy.substance_code") for row in around.allergies):
+        return
+    grave = {place for one in told.findings if one.kind == "allergy" and one.tier in GRAVE for place in one.places}
+    for line in case.orders:
+        if line.place not in grave:
+            yield _row(ids[line.place], "u-allergy", "allergy", None, "patient.allergies", None)
+
+
 def _kin(kind: str) -> frozenset[str]:
     return next((kinds for kinds in KIN if kind in kinds), frozenset({kind}))
 
@@ -165,7 +179,7 @@ def _case(
         on=day,
         patient=_patient(visit, day, around, knowledge),
         orders=orders,
-        current=_current(held, knowledge),
+        current=_current(held, visit, knowledge),
         institution=Institution(_channel(visit)),
     )
 
@@ -182,9 +196,12 @@ def in_force(item: Facts, on: date, own: set[Plain]) -> bool:
     return begun + timedelta(days=days) > on
 
 
-def _current(items: Sequence[Facts], knowledge: Knowledge) -> tuple[Line, ...]:
+def _current(items: Sequence[Facts], visit: Mapping[str, Plain], knowledge: Knowledge) -> tuple[Line, ...]:
+    """What was supplied and lasts, and what the patient says to take from elsewhere; each combination once."""
     by_codes: dict[tuple[str, ...], Facts] = {}
-    for item in items:
+    taken = filter(None, str(visit.get("patient.taken") or "").split("|"))
+    told: list[Facts] = [{"item.ingredients": one.replace("+", "|"), "item.name_zh": one} for one in taken]
+    for item in [*items, *told]:
         codes = _codes(item.get("item.ingredients"), knowledge)
         if codes:
             by_codes.setdefault(codes, item)
@@ -256,23 +273,39 @@ def _patient(visit: Mapping[str, Plain], on: date | None, around: Around, knowle
         visit.get("patient.pregnancy_weeks"),
     )
     days = (on - born).days if isinstance(born, date) and on else None
+    years = _years(born, on) if isinstance(born, date) and on else None
     diagnoses = tuple(dict.fromkeys([*_named(visit), *_problems(around, on)]))
-    egfr = stage_by_diagnosis(diagnoses)
-    sex = visit.get("patient.sex")
+    known = visit.get("patient.sex")
+    sex = SEXES.get(known, "") if isinstance(known, Sex) else ""
+    kilograms = Fraction(weight, 1000) if isinstance(weight, int) and weight > 0 else None
+    labs, stale = read_results(list(_results(visit, on)), on, knowledge)
+    egfr, crcl = kidney_function(years, sex, kilograms, labs, diagnoses)
     pregnant, lactating = visit.get("patient.pregnant"), visit.get("patient.lactating")
     return Patient(
         age_days=days,
-        age_years=_years(born, on) if isinstance(born, date) and on else None,
-        sex=SEXES.get(sex, "") if isinstance(sex, Sex) else "",
-        weight_kg=Fraction(weight, 1000) if isinstance(weight, int) and weight > 0 else None,
+        age_years=years,
+        sex=sex,
+        weight_kg=kilograms,
         pregnant=pregnant if isinstance(pregnant, bool) else None,
         pregnancy_weeks=weeks if isinstance(weeks, int) else None,
         lactating=lactating if isinstance(lactating, bool) else None,
         egfr=egfr,
-        crcl=egfr,
+        crcl=crcl,
+        dialysis=on_dialysis(diagnoses),
+        labs=labs,
+        stale_labs=stale,
         allergies=tuple(_allergies(around, on, knowledge)),
         diagnoses=diagnoses,
     )
+
+
+def _results(visit: Mapping[str, Plain], on: date | None) -> Iterable[dict[str, str]]:
+    """Results as the check reads them. One that came after the day of writing is known now, and as fresh as can be."""
+    for entry in str(visit.get("patient.results") or "").split("|"):
+        if (read := RESULT.fullmatch(entry)) is not None:
+            code, value, unit, day = read.groups()
+            fresh = min(day, on.isoformat()) if on else ""
+            yield {"code": code, "value": value, "unit": unit.strip(), "on": fresh}
 
 
 def _years(born: date, on: date) -> Fraction:

@@ -19,14 +19,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xinglin.medication.detecting import DIAGNOSES, Around, detect, tables
-from xinglin.supervision.facts.lake import Facts, column_kinds, column_name
+from xinglin.supervision.facts.lake import Facts, column_kinds, column_name, table_columns
 from xinglin.supervision.verdicts import Coded
 
 LINES_AT_ONCE: Final = 50_000
 VISIT: Final = (
     *("prescription.id", "prescription.on", "prescription.encounter_id", "encounter.on", "encounter.channel"),
     *("encounter.care_mode", *DIAGNOSES, "patient.id", "patient.birth_on", "patient.sex", "patient.weight_grams"),
-    *("patient.pregnant", "patient.pregnancy_weeks", "patient.lactating"),
+    *("patient.pregnant", "patient.pregnancy_weeks", "patient.lactating", "patient.results", "patient.taken"),
 )
 LINE: Final = (
     *("line.id", "line.prescription_id", "line.drug_code", "line.drug_zh", "line.drug_en", "line.ingredients"),
@@ -59,7 +59,7 @@ def check_lake(lake: Path, *, memory: str = "2GB") -> int:
     with duckdb.connect() as sql:
         sql.execute(f"SET memory_limit = '{memory}'; SET TimeZone = 'UTC'")
         for name in ("encounters", "prescriptions", "lines", "items", "conditions", "allergies", "detected"):
-            sql.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quoted(lake / f'{name}.parquet')})")
+            _view(sql, name, f"read_parquet({_quoted(lake / f'{name}.parquet')})")
         sql.execute(
             "CREATE TABLE asked AS SELECT l.line_id, p.patient_id AS person FROM lines l "
             "JOIN prescriptions r ON r.prescription_id = l.line_prescription_id "
@@ -71,6 +71,15 @@ def check_lake(lake: Path, *, memory: str = "2GB") -> int:
         if count:
             _check(sql, lake, 1 + count // LINES_AT_ONCE)
         return int(count)
+
+
+def _view(sql: duckdb.DuckDBPyConnection, table: str, source: str) -> None:
+    """A table of the lake; a column that a lake of an earlier version has not is there and empty."""
+    there = {str(row[0]) for row in sql.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    wanted = {column_name(path) for path in (*VISIT, *LINE, *ITEM, *CONDITION, *ALLERGY)}
+    mine = {column_name(column.path) for column in table_columns(table)}
+    empty = "".join(f", NULL AS {name}" for name in sorted(wanted & mine - there))
+    sql.execute(f"CREATE VIEW {table} AS SELECT *{empty} FROM {source}")
 
 
 def _check(sql: duckdb.DuckDBPyConnection, lake: Path, parts: int) -> None:

@@ -116,6 +116,8 @@ class World(Visits):
         try:
             return services.issue_prescription(actor=actor, draft=draft, answers=answers, now=now)
         except PrescriptionNeedsAnswer as wanted:
+            if not answers and self.accept_asked(draft, wanted, now):
+                return services.issue_prescription(actor=actor, draft=draft, answers=answers, now=now)
             if answers or {ask.rule_id for ask in wanted.asks} - BESIDE_ANOTHER:
                 raise
             given = [Answer(law.key_of(ask), "dose-adjusted") for ask in wanted.asks]
@@ -123,6 +125,18 @@ class World(Visits):
         except MedicineCardsOpen as opened:
             self.accept(draft, opened, now)
             return services.issue_prescription(actor=actor, draft=draft, answers=answers, now=now)
+
+    def accept_asked(self, draft: Draft, wanted: PrescriptionNeedsAnswer, now: datetime) -> bool:
+        """Accept the findings of the check for which reminders of the law stand; False where there are none."""
+        advised = services.preview(actor=self.doctor.at(now), draft=draft, now=now).advised
+        asked = {law.key_of(ask) for ask in wanted.asks}
+        assert advised is not None
+        found = [one for card in advised.cards for one in card.statements if asked & {law.key_of(a) for a in one.asks}]
+        for one in found:
+            services.accept_finding(
+                actor=self.doctor.at(now), draft=draft, ticket=one.ticket, reason_code="dose-adjusted", now=now
+            )
+        return bool(found)
 
     def accept(self, draft: Draft, opened: MedicineCardsOpen, now: datetime) -> None:
         """The physician accepts what the medicine check says of a draft: these tests are about other things."""

@@ -125,7 +125,7 @@ def read_patient(
         lactating=flag(given.get("lactating"), "patient.lactating"),
         egfr=egfr,
         crcl=crcl,
-        dialysis=bool(flag(given.get("dialysis"), "patient.dialysis")) or bool(has_prefix(diagnoses, DIALYSIS)),
+        dialysis=bool(flag(given.get("dialysis"), "patient.dialysis")) or on_dialysis(diagnoses),
         child_pugh=_child_pugh(given.get("child_pugh")),
         labs=labs,
         stale_labs=stale,
@@ -221,6 +221,14 @@ def _labs(
     return found, frozenset(stale - set(found))
 
 
+def read_results(
+    given: Sequence[Mapping[str, Any]], on: date | None, knowledge: Knowledge
+) -> tuple[dict[str, LabValue], frozenset[str]]:
+    """Laboratory values in the units of the tables, and the codes of those that are too old; what cannot be used is
+    left out, so that it is missed where it is needed. Raises BadCase."""
+    return _labs(given, on, knowledge, [])
+
+
 def _days_old(entry: Mapping[str, Any], on: date | None, place: str) -> int | None:
     taken = day(entry.get("on"), f"{place}.on")
     if taken is None or on is None:
@@ -281,6 +289,18 @@ def _kidney(
         egfr = stage_by_diagnosis(diagnoses)
     # Where only one is known it stands for the other: labels name one, laboratories report the other.
     return (egfr if egfr is not None else crcl, crcl if crcl is not None else egfr)
+
+
+def kidney_function(
+    years: Fraction | None, sex: str, weight: Fraction | None, labs: Mapping[str, LabValue], diagnoses: tuple[str, ...]
+) -> tuple[Fraction | None, Fraction | None]:
+    """Filtration and clearance from results by formula, else from a coded stage of kidney disease; None: not known."""
+    return _kidney({}, years, sex, weight, labs, diagnoses)
+
+
+def on_dialysis(diagnoses: tuple[str, ...]) -> bool:
+    """A diagnosis says so."""
+    return bool(has_prefix(diagnoses, DIALYSIS))
 
 
 def _allergies(given: Mapping[str, Any], resolve: Resolve, unknown: list[Unknown]) -> tuple[AllergyRecord, ...] | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from xinglin.hospital.consultation import facts, people
 from xinglin.hospital.consultation.facts import Talked, Wrote
 from xinglin.hospital.consultation.live_facts import live_talk
 from xinglin.hospital.consultation.models import Message, Questionnaire, Record, RecordDiagnosis, Visit
+from xinglin.hospital.consultation.standing import body_of
 from xinglin.hospital.consultation.words import DangerTier, MessageKind, Side
 from xinglin.hospital.decision_support import selectors as alarms
 from xinglin.hospital.kernel.clock import civil_day
@@ -39,6 +41,8 @@ def case(visit: Visit, at: datetime, *, proof_id: UUID | None = None, diagnoses:
         diagnoses=diagnoses,
         at=start,
     )
+    wrote = _wrote(visit, known.patient["birth_on"], at)
+    weight, body = body_of(visit.patient_id, at)
     return facts.case_of(
         visit=visit,
         evidence=visit.evidence.all(),
@@ -46,7 +50,8 @@ def case(visit: Visit, at: datetime, *, proof_id: UUID | None = None, diagnoses:
         known=known,
         proof_uses=_uses(visit, visit.auth_event_id or proof_id),
         talked=_talked(visit),
-        wrote=_wrote(visit, known.patient["birth_on"], at),
+        wrote=replace(wrote, weight_grams=wrote.weight_grams or weight),
+        body=body,
         live=live_talk(visit=visit, at=at),
         at=at,
     )

@@ -77,6 +77,17 @@ class Wrote:
     weight_grams: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is known of the patient's body and of medicines from elsewhere, as far as it was told; see the facts."""
+
+    pregnant: bool | None = None
+    pregnancy_weeks: int | None = None
+    lactating: bool | None = None
+    results: str = ""
+    taken: str = ""
+
+
 def case_of(
     *,
     visit: Visit,
@@ -86,6 +97,7 @@ def case_of(
     proof_uses: int,
     talked: Talked,
     wrote: Wrote,
+    body: Body,
     live: LiveTalk,
     at: datetime,
 ) -> Case:
@@ -95,7 +107,7 @@ def case_of(
     seen = replace(_encounter(visit, diagnoses, known.fund_asked, visit.started_at or at), observed_at=at)
     return Case(
         encounter=_course(_dialogue(_live(seen, live), visit, talked, wrote), visit, wrote),
-        patient=replace(_patient(known.patient), weight_grams=wrote.weight_grams),
+        patient=_told(replace(_patient(known.patient), weight_grams=wrote.weight_grams), body),
         physician=_physician(known.physician, proof_uses),
         institution=_institution(known.institution),
         evidence=_evidence(list(evidence)),
@@ -184,6 +196,18 @@ def _patient(facts: Mapping[str, Any]) -> Patient:
             "identity_state": _word(IdentityState, facts["identity_state"]),
             "identity_basis": _word(IdentityBasis, facts["identity_basis"]),
         }
+    )
+
+
+def _told(patient: Patient, body: Body) -> Patient:
+    """The patient with what was told; what nobody told stays unknown."""
+    return replace(
+        patient,
+        pregnant=body.pregnant,
+        pregnancy_weeks=body.pregnancy_weeks,
+        lactating=body.lactating,
+        results=body.results,
+        taken=body.taken,
     )
 
 

@@ -45,6 +45,8 @@ RESULTS = {
     "return": ReviewResult.REFUSED,
     "refuse": ReviewResult.REFUSED,
 }
+ASK_TWICE = frozenset({"D09", "D11", "D14"})
+"""The rules that ask for a second signature."""
 UNREVIEWED = Review(result=ReviewResult.NONE, pharmacist_id="")
 
 
@@ -140,6 +142,7 @@ def row_case(
     stage: Stage,
     signature: SignatureCheck,
     review: Review,
+    second_signed: bool = False,
     left_at: datetime | None = None,
     packs: tuple[Pack, ...] = (),
     charged_at: datetime | None = None,
@@ -167,7 +170,7 @@ def row_case(
         signature_content_same=signature.content_same,
         signature_key_valid=signature.key_valid,
         valid_until_on=civil_day(row.valid_until_at),
-        second_signed=False,
+        second_signed=second_signed,
         external=False,
         ordered_before=False,
         origin=PrescriptionOrigin.TYPED,
@@ -275,6 +278,19 @@ def review_facts(reviews: Sequence[ReviewRow], same_device: bool | None = None) 
         same_device=same_device,
         automatic=False,
     )
+
+
+def signed_twice(answered: Sequence[str], reviews: Sequence[ReviewRow]) -> bool:
+    """Whether a prescription was signed a second time in spite of a named risk.
+
+    `answered` are the rules that the physician was reminded of and gave a reason against: it stands in what was signed.
+    `reviews` includes the one that is being made; two pharmacists count where one endorsed and another approved, and
+    the physician was not asked in between.
+    """
+    told = [one for one in sorted(reviews, key=lambda one: (one.at, one.id)) if one.outcome in {"endorse", "ask"}]
+    first = told[-1].reviewer_id if told and told[-1].outcome == "endorse" else None
+    second = {one.reviewer_id for one in reviews if one.outcome == "approve"} - {first}
+    return not ASK_TWICE.isdisjoint(answered) or (first is not None and bool(second))
 
 
 def pack_facts(

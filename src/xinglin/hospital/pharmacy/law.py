@@ -18,6 +18,7 @@ from xinglin.hospital.pharmacy.errors import (
     PrescriptionRefused,
 )
 from xinglin.hospital.pharmacy.models import PackIdentification, Prescription, TracedPack
+from xinglin.hospital.pharmacy.models import Review as ReviewRow
 from xinglin.hospital.pharmacy.signatures import check_signature
 from xinglin.hospital.pharmacy.states import ENDED
 from xinglin.hospital.pharmacy.trace import PREFIX
@@ -101,11 +102,15 @@ def stage_case(
     *,
     review: Review,
     now: datetime,
+    reviewing: ReviewRow | None = None,
     left_at: datetime | None = None,
     packs: Sequence[TracedPack] = (),
     charged: bool = False,
 ) -> Case:
-    """The case of a stored prescription at a stage; `charged` asks about what its lines cost, if charged now."""
+    """The case of a stored prescription at a stage; `charged` asks about what its lines cost, if charged now.
+
+    `reviewing` is a review that is being made and not stored yet.
+    """
     lines = list(row.lines.all())
     products = products_of({line.product_code for line in lines})
     return facts.row_case(
@@ -116,10 +121,17 @@ def stage_case(
         stage=stage,
         signature=check_signature(row),
         review=review,
+        second_signed=_signed_twice(row, reviewing),
         left_at=left_at,
         packs=facts.pack_facts(packs, {str(line.id): line for line in lines}, products, _identified(packs), row, now),
         charged_at=now if charged else None,
     )
+
+
+def _signed_twice(row: Prescription, reviewing: ReviewRow | None) -> bool:
+    answered = row.findings.exclude(reason_code="").values_list("rule_id", flat=True)
+    reviews = [*row.reviews.all(), *([reviewing] if reviewing is not None else [])]
+    return facts.signed_twice(list(answered), reviews)
 
 
 def _identified(packs: Sequence[TracedPack]) -> dict[str, str]:

@@ -46,7 +46,10 @@ class Prescription(Group):
     stable_recorded: bool | None = fact("是否记录病情稳定", "the record says that the disease is stable")
     first_long: bool | None = fact("是否首次开具长期处方", "first long-term prescription of this patient's disease")
     valid_until_on: date | None = fact("处方有效期截止日", "last day on which it may be dispensed, if one was set")
-    second_signed: bool | None = fact("是否双签名", "signed a second time in spite of a named risk")
+    second_signed: bool | None = fact(
+        "是否双签名",
+        "signed a second time in spite of a named risk: by the physician who answered for it, or by two pharmacists",
+    )
     external: bool | None = fact("是否外配处方", "dispensed by a pharmacy outside the institution")
     ordered_before: bool | None = fact(
         "是否诊前已锁定处方药",

@@ -51,6 +51,15 @@ class Patient(Group):
     term_on: date | None = fact(
         "足月日期", "expected day of birth of a child born too early; None for a child born at term or not known"
     )
+    results: str | None = fact(
+        "检验结果",
+        'latest results known of each value, "code=value unit@day", joined by "|", codes of the table of laboratory '
+        'values; "" where none is known',
+    )
+    taken: str | None = fact(
+        "自述在用药",
+        'medicines from elsewhere that are taken: active substances joined by "+", medicines by "|"; "" where none is',
+    )
     household_key: str | None = fact(
         "家庭或住所标识", 'key of the household or shared dwelling, without meaning; "" where none is known'
     )

@@ -50,8 +50,6 @@ from xinglin.hospital.consultation.selectors.records import (
 )
 from xinglin.hospital.consultation.selectors.talk import Said, Talk, messages, picture, read_conversation
 from xinglin.hospital.consultation.selectors.told import (
-    LifeNow,
-    Reading,
     ToldFacts,
     home_of,
     medicine_facts,
@@ -78,6 +76,7 @@ from xinglin.hospital.consultation.selectors.visits import (
     visits_of_physician,
 )
 from xinglin.hospital.consultation.selectors.waits import Wait, estimate_wait, estimate_waits, wait_of
+from xinglin.hospital.consultation.standing import LifeNow, Reading
 from xinglin.hospital.consultation.words import (
     DangerTier,
     EvidenceKind,

@@ -12,7 +12,8 @@ from xinglin.hospital.consultation.measures import HEIGHT, OF_VITALS, WEIGHT
 from xinglin.hospital.consultation.models import Message, Record, Visit
 from xinglin.hospital.consultation.parameters import vitals
 from xinglin.hospital.consultation.selectors.history import problems
-from xinglin.hospital.consultation.selectors.told import Reading, ToldFacts, told_facts
+from xinglin.hospital.consultation.selectors.told import ToldFacts, told_facts
+from xinglin.hospital.consultation.standing import Reading
 from xinglin.hospital.consultation.words import MessageKind, Side
 from xinglin.hospital.decision_support import services as decision_support
 from xinglin.hospital.decision_support.services import Consulted, Diagnosis, Spoken

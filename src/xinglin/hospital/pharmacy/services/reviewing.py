@@ -238,7 +238,7 @@ def _require_whole(row: Prescription, now: datetime) -> None:
 def _control(actor: Actor, row: Prescription, review: Review, now: datetime) -> None:
     review.reviewer_id = practitioner_of(actor)
     judged = review_facts([review], same_device(row.id, actor.device))
-    case = law.stage_case(row, Stage.REVIEWED, review=judged, now=now, charged=True)
+    case = law.stage_case(row, Stage.REVIEWED, review=judged, now=now, reviewing=review, charged=True)
     law.control(actor, row, case, law.AT_REVIEW, now)
 
 
