@@ -1,13 +1,20 @@
 """Each misdeed leaves in the data what its name says, is as rare as promised, and the innocents are none of it."""
 
 from collections import Counter, defaultdict
+from datetime import timedelta
 
 import pytest
 
 from xinglin.hospital.demo.city.city import City
+from xinglin.hospital.demo.city.encounters import Encounter
 from xinglin.hospital.demo.city.innocents import MEANINGS as INNOCENT
 from xinglin.hospital.demo.city.plants import COUNTS, MEANINGS, Plant
 from xinglin.hospital.demo.city.treatments import RESALE
+from xinglin.hospital.demo.lake_medicine import Medicines
+from xinglin.hospital.demo.lake_times import Times
+from xinglin.hospital.demo.lake_visits import visits
+from xinglin.supervision.facts import PrescriptionOrigin
+from xinglin.supervision.facts.lake import Facts
 
 
 def of(city: City, kind: str) -> list[Plant]:
@@ -18,7 +25,7 @@ def of(city: City, kind: str) -> list[Plant]:
 def test_every_kind_is_planted_and_rare(city: City, kind: str) -> None:
     plants = of(city, kind)
     assert len(plants) >= 1
-    assert sum(len(p.encounters) for p in plants) >= 1
+    assert all(len(p.encounters) or (kind == "review_stamps" and p.practitioners) for p in plants)
     assert sum(len(p.encounters) for p in plants) < len(city.encounters) / 60
     assert set(COUNTS) == set(MEANINGS)
 
@@ -101,6 +108,49 @@ def test_split_prescriptions_break_a_limit_only_together(city: City) -> None:
         for encounter in plant.encounters:
             same_day = [e for e in plant.encounters if (e.person, e.day) == (encounter.person, encounter.day)]
             assert len(same_day) >= 2
+
+
+def prescribed(city: City, kind: str) -> list[tuple[Encounter, Facts]]:
+    """The visits of a kind with the rows of their prescriptions."""
+    wanted = {e.id for plant in of(city, kind) for e in plant.encounters}
+    times = Times(city)
+    medicines = Medicines(city, times, True)
+    return [(v.encounter, medicines.prescription(v)) for v in visits(city) if v.encounter.id in wanted]
+
+
+def seconds(row: Facts, later: str, earlier: str) -> float:
+    return (row[later] - row[earlier]).total_seconds()  # type: ignore[operator, union-attr, no-any-return]
+
+
+def test_medicine_comes_first_for_the_guilty_and_seconds_apart_for_the_innocent(city: City) -> None:
+    for _, row in prescribed(city, "medicine_first"):
+        late = seconds(row, "prescription.signed_at", "prescription.settled_at")
+        assert row["prescription.ordered_before"] is True or late > 60
+    innocent = prescribed(city, "innocent_clocks")
+    assert innocent
+    for _, row in innocent:
+        assert row["prescription.ordered_before"] is False
+        assert 0 < seconds(row, "prescription.signed_at", "prescription.settled_at") < 60
+
+
+def test_a_machine_signs_in_seconds_and_so_does_who_repeats(city: City) -> None:
+    starts = {v.encounter.id: v.started for v in visits(city)}
+    guilty, innocent = prescribed(city, "machine_prescriptions"), prescribed(city, "innocent_repeats")
+    for visit, row in guilty:
+        quick = row["prescription.signed_at"] - starts[visit.id] < timedelta(seconds=20)  # type: ignore[operator]
+        assert (row["prescription.origin"] is PrescriptionOrigin.MACHINE) is not quick
+    for visit, row in innocent:
+        assert row["prescription.signed_at"] - starts[visit.id] < timedelta(seconds=20)  # type: ignore[operator]
+        assert row["prescription.origin"] in {PrescriptionOrigin.REPEAT, PrescriptionOrigin.OWN_TEMPLATE}
+    assert guilty
+    assert innocent
+
+
+def test_a_stamp_is_quicker_than_a_quick_reader(city: City) -> None:
+    paces = {kind: [city.staff.practitioners[p.practitioners[0]].review_seconds for p in of(city, kind)] for kind in
+             ("review_stamps", "innocent_quick_reader")}  # fmt: skip
+    assert all(least + more <= 8 for least, more in paces["review_stamps"])
+    assert all(least >= 8 for least, _ in paces["innocent_quick_reader"])
 
 
 def test_a_ring_shares_mornings_and_a_phone(city: City) -> None:

@@ -15,7 +15,7 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 def plant(kind: str, *, guilty: bool = True, **more: Any) -> dict[str, Any]:
-    empty: dict[str, Any] = {"persons": [], "visits": [], "trace_codes": [], "key": f"{kind}:1"}
+    empty: dict[str, Any] = {"persons": [], "practitioners": [], "visits": [], "trace_codes": [], "key": f"{kind}:1"}
     return {**empty, "kind": kind, "guilty": guilty, **more}
 
 

@@ -12,8 +12,9 @@ from xinglin.benefits.lines import FeeLine
 from xinglin.hospital.demo.city.bills import Bill
 from xinglin.hospital.demo.city.city import City
 from xinglin.hospital.demo.city.conditions import CONDITIONS
-from xinglin.hospital.demo.city.encounters import Encounter
+from xinglin.hospital.demo.city.encounters import Encounter, Prescribing
 from xinglin.hospital.demo.city.prices import Medicine
+from xinglin.hospital.demo.city.staff import Practitioner
 from xinglin.hospital.demo.lake_times import Times, chance
 from xinglin.hospital.demo.lake_visits import Visit
 from xinglin.supervision.facts import (
@@ -30,6 +31,8 @@ from xinglin.supervision.facts.lake import Facts
 WRITTEN: Final = frozenset({"outpatient", "emergency", "online", "dialysis"})
 """Kinds of care whose medicine stands on a prescription: a stay has orders, the city's pharmacies sell without."""
 WEEK, MONTH = 7, 28
+USUAL_REVIEW: Final = (24, 40)
+"""Least seconds of a review where nobody is known to have made it, and within how many more the others lie."""
 USUAL_DAYS: Final = (84, 56, 42, 28, 14, 10, 7, 5, 3, 1)
 _CHRONIC_CODES: Final = frozenset(code for condition in CONDITIONS for code in condition.codes)
 
@@ -80,11 +83,12 @@ class Medicines:
         """The row of a prescription, judged when it is settled and handed over."""
         one, settled = visit.encounter, visit.settled
         days = max(self.days_of(one, line.code, line.quantity) or 0 for line in _medicine_lines(self, visit))
-        signed = visit.started + (visit.ended - visit.started) * 0.8
-        passed = visit.ended + (settled - visit.ended) * 0.6
+        signed = self._signed(visit)
+        passed = max(signed, visit.ended + (settled - visit.ended) * 0.6)
+        how = one.prescribing or Prescribing()
         kind = self._kind(one, days)
         long = kind is PrescriptionKind.LONG
-        at = self.times.end if self.final else settled
+        at = self.times.end if self.final else max(settled, signed)
         return {
             "prescription.id": prescription_id(one),
             "prescription.encounter_id": one.id,
@@ -107,18 +111,27 @@ class Medicines:
             "prescription.valid_until_on": one.on + timedelta(days=3),
             "prescription.second_signed": False,
             "prescription.external": False,
-            "prescription.ordered_before": False,
-            "prescription.origin": PrescriptionOrigin.TYPED,
+            "prescription.ordered_before": how.ordered_before,
+            "prescription.origin": PrescriptionOrigin.of(how.origin),
             "review.result": ReviewResult.APPROVED if passed <= at else ReviewResult.NONE,
             "review.passed_at": passed,
             "review.pharmacist_id": self._reviewer(one),
-            "review.human_seconds": int(24 + 40 * chance(self.seed, "review", one.id)),
+            "review.human_seconds": self._review_seconds(one),
             "review.same_device": False,
             "review.automatic": False,
             "dispensing.left_at": settled,
             "record.known_at": self.times.known_at(one.place, settled, one.id),
-            "record.asked_at": settled,
+            "record.asked_at": max(settled, signed),
         }
+
+    def _signed(self, visit: Visit) -> datetime:
+        """When the prescription was signed: near the end of the visit, unless it came to be in another way."""
+        how = visit.encounter.prescribing
+        if how is not None and how.after_payment is not None:
+            return visit.settled + timedelta(seconds=how.after_payment)
+        if how is not None and how.after_start is not None:
+            return visit.started + timedelta(seconds=how.after_start)
+        return visit.started + (visit.ended - visit.started) * 0.8
 
     def _kind(self, one: Encounter, days: int) -> PrescriptionKind:
         if one.kind == "emergency":
@@ -129,12 +142,23 @@ class Medicines:
         return PrescriptionKind.LONG if chronic and days > 2 * WEEK else PrescriptionKind.REASONED
 
     def _reviewer(self, one: Encounter) -> str:
+        """Who reviewed it; "" where there is nobody."""
+        who = self._pharmacist(one)
+        return who.id if who is not None else ""
+
+    def _review_seconds(self, one: Encounter) -> int:
+        """How long the pharmacist read."""
+        who = self._pharmacist(one)
+        least, more = who.review_seconds if who is not None else USUAL_REVIEW
+        return int(least + more * chance(self.seed, "review", one.id))
+
+    def _pharmacist(self, one: Encounter) -> Practitioner | None:
         """A pharmacist of the place, else of the health centre above it."""
         place = self.city.places.places[one.place]
         here = self.city.staff.pharmacists.get(one.place) or self.city.staff.pharmacists.get(place.parent or -1) or []
         if not here:
-            return ""
-        return self.city.staff.practitioners[here[int(len(here) * chance(self.seed, "reviewer", one.id))]].id
+            return None
+        return self.city.staff.practitioners[here[int(len(here) * chance(self.seed, "reviewer", one.id))]]
 
     def days_of(self, one: Encounter, code: str, packs: int) -> int | None:
         """Days for which a medicine was ordered: as meant, never more than the packs last."""

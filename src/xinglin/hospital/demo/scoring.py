@@ -8,6 +8,7 @@ beside the reason:
 - a *pair* of prescriptions (patient, physician, day) where only both together are wrong;
 - a *card* where one visit alone proves nothing: lent cards, the same medicine from many places. A card is found once
   any of its visits or items is flagged;
+- a *reviewer* where only all of a pharmacist's reviews together say something;
 - a *ring* where a flagged group holds at least half of a planted ring's persons and they are at least half of it.
 
 Whoever or whatever is flagged and belongs to no misdeed at all is a false alarm, the planted look-alikes included. What
@@ -62,6 +63,9 @@ KINDS: Final = (
     Kind("phantom_visits", ("phantom_visits", "phantom_online_visits"), "I01", "visit", 0.9, 0.8),
     Kind("shared_card", ("shared_card",), "H06", "card", 0.9, 0.8),
     Kind("ring", ("ring",), "J11", "ring", 0.9, 0.8),
+    Kind("medicine_first", ("medicine_first",), "B13", "visit", 0.95, 0.95),
+    Kind("machine_prescriptions", ("machine_prescriptions",), "B14", "visit", 0.95, 0.95),
+    Kind("review_stamps", ("review_stamps",), "J14", "reviewer", 0.9, 0.8),
 )
 """Every kind that is scored, with its goals."""
 RULES: Final = tuple(kind.rule for kind in KINDS)
@@ -138,6 +142,8 @@ class Book:
             return self.code_of[subject]
         if kind.unit == "ring":
             return subject
+        if kind.unit == "reviewer":
+            return subject.split(":")[1]  # the name of the statistic says whose it is
         visit = self.visit_of.get(subject, subject)
         return self.of_visit(kind, visit)
 
@@ -179,6 +185,8 @@ def _units(kind: Kind, plant: Mapping[str, Any], book: Book) -> set[Unit]:
         return set(plant["trace_codes"])
     if kind.unit == "card":
         return set(plant["persons"])
+    if kind.unit == "reviewer":
+        return set(plant["practitioners"])
     return {book.of_visit(kind, visit) for visit in plant["visits"]}
 
 
@@ -186,6 +194,8 @@ def _touched(kind: Kind, plant: Mapping[str, Any], book: Book) -> set[Unit]:
     """Every unit that a plant of any kind has a part in; a card also where a stranger's misdeed was charged to it."""
     if kind.unit == "pack":
         return set(plant["trace_codes"])
+    if kind.unit == "reviewer":
+        return set(plant["practitioners"])
     units = {book.of_visit(kind, visit) for visit in plant["visits"]}
     return units | set(plant["persons"]) if kind.unit == "card" else units
 

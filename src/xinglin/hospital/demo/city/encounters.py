@@ -11,6 +11,19 @@ MORNING, NOON, AFTERNOON, EVENING, NIGHT = 480, 690, 840, 1050, 1320
 STEP: Final = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Prescribing:
+    """How an online prescription came to be where that is not the usual way; seconds, and the word of its origin.
+
+    `after_start`: from the visit's start to the signature; `after_payment`: from the payment to the signature.
+    """
+
+    ordered_before: bool = False
+    after_start: int | None = None
+    after_payment: int | None = None
+    origin: str = "typed"
+
+
 @dataclass(slots=True)
 class Encounter:
     """One contact: a visit, a stay, a purchase in a pharmacy, a session of dialysis. Indexes: the city's lists.
@@ -39,6 +52,7 @@ class Encounter:
     no_trace: bool = False
     silent: bool = False
     """Online and charged, but the patient never wrote a word."""
+    prescribing: Prescribing | None = None
     id: str = ""
     order: int = field(default=-1)
 

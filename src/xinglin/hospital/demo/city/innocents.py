@@ -18,6 +18,9 @@ MEANINGS: Final = {
     "innocent_two_sites": "A physician filed at two institutions, at each on fixed days.",
     "innocent_admission_day": "An emergency visit elsewhere on the day of admission.",
     "innocent_day_of_death": "An emergency visit on the day of death.",
+    "innocent_clocks": "Two clocks some seconds apart: paid, as it seems, before the signature.",
+    "innocent_repeats": "Repeats and templates of the physician's own are signed within seconds.",
+    "innocent_quick_reader": "A pharmacist of one place who reads quickly, and reads.",
 }
 
 

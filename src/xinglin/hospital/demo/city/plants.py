@@ -26,8 +26,14 @@ COUNTS: Final = {
     "ring": 1,
     "after_death": 8,
     "while_inpatient": 25,
+    "medicine_first": 2,
+    "machine_prescriptions": 2,
+    "review_stamps": 3,
 }
 """How many persons, practitioners, pharmacies or rings do it at scale 1 (who is counted follows from the kind)."""
+
+LOOKALIKES: Final = {"innocent_clocks": 2, "innocent_repeats": 2, "innocent_quick_reader": 4}
+"""The same for innocents who are made in numbers of their own."""
 
 MEANINGS: Final = {
     "phantom_visits": "A village physician charges visits that never happened, on cards left with the clinic.",
@@ -40,6 +46,9 @@ MEANINGS: Final = {
     "ring": "A physician, a pharmacy and many cards: the same mornings, dear medicine, sold again.",
     "after_death": "A card is used after its holder has died.",
     "while_inpatient": "Medicine is claimed elsewhere in the middle of a stay in hospital.",
+    "medicine_first": "An online physician signs for medicine that was ordered or paid for before.",
+    "machine_prescriptions": "A machine writes online prescriptions; the physician's key signs within seconds.",
+    "review_stamps": "A pharmacist passes every prescription within seconds, for several places at once.",
 }
 
 
@@ -69,7 +78,7 @@ class Planter:
 
     def count(self, kind: str) -> int:
         """How many of a kind at this scale."""
-        return max(1, round(COUNTS[kind] * self.scale))
+        return max(1, round((COUNTS.get(kind) or LOOKALIKES[kind]) * self.scale))
 
     def plant(self, kind: str, note: str = "") -> Plant:
         """A new entry of the answer file."""
@@ -136,7 +145,7 @@ class Planter:
 
 def plant_all(world: World, encounters: list[Encounter], scale: float, seed: int) -> list[Plant]:
     """Plant every kind, and the innocents that look like them; the encounters grow in place."""
-    from xinglin.hospital.demo.city import innocents, plants_people, plants_providers
+    from xinglin.hospital.demo.city import innocents, plants_people, plants_prescribing, plants_providers
 
     planter = Planter(world, encounters, scale, Dice(seed, "plants"))
     deeds: tuple[Callable[[Planter], None], ...] = (
@@ -155,6 +164,12 @@ def plant_all(world: World, encounters: list[Encounter], scale: float, seed: int
         innocents.admission_days,
         innocents.days_of_death,
         innocents.standing_arrangements,
+        plants_prescribing.medicine_first,
+        plants_prescribing.machine_prescriptions,
+        plants_prescribing.review_stamps,
+        plants_prescribing.clocks_apart,
+        plants_prescribing.repeats,
+        plants_prescribing.quick_readers,
     )
     for deed in deeds:
         deed(planter)

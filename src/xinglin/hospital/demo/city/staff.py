@@ -34,6 +34,8 @@ class Practitioner:
     also_at: int | None = None
     also_days: frozenset[int] = frozenset()
     """Weekdays (Monday is 0) on which this one works at the second institution."""
+    review_seconds: tuple[int, int] = (24, 40)
+    """A pharmacist's least seconds for a review, and within how many more the rest of them lie."""
 
 
 @dataclass(frozen=True, slots=True)
