@@ -50,10 +50,8 @@ from xinglin.supervision.vocabulary import (
     official=71,
     why_zh="本次诊断或仍在持续的健康问题属于说明书禁忌；已经结束的旧病不算。",
     sentence=Words(
-        "{line.drug_zh}：本次诊断（{encounter.diagnosis_code} {encounter.diagnosis_2_code} "
-        "{encounter.diagnosis_3_code}）或在患疾病属于其禁忌。",
-        "{line.drug_en}: a diagnosis of this visit ({encounter.diagnosis_code} {encounter.diagnosis_2_code} "
-        "{encounter.diagnosis_3_code}) or an active problem forbids it.",
+        "{line.drug_zh}：本次就诊的诊断或仍在持续的疾病属于其禁忌。",
+        "{line.drug_en}: a diagnosis of this visit or a problem that still lasts forbids it.",
     ),
     hint=Words(
         "换用没有该禁忌的药品；健康问题已经结束的，先在问题清单中更新。",
@@ -153,9 +151,10 @@ def _forbids(f: Facts, level: Term) -> Term:
     official=74,
     why_zh="同时在用的药品按有效成分逐对核对，不论先后和处方；只列禁止同用和后果严重的，轻微的不打扰医师。",
     sentence=Words(
-        "{line.drug_zh}与在用药品：禁止同用{measure.interactions_contra}种，相互作用严重{measure.interactions_serious}种。",
-        "{line.drug_en} and medicines in force: {measure.interactions_contra} must not meet it, "
-        "{measure.interactions_serious} interact seriously.",
+        "{line.drug_zh}与同时使用的药品合用：不得同用的{measure.interactions_contra}处，须避免或监测的"
+        "{measure.interactions_serious}处。",
+        "{line.drug_en} together with the other medicines in use: {measure.interactions_contra} findings that they "
+        "must not be given together, {measure.interactions_serious} that they should be avoided or watched.",
     ),
     hint=Words(
         "换药、停药或错开使用；确需同用的，写明理由和监测办法。",

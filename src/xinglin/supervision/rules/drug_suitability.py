@@ -29,10 +29,8 @@ from xinglin.supervision.vocabulary import Certainty, Facts, Kind, Ruling, Scope
     official=70,
     why_zh="处方用药应与诊断相符；诊断漏写很常见，所以先提示补写，不作为违规。没有收录适应证的药品不判断。",
     sentence=Words(
-        "{line.drug_zh}：本次诊断（{encounter.diagnosis_code} {encounter.diagnosis_2_code} "
-        "{encounter.diagnosis_3_code}）中没有其适应证。",
-        "{line.drug_en}: none of the diagnoses ({encounter.diagnosis_code} {encounter.diagnosis_2_code} "
-        "{encounter.diagnosis_3_code}) is among its indications.",
+        "{line.drug_zh}：本次就诊的诊断中没有其适应证。",
+        "{line.drug_en}: none of the visit's diagnoses is among its indications.",
     ),
     hint=Words(
         "补写与用药相符的诊断；确属超说明书用药的，按规定备案并告知患者。",

@@ -325,8 +325,9 @@ def b09(f: Facts) -> Ruling:
     lists=("own_reason_1", "own_reason_2", "own_reason_3"),
     why_zh="没有诊断就无法审核用药是否适宜；“复诊”“配药”不是诊断，但带有基础疾病的续方有效。",
     sentence=Words(
-        "处方所在就诊的诊断为“{encounter.diagnosis_code}”，没有可说明用药理由的疾病。",
-        "The diagnosis of the visit is “{encounter.diagnosis_code}”; no disease says why the medicine is given.",
+        "{prescription.on}的处方：就诊记录中没有可说明用药理由的疾病诊断；“复诊”“配药”一类的就诊原因不算。",
+        "The prescription of {prescription.on}: no diagnosis of the visit says why the medicine is given; a mere "
+        "reason for coming, such as a follow-up, does not.",
     ),
     hint=Words(
         "请补充用药所针对的疾病诊断；续方请写明基础疾病。",
