@@ -48,7 +48,13 @@ def difference(one: Look, other: Look) -> float:
 
     A change of brightness all over (a lamp, the camera's gain) is taken out before.
     """
-    change = other.astype(np.float32) - one.astype(np.float32)
-    change = np.abs(change - np.median(change)).ravel()
-    count = max(1, round(change.size * MOVED_SHARE))
-    return float(np.partition(change, -count)[-count:].mean()) / STEPS
+    return float(differences(one, other[None])[0])
+
+
+def differences(one: Look, others: Look) -> NDArray[np.float32]:
+    """The same to each of several looks (n, GRID, GRID)."""
+    change = (others.astype(np.float32) - one.astype(np.float32)).reshape(len(others), -1)
+    change = np.abs(change - np.median(change, axis=1, keepdims=True))
+    count = max(1, round(change.shape[1] * MOVED_SHARE))
+    most: NDArray[np.float32] = np.partition(change, -count, axis=1)[:, -count:].mean(axis=1) / STEPS
+    return most

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import islice, pairwise
+from itertools import pairwise
 from statistics import median
 from typing import Final, Literal, NamedTuple
 
 from xinglin.biometrics.fingerprints import Look, contrast, difference
+from xinglin.biometrics.repeating import Shown
 
 Side = Literal["physician", "patient"]
 
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     LOOPED = "looped"
     VOICE_DIFFERS = "voice_differs"
     NO_FRAMES = "no_frames"
+    NO_COPY = "no_copy"
     RESTORED = "restored"
 
 
@@ -51,7 +53,7 @@ ALARMS: Final = frozenset({Kind.OTHER_PERSON, Kind.FROZEN, Kind.LOOPED})
 """A voice alone raises doubt, no alarm: noise and a cold lower its score too."""
 ORDER: Final = (
     Kind.OTHER_PERSON, Kind.LOOPED, Kind.FROZEN, Kind.VOICE_DIFFERS, Kind.SECOND_FACE, Kind.COVERED, Kind.NO_FACE,
-    Kind.NO_FRAMES, Kind.UNSURE,
+    Kind.NO_COPY, Kind.NO_FRAMES, Kind.UNSURE,
 )  # fmt: skip
 """Which doubt is named first when there are several."""
 
@@ -77,6 +79,8 @@ class WatchPolicy:
     contrast_min: float = 4.0
     still_max: float = 0.5
     """Two looks nearer than this show no movement; a repeated picture is as near to its first showing."""
+    alive_min: float = 0.85
+    """A face that changed less than this between two frames, against its noise, did not move of itself."""
     moving_min: float = 2.0
     """Within a repetition the picture must have moved this much: somebody who sits quietly repeats nothing."""
     speech_seconds_min: float = 4.0
@@ -85,6 +89,8 @@ class WatchPolicy:
     span: timedelta = timedelta(seconds=10)
     """How far back a window reaches; a side verified longer ago is no longer verified."""
     absent_after: timedelta = timedelta(seconds=7)
+    copy_after: timedelta = timedelta(seconds=15)
+    """A browser that should return what it receives and does not for so long leaves a gap that is acted upon."""
     covered_after: timedelta = timedelta(seconds=10)
     frozen_after: timedelta = timedelta(seconds=7)
     loop_lag_min: timedelta = timedelta(seconds=3)
@@ -109,6 +115,7 @@ class FaceSeen:
     similarity: cosine to the enrolled face; of the largest face for a physician, of the face that fits best for a
     patient (a guardian may sit nearer); None where no template is enrolled or no face was measured. yaw in degrees and
     width in pixels of that face; live: passive score 0..1; luminance 0..255 of the picture; fingerprint: its look.
+    changed: how much the face itself changed since the frame before (`stillness.change`); None: not measured.
     """
 
     count: int
@@ -118,6 +125,7 @@ class FaceSeen:
     live: float | None = None
     luminance: int | None = None
     fingerprint: Look | None = None
+    changed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +163,9 @@ class State:
 class _Frame:
     at: datetime
     seen: FaceSeen
-    moved: float | None
-    """Difference from the frame before, in grey levels; None where one of the two has no look."""
+    still: bool | None
+    """Whether nothing lived since the frame before: the picture stands, or the face in it moves as a picture of a face
+    does, all of a piece. None where neither can be told."""
 
 
 class _Verdict(NamedTuple):
@@ -186,8 +195,9 @@ class Watch:
         self.policy, self.side, self.enrolled_face = policy, side, enrolled_face
         self._started = self._now = self._last_frame = self._last_call = self._last_voice = started_at
         self._repeated_at = started_at
-        self._any_frame = False
+        self._any_frame = self._copy_due = False
         self._frames: deque[_Frame] = deque()
+        self._shown = Shown(policy.memory)
         self._voices: deque[_Window] = deque(maxlen=3)
         self._doubts: dict[Kind, str] = {}
         self._said_at: dict[Kind, datetime] = {}
@@ -202,11 +212,23 @@ class Watch:
         if at <= self._last_call:
             return []
         self._last_call = self._last_frame = at
-        self._any_frame = True
+        self._any_frame, self._copy_due = True, False
         before = self._frames[-1].seen.fingerprint if self._frames else None
-        look = seen.fingerprint
-        self._frames.append(_Frame(at, seen, None if before is None or look is None else difference(before, look)))
+        if seen.fingerprint is not None:
+            self._shown.add(at, seen.fingerprint)
+        self._frames.append(_Frame(at, seen, self._still(before, seen)))
         return self._decide(at)
+
+    def glance(self, at: datetime, seen: Look) -> None:
+        """The look of a picture between two frames, for what comes again. Decides nothing by itself."""
+        self._shown.add(at, seen)
+
+    def resume(self, at: datetime, *, enrolled_face: bool) -> None:
+        """The same person is back after a reload or a change of network: what was seen before still counts."""
+        self.enrolled_face = enrolled_face
+        at = max(at, self._now)
+        self._now = self._last_frame = self._last_call = at
+        self._copy_due = False
 
     def voice(self, at: datetime, heard: VoiceHeard) -> list[Change]:
         """A window of the voice that ended at `at`. Windows that are clipped or hold little speech say nothing."""
@@ -218,11 +240,11 @@ class Watch:
             self._voices.append(_Window(at, heard.similarity))
         return self._decide(at)
 
-    def no_frame(self, at: datetime) -> list[Change]:
-        """A frame was due and none came."""
+    def no_frame(self, at: datetime, *, copy: bool = False) -> list[Change]:
+        """A frame was due and none came. `copy`: the other side's browser should have returned what it received."""
         if at <= self._last_call:
             return []
-        self._last_call = at
+        self._last_call, self._copy_due = at, copy
         return self._decide(at)
 
     def tick(self, at: datetime) -> list[Change]:
@@ -243,7 +265,7 @@ class Watch:
         if at < self._now:
             at = self._now  # A voice window may end before the newest frame: it is judged as things stand now.
         self._now = at
-        while self._frames and at - self._frames[0].at > self.policy.memory:
+        while self._frames and at - self._frames[0].at > 2 * self.policy.span:
             self._frames.popleft()
         while self._voices and at - self._voices[0].at > self.policy.voice_span:
             self._voices.popleft()
@@ -264,6 +286,7 @@ class Watch:
         """Each doubt: whether it stands now, and on what numbers. Between two thresholds what stood stays."""
         recent = [frame for frame in self._frames if self._now - frame.at <= self.policy.span]
         yield self._no_frames()
+        yield self._no_copy()
         yield self._covered(recent)
         yield self._no_face(recent)
         yield self._second_face(recent)
@@ -277,6 +300,20 @@ class Watch:
     def _no_frames(self) -> _Verdict:
         gone = self._now - self._last_frame
         return _Verdict(Kind.NO_FRAMES, gone >= self.policy.absent_after, {"gone_ms": _ms(gone)}, "no_frames")
+
+    def _no_copy(self) -> _Verdict:
+        gone = self._now - self._last_frame
+        stands = self._copy_due and gone >= self.policy.copy_after
+        return _Verdict(Kind.NO_COPY, stands, {"gone_ms": _ms(gone)}, "no_copy")
+
+    def _still(self, before: Look | None, seen: FaceSeen) -> bool | None:
+        stands = None if before is None or seen.fingerprint is None else self._near(before, seen.fingerprint)
+        if stands or seen.changed is None:
+            return stands
+        return seen.changed < self.policy.alive_min
+
+    def _near(self, one: Look, other: Look) -> bool:
+        return difference(one, other) <= self.policy.still_max
 
     def _covered(self, recent: list[_Frame]) -> _Verdict:
         run = _run(recent, self._blind)
@@ -300,49 +337,31 @@ class Watch:
         return _Verdict(Kind.SECOND_FACE, stands, {"frames": len(last), "several": several}, "second_face")
 
     def _frozen(self, recent: list[_Frame]) -> _Verdict:
-        """No movement at all between any two frames in a row, for long enough."""
+        """Nothing lives between any two frames in a row, for long enough."""
         faces = _run(recent, lambda seen: seen.count > 0)  # An empty room stands still too: that is another matter.
-        still = faces[-1:]
+        held = faces[-1:]
         for frame, later in reversed(list(pairwise(faces))):
-            if later.moved is None or later.moved > self.policy.still_max:
+            if not later.still:
                 break
-            still.append(frame)
-        long = len(still) > self.policy.least and still[0].at - still[-1].at >= self.policy.frozen_after - _SECOND
-        lately = [frame.moved for frame in recent[-2:] if frame.moved is not None]
-        moves = len(lately) == 2 and min(lately) > self.policy.still_max
-        stands = long or (Kind.FROZEN in self._doubts and not moves and bool(faces))
-        return _Verdict(Kind.FROZEN, stands, {"frames": len(still)}, "frozen")
+            held.append(frame)
+        long = len(held) > self.policy.least and held[0].at - held[-1].at >= self.policy.frozen_after - _SECOND
+        lately = [frame.still for frame in recent[-2:]]
+        stands = long or (Kind.FROZEN in self._doubts and lately != [False, False] and bool(faces))
+        return _Verdict(Kind.FROZEN, stands, {"frames": len(held)}, "frozen")
 
     def _looped(self) -> _Verdict:
-        """The last frames in a row were all shown before, at one and the same distance in time, and moved."""
-        latest = list(islice(reversed(self._frames), self.policy.repeat))
-        moves = [frame.moved for frame in latest if frame.moved is not None]
-        lag = None
-        if len(moves) == self.policy.repeat and latest[0].at - latest[-1].at <= 2 * self.policy.span:
-            lag = self._lag(latest) if median(moves) >= self.policy.moving_min else None
+        """The last seconds were all shown before, at one and the same distance in time, and moved."""
+        lag = self._shown.lag(
+            least=self.policy.repeat,
+            moving=self.policy.moving_min,
+            alike=self.policy.still_max,
+            lag_min=self.policy.loop_lag_min,
+            slack=self.policy.lag_slack,
+        )
         if lag is not None:
             self._repeated_at = self._now
         held = Kind.LOOPED in self._doubts and self._now - self._repeated_at < self.policy.loop_hold
-        numbers = {"frames": len(latest), "lag_ms": 0 if lag is None else _ms(lag)}
-        return _Verdict(Kind.LOOPED, lag is not None or held, numbers, "looped")
-
-    def _lag(self, latest: list[_Frame]) -> timedelta | None:
-        """The distance at which every one of these frames was shown before; None where there is none."""
-        for earlier in self._frames:
-            lag = latest[0].at - earlier.at
-            if lag < self.policy.loop_lag_min or not self._alike(latest[0], earlier):
-                continue
-            if all(self._shown_before(frame, lag) for frame in latest[1:]):
-                return lag
-        return None
-
-    def _shown_before(self, frame: _Frame, lag: timedelta) -> bool:
-        near = (one for one in self._frames if abs(frame.at - one.at - lag) <= self.policy.lag_slack)
-        return any(self._alike(frame, one) for one in near)
-
-    def _alike(self, one: _Frame, other: _Frame) -> bool:
-        first, second = one.seen.fingerprint, other.seen.fingerprint
-        return first is not None and second is not None and difference(first, second) <= self.policy.still_max
+        return _Verdict(Kind.LOOPED, lag is not None or held, {"lag_ms": 0 if lag is None else _ms(lag)}, "looped")
 
     def _voice_differs(self) -> _Verdict:
         """Two of the last three clean windows lie below; doubt ends when the last two do not."""
@@ -370,7 +389,7 @@ class Watch:
         if middle is not None:
             between = self.policy.face_refuse <= middle < self.policy.face_accept
             return _Verdict(Kind.UNSURE, between and Kind.OTHER_PERSON not in self._doubts, numbers, "between")
-        said = bool(self._doubts.keys() & {Kind.NO_FRAMES, Kind.NO_FACE, Kind.COVERED, Kind.OTHER_PERSON})
+        said = bool(self._doubts.keys() & {Kind.NO_FRAMES, Kind.NO_COPY, Kind.NO_FACE, Kind.COVERED, Kind.OTHER_PERSON})
         stands = self.enrolled_face and bool(recent) and self._unverified() and not said
         faces = any(frame.seen.count for frame in recent)
         return _Verdict(Kind.UNSURE, stands, numbers, "not_measurable" if faces else "not_lately")

@@ -185,6 +185,66 @@ def test_a_repetition_out_of_step_with_the_sampling_is_found_too(seconds: float)
     assert first(feed(watch(), frames), Kind.LOOPED) is not None
 
 
+def test_glances_find_a_film_of_any_length_within_ten_seconds_of_its_second_round() -> None:
+    """Samples of a second alone meet the same instants of a film of 7.3 s only after some turns."""
+
+    def shown(now: float) -> Look:
+        place = (now % 7.3) / 7.3
+        sway = 14 * np.sin(2 * np.pi * (place * 3 + np.arange(GRID) / GRID))
+        nod = 14 * np.cos(2 * np.pi * (place * 2 + np.arange(GRID) / 7))
+        noise = np.random.default_rng(round(now * 1000)).normal(0, 0.1, (GRID, GRID))
+        return np.rint((SCENE * 0.6 + 50 + sway[None, :] + nod[:, None] + noise) * STEPS).astype(np.int16)
+
+    one, changes = watch(), []
+    steps = np.cumsum(np.random.default_rng(5).uniform(0.18, 0.23, 120)).round(3)
+    for number, now in enumerate(float(step) for step in steps):
+        if number % 5:
+            one.glance(at(now), shown(now))
+        else:
+            changes += one.face(at(now), replace(good(0), fingerprint=shown(now)))
+    raised = first(changes, Kind.LOOPED)
+    assert raised is not None
+    assert 7.3 < raised <= 17.3
+
+
+def test_a_noisy_still_does_not_live_and_one_frame_that_lives_is_enough() -> None:
+    """The picture differs all over from frame to frame; the face in it does not change of itself."""
+    dead = [(n, replace(good(n), changed=0.6)) for n in range(1, 15)]
+    raised = first(feed(watch(), dead), Kind.FROZEN)
+    assert raised is not None
+    assert raised <= 10
+    alive = [(n, replace(good(n), changed=1.8 if n % 5 == 0 else 0.6)) for n in range(1, 60)]
+    assert {change.kind for change in feed(watch(), alive)} == {Kind.VERIFIED}
+
+
+def test_who_comes_back_is_watched_on() -> None:
+    """A reload makes neither a film nor a still new, and lifts no doubt."""
+    one = watch()
+    feed(one, [(n, replace(good(0), fingerprint=picture(n % 9))) for n in range(1, 10)])
+    one.resume(at(12), enrolled_face=True)
+    changes = feed(one, [(n, replace(good(0), fingerprint=picture(n % 9))) for n in range(13, 22)])
+    assert first(changes, Kind.LOOPED) is not None
+    assert first(changes, Kind.NO_FRAMES) is None
+    other = watch()
+    feed(other, [(n, good(n, 0.1)) for n in range(1, 8)])
+    other.resume(at(11), enrolled_face=True)
+    assert other.state.doubts == (Kind.OTHER_PERSON,)
+
+
+def test_a_copy_that_does_not_come_back_is_a_gap_and_then_acted_upon() -> None:
+    one = watch()
+    feed(one, [(n, good(n)) for n in range(1, 6)])
+    changes = [change for n in range(6, 30) for change in one.no_frame(at(n), copy=True)]
+    assert [(change.kind, (change.at - START).total_seconds()) for change in changes] == [
+        (Kind.NO_FRAMES, 12), (Kind.NO_COPY, 20),
+    ]  # fmt: skip
+    assert one.state.reason == "no_copy"
+    plain = watch()
+    feed(plain, [(n, good(n)) for n in range(1, 6)])
+    found = [change.kind for n in range(6, 30) for change in plain.no_frame(at(n))]
+    assert found == [Kind.NO_FRAMES], "where the hospital forwards, no copy is due"
+
+
 def test_who_sits_quietly_repeats_nothing() -> None:
     """Small movements about one place: every frame is near to many older ones, and that is no repetition."""
     rng = np.random.default_rng(3)

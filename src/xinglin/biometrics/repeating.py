@@ -1,0 +1,97 @@
+"""Does a picture come again? The looks of the last minutes, searched for a stretch that was shown before.
+
+A film that is played again and again shows, for seconds on end, what it showed one round earlier. People come back to a
+posture too, but not, moving, along the same way for seconds. Pure: no clock, no model.
+"""
+
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinglin.biometrics.fingerprints import Look, differences
+
+WINDOW_SECONDS: Final = 5.0
+"""So much of the newest must have been shown before."""
+STEP_SECONDS: Final = 1.0
+"""Over which movement is measured."""
+FOLLOWED: Final = 0.15
+"""Part of the movement of a second by which two showings may differ: the samples of two rounds do not fall on the same
+instant of the film."""
+CANDIDATES: Final = 12
+MISSED: Final = 0.1
+"""Part of the looks that may differ: a film's seam, a lost packet."""
+SPACE_SECONDS: Final = 0.15
+"""Looks nearer in time say nothing new."""
+
+
+class Shown:
+    """What was shown, as looks with their instants."""
+
+    def __init__(self, memory: timedelta) -> None:
+        self._memory = memory.total_seconds()
+        self._times: deque[float] = deque()
+        self._looks: deque[Look] = deque()
+
+    def add(self, at: datetime, look: Look) -> None:
+        """Another look; one that is late or comes too soon is left out."""
+        now = at.timestamp()
+        if self._times and now - self._times[-1] < SPACE_SECONDS:
+            return
+        self._times.append(now)
+        self._looks.append(look)
+        while now - self._times[0] > self._memory:
+            self._times.popleft()
+            self._looks.popleft()
+
+    def lag(self, *, least: int, moving: float, alike: float, lag_min: timedelta, slack: timedelta) -> timedelta | None:
+        """The distance in time at which the newest looks were all shown before; None where there is none.
+
+        `least`: looks that must come again; `moving`: grey levels by which the picture must move in a second, because
+        somebody who sits quietly repeats nothing; `alike`: grey levels by which a codec makes two showings differ.
+        """
+        if len(self._times) < 2 * least:
+            return None
+        times, looks = np.array(self._times), np.stack(self._looks)
+        first = min(int(np.searchsorted(times, times[-1] - WINDOW_SECONDS)), len(times) - least)
+        if times[-1] - times[first] > 4 * WINDOW_SECONDS:
+            return None
+        moved = _moved(times, looks, first)
+        if moved is None or moved < moving:
+            return None
+        old = int(np.searchsorted(times, times[-1] - lag_min.total_seconds(), side="right"))
+        near = alike + FOLLOWED * moved
+        apart = differences(looks[-1], looks[:old])
+        for one in np.argsort(apart)[:CANDIDATES]:
+            if apart[one] > near:
+                break
+            lag = float(times[-1] - times[one])
+            if _again(times, looks, first, lag, slack.total_seconds(), near):
+                return timedelta(seconds=lag)
+        return None
+
+
+def _moved(times: NDArray[np.float64], looks: NDArray[np.int16], first: int) -> float | None:
+    """The movement of a second, in the middle of the window; None where samples lie too far apart."""
+    found = []
+    for now in range(first, len(times)):
+        before = int(np.searchsorted(times, times[now] - STEP_SECONDS, side="right")) - 1
+        if before >= 0 and times[now] - times[before] <= 2 * STEP_SECONDS:
+            found.append(float(differences(looks[now], looks[before : before + 1])[0]))
+    return float(np.median(found)) if found else None
+
+
+def _again(
+    times: NDArray[np.float64], looks: NDArray[np.int16], first: int, lag: float, slack: float, near: float
+) -> bool:
+    """Whether nearly all looks of the window were shown before at this distance."""
+    missed, most = 0, int(MISSED * (len(times) - first))
+    for now in range(first, len(times)):
+        start, end = np.searchsorted(times, (times[now] - lag - slack, times[now] - lag + slack))
+        if start == end or differences(looks[now], looks[start:end]).min() > near:
+            missed += 1
+            if missed > most:
+                return False
+    return True
