@@ -177,6 +177,42 @@ def test_without_a_template_the_watch_says_that_there_is_nothing_to_compare(sess
     assert LiveObservation.objects.get().numbers == {"face": 0, "voice": 0}
 
 
+def test_the_log_says_when_the_watch_was_lost_and_begun_anew(visit: Visit, session: LiveSession) -> None:
+    for second, history in enumerate(["", "again", "", "other"], 1):
+        services.open_watch(
+            actor=MEDIA,
+            session_id=session.id,
+            side="patient",
+            faces=None,
+            voices=None,
+            history=history,
+            now=seconds(second),
+        )
+    assert log(session) == ["watched", "watched:again", "watched:anew", "watched:other"]
+
+
+def test_a_copy_that_does_not_come_back_pauses_the_call(session: LiveSession) -> None:
+    for side in ("physician", "patient"):
+        assert seen(session, 20, Kind.NO_COPY, side, gone_ms=15000) is Deed.PAUSE
+    assert LiveSession.objects.get().pause_reason == "physician-no_copy"
+    assert "nobody did anything wrong" in told(session)[-1]
+    seen(session, 30, Kind.RESTORED)
+    assert state(session) == "paused", "the other side is not verified yet"
+    seen(session, 31, Kind.RESTORED, "patient")
+    assert state(session) == "ringing"
+
+
+def test_the_hospital_forwards_once_and_for_all(session: LiveSession) -> None:
+    LiveSession.objects.update(mode="forwarded")
+    for _ in range(2):
+        services.relay_live(actor=MEDIA, session_id=session.id, reason="unreachable", now=seconds(5))
+    assert LiveSession.objects.get().mode == "relay"
+    assert not LiveSession.objects.get().recorded or session.recorded
+    assert JournalEntry.objects.filter(verb="relay_live").count() == 1
+    with pytest.raises(NotFound):
+        services.relay_live(actor=MEDIA, session_id=new_id(), reason="pause", now=seconds(5))
+
+
 # THE BADGE
 
 

@@ -33,7 +33,9 @@ class Seen:
     def __init__(self) -> None:
         self.pictures: list[Any] = []
         self.sounds: list[Any] = []
-        self.nothings = self.closes = 0
+        self.glances = self.nothings = self.closes = 0
+        self.copies_missed = 0
+        self.who: list[UUID] = []
 
     def picture(self, at: datetime, pixels: Any) -> None:
         self.pictures.append(pixels)
@@ -41,8 +43,15 @@ class Seen:
     def sound(self, at: datetime, samples: Any) -> None:
         self.sounds.append(samples)
 
-    def nothing(self, at: datetime) -> None:
+    def glance(self, at: datetime, pixels: Any) -> None:
+        self.glances += 1
+
+    def nothing(self, at: datetime, copy: bool) -> None:
         self.nothings += 1
+        self.copies_missed += copy
+
+    def came(self, at: datetime, who: UUID) -> None:
+        self.who.append(who)
 
     def close(self, at: datetime) -> None:
         self.closes += 1
@@ -78,6 +87,8 @@ class FakeHospital:
         self.said: list[list[str]] = []
         self.over: list[str] = []
         self.kept = 0
+        self.relayed: list[str] = []
+        self.accounts = {"physician": new_id(), "patient": new_id()}
         self.seen: dict[str, Seen] = {"physician": Seen(), "patient": Seen()}
         self.file = Memory()
         self.stored: list[bool] = []
@@ -109,6 +120,10 @@ class FakeHospital:
     async def store_recording(self, recording_id: UUID, complete: bool) -> None:
         self.stored.append(complete)
 
+    async def relay(self, session_id: UUID, reason: str) -> None:
+        self.relayed.append(reason)
+        self.mode = LiveMode.RELAY
+
     async def keep(self, session_id: UUID) -> None:
         self.kept += 1
 
@@ -117,7 +132,8 @@ class FakeHospital:
 
     def ticket(self, side: str) -> LivePass:
         """A pass as a token would give it."""
-        return LivePass(self.session_id, self.visit_id, Side(side), self.mode, LiveKind.VIDEO, new_id())
+        account = self.accounts[side]
+        return LivePass(self.session_id, self.visit_id, Side(side), self.mode, LiveKind.VIDEO, account)
 
 
 class Colour(MediaStreamTrack):

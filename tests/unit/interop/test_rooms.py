@@ -126,8 +126,9 @@ async def test_what_is_recorded_can_be_seen_and_heard() -> None:
     async with house(recorded=True) as (hospital, rooms, doctor, patient):
         await doctor.enter()
         await patient.enter()
-        await until(lambda: len(hospital.file.data) > 4000, 20)
-        await asyncio.sleep(1.5)
+        await until(lambda: min(doctor.frames["video"], patient.frames["video"]) > 3, 20)
+        begun = len(hospital.file.data)
+        await until(lambda: len(hospital.file.data) > begun + 4000, 20)  # Seconds in which both were seen.
         await rooms.end(hospital.session_id)
         assert hospital.stored == [True]
         assert hospital.file.closed
@@ -161,6 +162,89 @@ async def test_a_copy_of_what_was_received_counts_for_the_one_who_sent_it() -> N
         letters = await rooms.letters(patient.seat, 0, "connected", 1.0)
         assert letters[-1] == {"n": letters[-1]["n"], "kind": "signal", "data": {"type": "offer", "sdp": "x"}}
         assert patient.frames["video"] == 0
+
+
+async def seated(hospital: "FakeHospital", rooms: "Rooms", *sides: "Browser") -> None:
+    """In the room; nobody has connected yet."""
+    for side in sides:
+        given = await rooms.enter(hospital.ticket(side.side))
+        assert given is not None
+        side.seat = given["seat"]
+
+
+async def test_a_pause_between_the_two_sides_is_held_by_the_hospital_that_forwards_from_then_on() -> None:
+    from tests.unit.interop.live_double import until
+
+    from xinglin.hospital.consultation.selectors import LiveMode
+
+    async with house(mode=LiveMode.FORWARDED) as (hospital, rooms, doctor, patient):
+        await seated(hospital, rooms, doctor, patient)
+        await doctor.connect("sendonly")
+        await until(lambda: hospital.seen["patient"].pictures)
+        rooms.pause(hospital.session_id, True)
+        rooms.signal(doctor.seat, {"type": "offer", "sdp": "x"})
+        await until(lambda: hospital.relayed == ["pause"])
+        await until(lambda: rooms.connections == 0)
+        letters = await rooms.letters(patient.seat, 0, "connected", 1.0)
+        assert [one["kind"] for one in letters] == ["paused", "mode"], "nothing was passed on that lets them meet"
+        assert (letters[-1]["mode"], letters[-1]["reason"]) == ("relay", "pause")
+        rooms.signal(doctor.seat, {"type": "offer", "sdp": "x"})
+        for side in (doctor, patient):
+            await side.connect()
+        await until(lambda: hospital.seen["physician"].pictures)
+        assert doctor.frames["video"] == patient.frames["video"] == 0
+        rooms.pause(hospital.session_id, False)
+        await until(lambda: min(doctor.frames["video"], patient.frames["video"]) > 3)
+        assert mostly(doctor.last) == "blue"
+        kinds = [one["kind"] for one in await rooms.letters(patient.seat, letters[-1]["n"], "connected", 1.0)]
+        assert kinds == ["resumed"]
+
+
+async def test_browsers_that_do_not_meet_are_forwarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.unit.interop.live_double import until
+
+    from xinglin.hospital.consultation.selectors import LiveMode
+    from xinglin.hospital.interop.video import rooms as module
+
+    monkeypatch.setattr(module, "DIRECT_SECONDS", 1.0)
+    async with house(mode=LiveMode.FORWARDED) as (hospital, rooms, doctor, patient):
+        await seated(hospital, rooms, doctor)
+        await asyncio.sleep(1.5)
+        assert hospital.relayed == [], "who waits alone has nobody to meet"
+        await seated(hospital, rooms, patient)
+        for side in (doctor, patient):
+            await rooms.letters(side.seat, 10**6, "failed", 0.1)
+        await until(lambda: hospital.relayed == ["unreachable"])
+        for side in (doctor, patient):
+            await side.connect()
+        await until(lambda: min(doctor.frames["video"], patient.frames["video"]) > 3)
+
+
+async def test_a_copy_that_is_not_returned_is_a_gap() -> None:
+    from tests.unit.interop.live_double import until
+
+    from xinglin.hospital.consultation.selectors import LiveMode
+
+    async with house(mode=LiveMode.FORWARDED) as (hospital, rooms, doctor, patient):
+        await seated(hospital, rooms, doctor, patient)
+        for side in (doctor, patient):
+            await rooms.letters(side.seat, 10**6, "connected", 0.1)
+        await until(lambda: hospital.seen["patient"].copies_missed and hospital.seen["physician"].copies_missed)
+        assert hospital.relayed == []
+
+
+async def test_the_watcher_hears_who_comes_and_glances_between_samples() -> None:
+    from tests.unit.interop.live_double import until
+
+    async with house() as (hospital, _rooms, doctor, patient):
+        await doctor.enter()
+        await patient.enter()
+        seen = hospital.seen["patient"]
+        await until(lambda: len(seen.pictures) > 2)
+        assert seen.glances > len(seen.pictures)
+        await patient.enter()
+        await until(lambda: seen.who == [hospital.accounts["patient"]] * 2)
+        assert seen.closes == 0, "a reload is no farewell"
 
 
 async def test_another_window_takes_the_seat() -> None:

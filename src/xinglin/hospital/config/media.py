@@ -84,6 +84,8 @@ class Application:
             return
         if kind in {"pause", "resume"}:
             self.rooms.pause(session_id, kind == "pause")
+        elif kind == "kind":
+            self._later(self.rooms.change_kind(session_id))
         elif kind == "end":
             self._later(self.rooms.end(session_id))
         elif kind.startswith("leave-"):

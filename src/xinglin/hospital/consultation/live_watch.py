@@ -22,6 +22,9 @@ policy gives for a face check.
 WATCHED = "watched"
 """The entry with which the watch over a side begins: what is enrolled, and the key of the face template."""
 
+ANEW = "anew"
+"""Detail of that entry when the media process lost what it had seen before: it was begun again itself."""
+
 
 class Deed(Named):
     """What is done when something is seen."""
@@ -155,6 +158,7 @@ REASONS = {
     Kind.LOOPED.value: T(zh="画面在重复", en="the picture repeats itself"),
     Kind.VOICE_DIFFERS.value: T(zh="声音未能确认", en="the voice was not confirmed"),
     Kind.NO_FRAMES.value: T(zh="没有画面，无法核验", en="no picture: cannot be verified"),
+    Kind.NO_COPY.value: T(zh="医院收不到画面副本，无法核验", en="no copy of the picture arrives: cannot be verified"),
 }
 GOOD = frozenset({Kind.VERIFIED.value, Kind.RESTORED.value})
 LEVELS = frozenset(level.value for level in Level)

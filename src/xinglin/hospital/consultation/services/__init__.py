@@ -16,6 +16,7 @@ from xinglin.hospital.consultation.services.live import (
     note_present,
     open_live,
     pause_live,
+    relay_live,
     resume_live,
     sweep_live,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "read_ticket",
     "refer_offline",
     "refuse_evidence",
+    "relay_live",
     "request_visit",
     "resume_live",
     "save_record",

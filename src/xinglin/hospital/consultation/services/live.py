@@ -12,7 +12,7 @@ from xinglin.hospital.consultation.access import KEEP_LIVE, TALK_LIVE
 from xinglin.hospital.consultation.errors import LiveNotHere, LiveOver, NotStartedYet, OneLiveVisit, ProofForLive
 from xinglin.hospital.consultation.events import LiveVisitEnded, LiveVisitStarted
 from xinglin.hospital.consultation.live_policy import LivePolicy, policy_for, proof_window
-from xinglin.hospital.consultation.live_words import LiveEnd, LiveKind, LiveState
+from xinglin.hospital.consultation.live_words import LiveEnd, LiveKind, LiveMode, LiveState
 from xinglin.hospital.consultation.models import LiveParty, LiveSession, Visit
 from xinglin.hospital.consultation.services.live_tickets import LiveTicket, ticket_for
 from xinglin.hospital.consultation.services.storing import first_reply, note, say
@@ -296,6 +296,24 @@ def change_live_kind(*, actor: Actor, visit_id: UUID, kind: str, now: datetime) 
         session.kind = LiveKind(kind)
         session.save(update_fields=["kind"])
         note(actor, visit, "change_live_kind", now, detail={"live": str(session.id), "kind": kind, "side": side})
+        _tell(session, "live")
+        live.announce(MEDIA, "kind", session.id)
+
+
+def relay_live(*, actor: Actor, session_id: UUID, reason: str, now: datetime) -> None:
+    """From now on the hospital forwards a session that went between the two sides; it is not recorded for that.
+
+    `reason`: `pause` (a pause holds only so) or `unreachable` (the browsers did not meet). Done twice it is done once.
+    Raises NotFound.
+    """
+    require(actor, KEEP_LIVE)
+    with transaction.atomic():
+        session = _locked(session_id)
+        if session.state == LiveState.ENDED or session.mode == LiveMode.RELAY:
+            return
+        session.mode = LiveMode.RELAY
+        session.save(update_fields=["mode"])
+        note(actor, session.visit, "relay_live", now, detail={"live": str(session.id), "reason": reason[:60]})
         _tell(session, "live")
 
 

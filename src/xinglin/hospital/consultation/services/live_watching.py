@@ -17,6 +17,7 @@ from xinglin.hospital.consultation import gate, people
 from xinglin.hospital.consultation.access import KEEP_LIVE
 from xinglin.hospital.consultation.events import LiveDoubtLifted, LiveDoubtRaised
 from xinglin.hospital.consultation.live_watch import (
+    ANEW,
     GOOD,
     KINDS,
     LEVELS,
@@ -210,12 +211,21 @@ class Watching:
 
 
 def open_watch(
-    *, actor: Actor, session_id: UUID, side: str, faces: Engine | None, voices: Engine | None, now: datetime
+    *,
+    actor: Actor,
+    session_id: UUID,
+    side: str,
+    faces: Engine | None,
+    voices: Engine | None,
+    now: datetime,
+    history: str = "",
 ) -> Watching:
     """Begin to watch who is there on a side: their templates are opened (and journaled), and that is written down.
 
     `faces`, `voices`: the engines installed, None where there are none; a template of another engine is not given.
-    For a child the guardian who acts is watched, and more than one face is expected. Raises NotFound.
+    For a child the guardian who acts is watched, and more than one face is expected. `history`: `again` when the media
+    process still holds what it saw of this side, `other` when another account came, empty when it holds nothing; where
+    the side was watched before all the same, the log says that the watch began anew. Raises NotFound.
     """
     require(actor, KEEP_LIVE)
     session = LiveSession.objects.select_related("visit").filter(id=session_id).first()
@@ -231,7 +241,10 @@ def open_watch(
     if face is not None and session.state != LiveState.ENDED:
         numbers["face_key"] = int(blind_index(face.to_bytes().hex(), "live:face")[:13], 16)
     if session.state != LiveState.ENDED:
-        _keep(session, side, WATCHED, "", now, numbers)
+        before = LiveObservation.objects.filter(
+            session__visit_id=session.visit_id, side=side, kind__startswith=WATCHED
+        ).exists()
+        _keep(session, side, logged(WATCHED, history or (ANEW if before else "")), "", now, numbers)
     return Watching(watch_policy(several_allowed=several, faces=faces, voices=voices), face, voice)
 
 

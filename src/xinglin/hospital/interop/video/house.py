@@ -12,7 +12,7 @@ from xinglin.hospital.consultation import selectors, services
 from xinglin.hospital.consultation.selectors import LiveRoom
 from xinglin.hospital.interop.video.recording import Writer
 from xinglin.hospital.interop.video.sampling import Observer
-from xinglin.hospital.interop.video.watching import observer_for
+from xinglin.hospital.interop.video.watching import Watchers
 from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.kernel.clock import now
 from xinglin.hospital.kernel.errors import NotFound
@@ -26,6 +26,7 @@ class House:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(2, "hospital")
+        self._watchers = Watchers()
 
     async def _do(self, work: Callable[[], T]) -> T:
         def with_connection() -> T:
@@ -57,6 +58,10 @@ class House:
         """Face checks that were asked for, pauses that nobody lifted."""
         await self._do(lambda: services.keep_live_checks(actor=MEDIA, session_id=session_id, now=now()))
 
+    async def relay(self, session_id: UUID, reason: str) -> None:
+        """From now on the hospital forwards."""
+        await self._do(lambda: services.relay_live(actor=MEDIA, session_id=session_id, reason=reason, now=now()))
+
     async def begin_recording(self, session_id: UUID) -> tuple[UUID, Writer]:
         """A sealed file to write."""
         return await self._do(lambda: services.begin_recording(actor=MEDIA, session_id=session_id, now=now()))
@@ -73,7 +78,7 @@ class House:
 
     async def observer(self, room: LiveRoom, side: str) -> Observer:
         """Who watches a side."""
-        return await self._do(lambda: observer_for(room, side))
+        return await self._do(lambda: self._watchers.of(room, side))
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -24,6 +24,8 @@ REPORT_SECONDS = 20.0
 EMPTY_SECONDS = 120.0
 """A room in which nobody is for so long is over."""
 FLUSH_SECONDS = 5.0
+DIRECT_SECONDS = 15.0
+"""Two browsers that have not met for so long are forwarded to each other by the hospital."""
 STEP_SECONDS = 0.2
 KEEP_SECONDS = 3.0
 log = logging.getLogger(__name__)
@@ -44,6 +46,9 @@ class Hospital(Protocol):
 
     async def ended(self, session_id: UUID, reason: str) -> None:
         """The room is over."""
+
+    async def relay(self, session_id: UUID, reason: str) -> None:
+        """From now on the hospital forwards; why is written down."""
 
     async def begin_recording(self, session_id: UUID) -> tuple[UUID, Writer]:
         """A sealed file to write."""
@@ -73,6 +78,8 @@ class Room:
     reported_at: float = 0.0
     kept_at: float = 0.0
     empty_since: float = field(default_factory=time.monotonic)
+    apart_since: float | None = None
+    """Since when both are here and their browsers have not met; None while they have, or one is away."""
 
     @property
     def direct(self) -> bool:
@@ -156,7 +163,7 @@ class Rooms:
                 self._keys.pop(before.key, None)
                 await before.close()
             seat = room.seats[side] = Seat(side, ticket.account_id)
-            room.samplers[side].close()  # Whoever comes in is watched from the beginning.
+            room.samplers[side].came(ticket.account_id)
             self._keys[seat.key] = (ticket.session_id, side)
             room.empty_since = time.monotonic()
             room.tell("peer", but=side, there=True)
@@ -209,10 +216,13 @@ class Rooms:
             raise
 
     def signal(self, key: str, data: dict[str, Any]) -> None:
-        """Pass a browser's letter (offer, answer, a wish to begin again) on to the other side. Raises NoSeat."""
+        """Pass a browser's letter (offer, answer, a wish to begin again) on to the other side. Raises NoSeat.
+
+        During a pause, and once the hospital forwards, nothing is passed on: the browsers are not to meet.
+        """
         room, seat = self._seat(key)
         to = room.seats.get(other(seat.side))
-        if to is not None:
+        if to is not None and room.direct and not room.paused:
             to.write("signal", data=data)
 
     async def letters(self, key: str, after: int, state: str, wait_seconds: float) -> list[dict[str, Any]]:
@@ -253,6 +263,22 @@ class Rooms:
         room.tell("paused" if paused else "resumed")
         room.reported = None
 
+    async def relay(self, session_id: UUID, reason: str) -> None:
+        """From now on the hospital forwards: a pause holds only then, and browsers that cannot meet need it.
+
+        The copies end; each browser sends to the hospital alone.
+        """
+        room = self._rooms.get(session_id)
+        if room is None or not room.direct:
+            return
+        await self._hospital.relay(session_id, reason)
+        room.mode, room.reported = LiveMode.RELAY, None
+        for seat in list(room.seats.values()):
+            line, seat.line, seat.told_state = seat.line, None, ""
+            if line is not None:
+                await line.close()
+        room.tell("mode", mode=LiveMode.RELAY.value, reason=reason)
+
     async def end(self, session_id: UUID) -> None:
         """The session is over: tell the browsers, close everything, keep nothing."""
         room = self._rooms.pop(session_id, None)
@@ -288,6 +314,12 @@ class Rooms:
                 self.pause(session_id, facts.state == LiveState.PAUSED)
                 room.facts = facts
 
+    async def change_kind(self, session_id: UUID) -> None:
+        """Picture or voice: whether pictures are due."""
+        room, facts = self._rooms.get(session_id), await self._hospital.room(session_id)
+        if room is not None and facts is not None:
+            room.facts = facts
+
     # THE CLOCK OF A ROOM
 
     def _keep(self, work: Awaitable[Any]) -> None:
@@ -303,8 +335,11 @@ class Rooms:
             try:
                 await self._look(session_id, room, now)
                 if now - sampled >= PICTURE_SECONDS:
-                    sampled = now
+                    sampled = max(sampled + PICTURE_SECONDS, now - PICTURE_SECONDS / 2)  # In step, or late: no rush.
                     self._sample(room)
+                else:
+                    for sampler in room.samplers.values():
+                        self._keep(sampler.glance())
                 if room.recorder is not None:
                     await asyncio.get_running_loop().run_in_executor(self._writers, room.recorder.step)
                     if now - flushed >= FLUSH_SECONDS:
@@ -318,13 +353,16 @@ class Rooms:
         present = room.present()
         for side, sampler in room.samplers.items():
             sending = (other(side) if room.direct else side) in present
-            self._keep(sampler.sample(expected=sending and room.facts.kind.value == "video"))
+            expected = sending and room.facts.kind.value == "video"
+            self._keep(sampler.sample(expected=expected, copy=room.direct))
 
     async def _look(self, session_id: UUID, room: Room, now: float) -> None:
         """Who is there? Tell the hospital when it changed, and now and then all the same."""
         for seat in list(room.seats.values()):
             if seat.away:
                 await self._unseat(room, seat)
+        if room.direct:
+            await self._meet(session_id, room, now)
         present = room.present()
         if present:
             room.empty_since = now
@@ -346,6 +384,17 @@ class Rooms:
         if now - room.empty_since > EMPTY_SECONDS:
             await self._hospital.ended(session_id, "left")
             await self.end(session_id)
+
+    async def _meet(self, session_id: UUID, room: Room, now: float) -> None:
+        """Where the browsers talk to each other: a pause is held, and those who do not meet are forwarded."""
+        if room.paused:
+            await self.relay(session_id, "pause")
+            return
+        both = len(room.seats) == len(SIDES)
+        met = both and all(seat.connected(True) and seat.told_state != "failed" for seat in room.seats.values())
+        room.apart_since = None if met or not both else room.apart_since or now
+        if room.apart_since is not None and now - room.apart_since > DIRECT_SECONDS:
+            await self.relay(session_id, "unreachable")
 
     async def _begin_recording(self, session_id: UUID, room: Room) -> None:
         room.recording_id, writer = await self._hospital.begin_recording(session_id)

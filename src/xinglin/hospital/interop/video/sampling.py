@@ -9,7 +9,8 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
+from uuid import UUID
 
 import numpy as np
 from av import AudioFrame, VideoFrame
@@ -39,11 +40,18 @@ class Observer(Protocol):
     def sound(self, at: datetime, samples: Samples) -> None:
         """A piece of sound: mono, 16 kHz, −1 to 1."""
 
-    def nothing(self, at: datetime) -> None:
-        """A second without a new picture while there should be one."""
+    def glance(self, at: datetime, pixels: Pixels) -> None:
+        """A picture between two samples: only what it looks like matters."""
+
+    def nothing(self, at: datetime, copy: bool) -> None:
+        """A second without a new picture while there should be one. `copy`: the other side's browser should have
+        returned what it received."""
+
+    def came(self, at: datetime, who: UUID) -> None:
+        """An account takes the seat of the side: for the first time, again, or instead of another."""
 
     def close(self, at: datetime) -> None:
-        """The side is gone; somebody else may come."""
+        """The side is gone; it may come back."""
 
 
 class SideSampler:
@@ -52,6 +60,7 @@ class SideSampler:
     def __init__(self, observer: Observer, pool: Executor, clock: Callable[[], datetime]) -> None:
         self._observer, self._pool, self._clock = observer, pool, clock
         self._frame: VideoFrame | None = None
+        self._glanced: VideoFrame | None = None
         self._resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
         # A frame's own converter must not be used by two threads at once; others read the same frame.
         self._converter = VideoReformatter()
@@ -79,42 +88,65 @@ class SideSampler:
             self.pieces += 1
             self._pool.submit(self._safely, "sound", self._clock(), piece)
 
-    async def sample(self, expected: bool) -> None:
-        """Hand the newest picture over, or say that there was none. `expected`: the side should be sending pictures."""
+    async def glance(self) -> None:
+        """Hand the newest picture over for its look alone; left out while the watcher is busy."""
+        frame = self._frame
+        if self._busy or frame is None or frame is self._glanced:
+            return
+        self._busy, self._glanced = True, frame
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._safely, "glance", self._clock(), frame)
+        finally:
+            self._busy = False
+
+    async def sample(self, expected: bool, copy: bool) -> None:
+        """Hand the newest picture over, or say that there was none. `expected`: there should be pictures of the side;
+        `copy`: as a copy that the other side's browser returns.
+        """
         if self._busy:
             return  # The watcher is slower than a second: the next second gets the newest picture.
         loop = asyncio.get_running_loop()
-        frame, self._frame = self._frame, None
+        frame, self._frame, self._glanced = self._frame, None, None
         fresh = self._last_at is not None and loop.time() - self._last_at < STALE_SECONDS
         if frame is None and (fresh or not expected):
             return
         self._busy = True
         try:
             if frame is None:
-                await loop.run_in_executor(self._pool, self._safely, "nothing", self._clock(), None)
+                await loop.run_in_executor(self._pool, self._safely, "nothing", self._clock(), copy)
             else:
                 self.pictures += 1
                 await loop.run_in_executor(self._pool, self._safely, "picture", self._clock(), frame)
         finally:
             self._busy = False
 
-    def _safely(self, what: str, at: datetime, thing: VideoFrame | NDArray[np.int16] | None) -> None:
+    def _safely(self, what: str, at: datetime, thing: Any) -> None:
         """In a thread: a watcher that fails is said aloud and does not end the call."""
         try:
             if isinstance(thing, VideoFrame):
-                plain = self._converter.reformat(thing, format="rgb24").to_ndarray()
-                self._observer.picture(at, plain.astype(np.uint8, copy=False))
-            elif thing is not None:
+                plain = self._converter.reformat(thing, format="rgb24").to_ndarray().astype(np.uint8, copy=False)
+                (self._observer.picture if what == "picture" else self._observer.glance)(at, plain)
+            elif what == "sound":
                 self._observer.sound(at, thing.astype(np.float32) / 32768.0)
-            elif what == "close":
-                self._observer.close(at)
+            elif what == "came":
+                self._observer.came(at, thing)
+            elif what == "nothing":
+                self._observer.nothing(at, thing)
             else:
-                self._observer.nothing(at)
+                self._observer.close(at)
         except Exception:
             log.exception("a watcher of a live visit failed on %s", what)
 
+    def came(self, who: UUID) -> None:
+        """Tell the watcher who takes the seat."""
+        self._forget()
+        self._pool.submit(self._safely, "came", self._clock(), who)
+
     def close(self) -> None:
         """Tell the watcher that the side is gone."""
-        self._frame = self._last_at = None
-        self._heard, self._heard_count = [], 0
+        self._forget()
         self._pool.submit(self._safely, "close", self._clock(), None)
+
+    def _forget(self) -> None:
+        self._frame = self._glanced = self._last_at = None
+        self._heard, self._heard_count = [], 0

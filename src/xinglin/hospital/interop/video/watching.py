@@ -5,9 +5,12 @@ and says that it cannot tell; it never takes that for "verified".
 """
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 import numpy as np
 from django.db import close_old_connections
@@ -17,6 +20,7 @@ from xinglin.biometrics.errors import BiometricError, NotInstalled
 from xinglin.biometrics.faces import Faces, Reading
 from xinglin.biometrics.fingerprints import look, luminance
 from xinglin.biometrics.matching import Template
+from xinglin.biometrics.stillness import Features, change, features
 from xinglin.biometrics.voices import SpeechWindow, Voices, VoiceVerdict, compare
 from xinglin.biometrics.watching import Change, FaceSeen, Side, VoiceHeard, Watch
 from xinglin.hospital.consultation import services
@@ -27,6 +31,8 @@ from xinglin.hospital.kernel.errors import DomainError
 
 WATCH = system_actor("live-watch")
 FACES_COMPARED_MOST = 3
+KEPT_SECONDS = 900.0
+"""So long what was seen of a side is kept after it left: longer than any part of the watch looks back."""
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -40,10 +46,18 @@ def _installed(ask: Callable[[], T]) -> T | None:
 
 
 class LikenessObserver:
-    """Watches one side. The watch begins with the first sample after the side came in, when it is known who that is."""
+    """Watches one side of a visit, through every reload and change of network and from one session to the next.
+
+    Templates are opened with the first sample after the side came in, when it is known who that is, and let go when it
+    leaves. What was seen before counts on while the same account comes back: a reload must not make a film new.
+    """
 
     def __init__(self, room: LiveRoom, side: str) -> None:
         self._session_id = room.session_id
+        self._who: UUID | None = None
+        self._history, self._open = "", False
+        self._features: Features | None = None
+        self.left_at: float | None = None
         self._side: Side = "physician" if side == "physician" else "patient"
         self._faces: Faces | None = None
         self._voices: Voices | None = None
@@ -70,16 +84,33 @@ class LikenessObserver:
         heard = VoiceHeard(usable, said.heard.speech_seconds, clipped=not said.heard.clean)
         self._note(watch.voice(at, heard), at)
 
-    def nothing(self, at: datetime) -> None:
+    def glance(self, at: datetime, pixels: Pixels) -> None:
+        """A picture between two samples."""
+        if self._watch is not None and self._open:
+            self._watch.glance(at, look(pixels))
+
+    def nothing(self, at: datetime, copy: bool) -> None:
         """No picture came."""
-        self._note(self._watching(at).no_frame(at), at)
+        self._note(self._watching(at).no_frame(at, copy=copy), at)
+
+    def came(self, at: datetime, who: UUID) -> None:
+        """Who comes back is watched on; somebody else from the beginning."""
+        if self._who not in {None, who}:
+            self._watch = self._features = None
+        self._history = {None: "", who: "again"}.get(self._who, "other")
+        self._who, self._open, self.left_at = who, False, None
+
+    def go_on(self, room: LiveRoom) -> None:
+        """Another session of the same visit."""
+        self._session_id = room.session_id
 
     def close(self, at: datetime) -> None:
-        """The side is gone; who comes next is watched from the beginning."""
-        self._watch = self._face = self._voice = self._speech = None
+        """The side is gone: its templates are let go, what was seen is kept for a while."""
+        self._face = self._voice = self._speech = None
+        self._open, self.left_at = False, time.monotonic()
 
     def _watching(self, at: datetime) -> Watch:
-        if self._watch is None:
+        if self._watch is None or not self._open:
             self._faces, self._voices = _installed(engine.faces), _installed(engine.voices)
             close_old_connections()
             given = services.open_watch(
@@ -88,12 +119,17 @@ class LikenessObserver:
                 side=self._side,
                 faces=self._faces.engine if self._faces is not None else None,
                 voices=self._voices.engine if self._voices is not None else None,
+                history=self._history if self._watch is not None or self._history == "other" else "",
                 now=at,
             )
             self._face, self._voice = given.face, given.voice
             if self._voices is not None and self._voice is not None:
                 self._speech = SpeechWindow(speech_seconds=self._voices.engine.limit("window_speech_seconds"))
-            self._watch = Watch(given.policy, self._side, at, enrolled_face=self._face is not None)
+            self._open, enrolled = True, self._face is not None
+            if self._watch is None:
+                self._watch = Watch(given.policy, self._side, at, enrolled_face=enrolled)
+            else:
+                self._watch.resume(at, enrolled_face=enrolled)
         return self._watch
 
     def _seen(self, pixels: Pixels) -> FaceSeen:
@@ -110,7 +146,19 @@ class LikenessObserver:
             live=reading.live,
             luminance=luminance(seen),
             fingerprint=seen,
+            changed=self._changed(self._faces, pixels, reading),
         )
+
+    def _changed(self, faces: Faces, pixels: Pixels, reading: Reading) -> float | None:
+        """How much the biggest face changed since the frame before; None where it cannot be measured now."""
+        before, self._features = self._features, None
+        if not reading.faces:
+            return None
+        try:
+            self._features = features(faces.align(pixels, faces.landmarks(pixels, reading.faces[0])))
+        except (BiometricError, ValueError):
+            return None  # A face at the edge that cannot be aligned.
+        return None if before is None else change(before, self._features)
 
     def _similarity(self, faces: Faces, pixels: Pixels, reading: Reading) -> float | None:
         """To the enrolled face: of the biggest face; for a patient of the one that fits best."""
@@ -127,16 +175,30 @@ class LikenessObserver:
         return float(np.max([self._face.similarity_to(one, engine=row.id, version=row.version) for one in vectors]))
 
     def _note(self, changes: list[Change], now: datetime) -> None:
-        for change in changes:
+        for one in changes:
             close_old_connections()
             try:
                 services.note_observation(
-                    actor=WATCH, session_id=self._session_id, side=self._side, change=change, now=now
+                    actor=WATCH, session_id=self._session_id, side=self._side, change=one, now=now
                 )
             except DomainError as refusal:
                 log.warning("an observation of a live visit was refused: %s", refusal.code)
 
 
-def observer_for(room: LiveRoom, side: str) -> Observer:
-    """The watcher of a side."""
-    return LikenessObserver(room, side)
+class Watchers:
+    """Who watches which side of which visit in this process. Asked from several threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[UUID, str], LikenessObserver] = {}
+        self._lock = threading.Lock()
+
+    def of(self, room: LiveRoom, side: str) -> Observer:
+        """The watcher of a side: the one that watched it before, where it is still here."""
+        with self._lock:
+            due = time.monotonic() - KEPT_SECONDS
+            for key, one in list(self._kept.items()):
+                if one.left_at is not None and one.left_at < due:
+                    del self._kept[key]
+            found = self._kept.setdefault((room.visit_id, side), LikenessObserver(room, side))
+            found.go_on(room)
+            return found

@@ -14,7 +14,7 @@
   const VIDEO = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 15 } };
   const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
   const COPY = { maxFramerate: 10, scaleResolutionDownBy: 2, maxBitrate: 160000 };
-  const TRIES = 12;
+  const TRIES = 20;
   const kept = `xinglin-live:${pane.dataset.base}`;
   let call = null;
 
@@ -156,7 +156,7 @@
       return show("text");
     }
     show("again");
-    await wait(Math.min(500 * me.tries, 3000));
+    await wait(Math.min(250 * me.tries, 3000));
     me.retrying = false;
     if (call !== me) return;
     if (lost || !me.seat) return enter(me);
@@ -299,8 +299,8 @@
         if (call !== me || me.seat !== seat) return;
         if (error instanceof Gone) { me.seat = ""; return again(me, true); }
         me.missed = (me.missed || 0) + 1;
-        if (me.missed > 1 && pane.dataset.state === "live") show("again");
-        await wait(1000);
+        if (me.missed > 2 && pane.dataset.state === "live") show("again");
+        await wait(500);
       }
     }
   };
