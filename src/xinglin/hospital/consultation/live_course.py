@@ -135,7 +135,12 @@ class Cover:
 
     seconds: float
     verified_seconds: float
-    longest_gap: Stretch | None
+    gaps: tuple[Stretch, ...]
+
+    @property
+    def longest_gap(self) -> Stretch | None:
+        """The longest time without, None where there was none."""
+        return max(self.gaps, key=lambda gap: gap.seconds, default=None)
 
     @property
     def permille(self) -> int | None:
@@ -144,7 +149,7 @@ class Cover:
 
 
 def cover(parts: Sequence[Stretch]) -> Cover:
-    """The share verified, and the longest time without."""
+    """The share verified, and the times without, in order."""
     talk = [part for part in parts if part.standing != Standing.PAUSED]
     gaps: list[Stretch] = []
     for part in parts:
@@ -158,7 +163,7 @@ def cover(parts: Sequence[Stretch]) -> Cover:
     return Cover(
         seconds=sum(part.seconds for part in talk),
         verified_seconds=sum(part.seconds for part in talk if part.standing == Standing.VERIFIED),
-        longest_gap=max(gaps, key=lambda gap: gap.seconds, default=None),
+        gaps=tuple(gaps),
     )
 
 

@@ -14,6 +14,7 @@ from xinglin.hospital.consultation.access import READ_LIVE_COURSE, TALK_LIVE
 from xinglin.hospital.consultation.live_course import Cover, Entry, Span, Stretch, cover, matched, pauses, stretches
 from xinglin.hospital.consultation.live_facts import entries_of
 from xinglin.hospital.consultation.live_watch import (
+    ANEW,
     FRESH,
     GOOD,
     MARKS,
@@ -24,7 +25,7 @@ from xinglin.hospital.consultation.live_watch import (
     reason_words,
     response,
 )
-from xinglin.hospital.consultation.live_words import LiveEnd, LiveKind, LiveState
+from xinglin.hospital.consultation.live_words import LiveEnd, LiveKind, LiveMode, LiveState
 from xinglin.hospital.consultation.models import LiveSession
 from xinglin.hospital.consultation.words import Side
 from xinglin.hospital.kernel.access import Actor, require
@@ -33,6 +34,10 @@ from xinglin.hospital.kernel.texts import T
 
 SIDES = (Side.PHYSICIAN, Side.PATIENT)
 NO_PICTURE = T(zh="语音通话，没有画面可核验", en="by voice: no picture to verify")
+BEGUN_ANEW = T(
+    zh="核验从头开始：转发音视频的程序重新启动过，之前看到的不再用来比较",
+    en="watched anew: the process of picture and sound was begun again, and what it had seen is lost",
+)
 NAMES = {Side.PHYSICIAN: T(zh="医师", en="Physician"), Side.PATIENT: T(zh="患者", en="Patient")}
 
 
@@ -157,6 +162,9 @@ class SessionCourse:
     whole: Span
     end: T | None
     seconds: int
+    mode: T
+    recorded: bool
+    recordings: int
     sides: list[SideCourse]
     happenings: list[Happening]
 
@@ -175,7 +183,8 @@ def live_course(*, actor: Actor, visit_id: UUID, now: datetime) -> VisitCourse:
     """The timeline of a visit with its gaps, for auditors and medical affairs of its institution. Raises NotFound."""
     require(actor, READ_LIVE_COURSE)
     visit = gate.visit_to_read(actor, visit_id)
-    rows = LiveSession.objects.filter(visit_id=visit.id).prefetch_related("observations").order_by("opened_at")
+    rows = LiveSession.objects.filter(visit_id=visit.id).order_by("opened_at")
+    rows = rows.prefetch_related("observations", "recordings")
     return VisitCourse(
         visit_id=visit.id,
         institution_id=visit.institution_id,
@@ -204,7 +213,7 @@ def live_visits(*, actor: Actor, now: datetime, days: int = 30, limit: int = 100
         institution_id__in=actor.institution_ids, opened_at__gt=now - timedelta(days=days), opened_at__lte=now
     )
     found = []
-    for row in rows.prefetch_related("observations").order_by("-opened_at")[:limit]:
+    for row in rows.prefetch_related("observations", "recordings").order_by("-opened_at")[:limit]:
         course = _session(row, now)
         physician, patient = course.sides
         doubts = sum(one.standing in {Level.ALARM.value, Level.UNSURE.value} for one in course.happenings)
@@ -225,6 +234,9 @@ def _session(row: LiveSession, now: datetime) -> SessionCourse:
         whole=whole,
         end=LiveEnd(row.end_reason).label if row.end_reason else None,
         seconds=row.seconds,
+        mode=LiveMode(row.mode).label,
+        recorded=row.recorded,
+        recordings=len(row.recordings.all()),
         sides=[_side(side, entries[side.value], whole, paused) for side in SIDES],
         happenings=_happenings(entries),
     )
@@ -251,7 +263,7 @@ def _happenings(entries: dict[str, list[Entry]]) -> list[Happening]:
         for entry in rows:
             regular = entry.name in GOOD and not fresh and entry.name != "restored"
             fresh = fresh and entry.name not in GOOD
-            if regular or entry.name == WATCHED:
+            if regular or (entry.name == WATCHED and entry.detail != ANEW):
                 continue
             row = response(side, entry.name, entry.at) if entry.level and entry.name not in GOOD else None
             found.append(Happening(entry.at, NAMES[Side(side)], _what(entry), entry.level, entry.numbers, row))
@@ -261,6 +273,8 @@ def _happenings(entries: dict[str, list[Entry]]) -> list[Happening]:
 def _what(entry: Entry) -> T:
     if entry.name in MARKS:
         return Mark(entry.name).label
+    if entry.name == WATCHED:
+        return BEGUN_ANEW
     if entry.name == "restored":
         return T(zh="重新核验一致", en="matched again")
     return reason_words("" if entry.name in GOOD else entry.name)
