@@ -43,6 +43,11 @@ SHOTS = (
     Shot("patient-prescription", "patient_hypertension", "/me/prescriptions/", "main .list a"),
     Shot("payments", "patient_hypertension", "/payment/"),
     Shot("receipt", "patient_hypertension", "/payment/", "main .list a"),
+    Shot("describe", "patient_hypertension", "/me/describe/"),
+    Shot("patient-facts", "patient_diabetes", "/me/facts/"),
+    Shot("measurements", "patient_hypertension", "/me/measurements/"),
+    Shot("device-test", "patient_diabetes", "/me/device-test"),
+    Shot("likeness", "patient_diabetes", "/me/likeness"),
     Shot("pay", "patient_paying", "/me/", "main .next a.button.primary"),
     Shot("clinic", "physician_general", "/clinic/"),
     Shot("room", "physician_general", "/clinic/", "main .halves a[href^='/clinic/visits/'] >> nth=-1"),
@@ -54,6 +59,9 @@ SHOTS = (
     Shot("affairs", "medical_affairs", "/affairs/"),
     Shot("affairs-practitioners", "medical_affairs", "/affairs/practitioners/"),
     Shot("affairs-institutions", "medical_affairs", "/affairs/institutions/"),
+    Shot("affairs-alarms", "medical_affairs", "/affairs/alarms/"),
+    Shot("affairs-likeness", "medical_affairs", "/affairs/likeness/"),
+    Shot("live-visits", "medical_affairs", "/affairs/live-visits/"),
     Shot("findings", "auditor", "/audit/"),
     Shot("finding", "auditor", "/audit/", "main .next a.button.primary"),
     Shot("fund", "auditor", "/audit/fund/"),
@@ -76,7 +84,11 @@ def chromium() -> str:
 def people() -> list[dict[str, str]]:
     """The demo people with their one-click links, from the hospital itself."""
     out = subprocess.run(
-        [sys.executable, "-m", "xinglin", "people", "--json"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "xinglin", "people", "--json"],
+        env=os.environ | {"XINGLIN_DEMO": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found: list[dict[str, str]] = json.loads(out.stdout)
     return found
