@@ -30,7 +30,8 @@ def faced(frames: Iterable[Pixels], steps: Sequence[Step] = STEPS, portrait: str
         at += timedelta(milliseconds=200)
         if challenge.feed(frame, at).state is not State.RUNNING:
             return challenge
-    challenge.expire(at + timedelta(seconds=challenge.engine.limit("step_seconds") + 1))
+    challenge.last_at = at = challenge.deadline  # frames go on to the end of the time, and show nothing more
+    challenge.expire(at + timedelta(seconds=1))
     return challenge
 
 

@@ -207,13 +207,73 @@ def test_whatever_is_shown_only_all_of_it_passes(frames: list[Reading], steps: t
 
 def test_time_runs_out_for_a_step_and_for_all() -> None:
     challenge = Challenge(ScriptedFaces(), STEPS, T0)
-    assert challenge.expire(T0 + timedelta(seconds=12)).state is State.RUNNING
-    assert challenge.expire(T0 + timedelta(seconds=12.1)).failure is Failure.STEP_TIMEOUT
+    assert challenge.expire(T0 + timedelta(seconds=20)).state is State.RUNNING
+    assert challenge.deadline == T0 + timedelta(seconds=20)
+    assert challenge.expire(T0 + timedelta(seconds=20.1)).failure is Failure.STEP_TIMEOUT
+    challenge, _ = judged(REST)
+    asked = T0 + timedelta(seconds=0.6)
+    assert challenge.deadline == asked + timedelta(seconds=8)
+    challenge.last_at = challenge.deadline
+    assert challenge.expire(challenge.deadline).state is State.RUNNING
+    assert challenge.expire(challenge.deadline + timedelta(seconds=0.1)).failure is Failure.STEP_TIMEOUT
     assert judged(film(STEPS), every=4)[0].failure is Failure.TIMEOUT
 
 
+def test_frames_that_stop_coming_end_it() -> None:
+    challenge, _ = judged(REST)
+    assert challenge.expire(T0 + timedelta(seconds=5.5)).state is State.RUNNING
+    assert challenge.expire(T0 + timedelta(seconds=5.7)).failure is Failure.GAP
+
+
+def test_a_movement_before_anybody_can_have_read_the_prompt_does_not_count() -> None:
+    challenge = Challenge(ScriptedFaces(), STEPS, T0)
+    for number, one in enumerate(REST):
+        challenge.judge(one, T0 + timedelta(seconds=number))
+    assert challenge.asked is LEFT
+    assert challenge.judge(reading(18), T0 + timedelta(seconds=2.1)).done == 0
+    assert challenge.judge(reading(18), T0 + timedelta(seconds=2.2)).done == 1
+
+
+def test_eyes_that_are_narrow_at_rest_close_by_their_odds() -> None:
+    narrow = [reading(eyes=0.99999, aspect=0.16)] * 3
+    assert judged([*narrow, reading(eyes=0.96, aspect=0.155)], (BLINK, LEFT, RIGHT))[1].done == 1
+    assert judged([*narrow, reading(eyes=0.995, aspect=0.155)], (BLINK, LEFT, RIGHT))[1].done == 0
+
+
+def test_who_sits_aside_is_compared_by_the_own_rest() -> None:
+    aside = [reading(12.5, likeness=0.9)] * 3
+    challenge, _ = judged([reading(8), reading(8), reading(8), *aside])
+    assert len(challenge._live) == 6
+
+
+# PUT AWAY AND TAKEN UP AGAIN
+
+
+def test_a_challenge_goes_on_from_its_bytes_as_if_nothing_had_been() -> None:
+    for steps in orders()[::9]:
+        frames = film(steps)
+        faces, one = ScriptedFaces(frames), Challenge(ScriptedFaces(frames), steps, T0, portrait=vector(1, 0.8))
+        other = Challenge(faces, steps, T0)
+        for number in range(len(frames)):
+            at, frame = T0 + timedelta(seconds=0.2 * (number + 1)), np.full((2, 2, 3), number, np.uint8)
+            if other.state is State.RUNNING:  # a film ends with the way back, after its last step
+                other = Challenge.resumed(faces, other.to_bytes(), portrait=vector(1, 0.8))
+            assert other.feed(frame, at) == one.feed(frame, at)
+            assert other.state is not State.RUNNING or other.deadline == one.deadline
+        assert (one.state, one.live, one.similarity) == (State.PASSED, other.live, other.similarity)
+        assert one.likeness == pytest.approx(other.likeness)
+
+
+def test_what_has_ended_or_belongs_to_another_engine_is_not_taken_up() -> None:
+    with pytest.raises(ValueError):
+        judged(film(STEPS))[0].to_bytes()
+    raw = judged(REST)[0].to_bytes()
+    with pytest.raises(ValueError):
+        Challenge.resumed(ScriptedFaces(), raw.replace(b"scripted@1", b"scripted@2"))
+
+
 def test_rest_that_never_comes_is_a_step_that_timed_out() -> None:
-    assert judged([reading(30)] * 70)[0].failure is Failure.STEP_TIMEOUT
+    assert judged([reading(30)] * 105)[0].failure is Failure.STEP_TIMEOUT
 
 
 def test_time_does_not_run_backwards() -> None:
@@ -249,6 +309,7 @@ def test_after_the_end_nothing_changes() -> None:
         (Gate.TOO_DARK, Hint.MORE_LIGHT),
         (Gate.TOO_BRIGHT, Hint.LESS_LIGHT),
         (Gate.BLURRED, Hint.HOLD_STILL),
+        (Gate.SECOND_FACE, Hint.ONE_PERSON),
     ],
 )
 def test_a_gate_says_what_would_help(gate: Gate, hint: Hint) -> None:
@@ -259,6 +320,11 @@ def test_steps_are_asked_one_after_another() -> None:
     assert judged(REST[:2])[1] == Progress(State.RUNNING, None, 0, Hint.LOOK_STRAIGHT, None)
     assert judged(REST)[1] == Progress(State.RUNNING, LEFT, 0, Hint.DO_STEP, None)
     assert judged(film([LEFT]))[1] == Progress(State.RUNNING, BLINK, 1, Hint.DO_STEP, None)
+
+
+def test_a_turn_that_has_begun_is_to_go_further() -> None:
+    assert judged([*REST, reading(6)])[1].hint is Hint.FURTHER
+    assert judged([*REST, reading(-6)])[1].hint is Hint.DO_STEP
 
 
 def test_a_challenge_needs_steps() -> None:

@@ -5,7 +5,7 @@ Red says who (steps of 16), green how the head is turned (128 is straight, one d
 """
 
 import io
-from collections.abc import Sequence
+import itertools
 from types import MappingProxyType
 
 import numpy as np
@@ -19,23 +19,15 @@ from xinglin.biometrics.matching import Vector, unit
 
 OPEN, CLOSED, TWO, NOBODY = 240, 160, 80, 0
 LEFT, RIGHT, STRAIGHT = 20, -20, 0
+NUMBERS = itertools.count()
 
 
 def frame(who: int, yaw: int = STRAIGHT, eyes: int = OPEN, side: int = 96) -> bytes:
-    """One frame as a JPEG."""
+    """One frame as a JPEG; no two are the same bytes, as with a camera."""
     out = io.BytesIO()
-    Image.new("RGB", (side, side), (who * 16, 128 + 2 * yaw, eyes)).save(out, "JPEG", quality=95)
+    picture = Image.new("RGB", (side, side), (who * 16, 128 + 2 * yaw, eyes))
+    picture.save(out, "JPEG", quality=95, comment=f"{next(NUMBERS)}")
     return out.getvalue()
-
-
-def answer(who: int, steps: Sequence[str], *, then: int | None = None) -> list[bytes]:
-    """Frames of someone who does the steps in this order; `then` is who sits there from the second step on."""
-    frames = [frame(who)] * 4
-    for number, step in enumerate(steps):
-        now = who if then is None or not number else then
-        moved = {"left": (LEFT, OPEN), "right": (RIGHT, OPEN), "blink": (STRAIGHT, CLOSED)}[step]
-        frames += [frame(now, *moved)] * 2 + [frame(now)] * 2
-    return frames
 
 
 class DrawnFaces:

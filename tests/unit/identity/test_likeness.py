@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 from tests import builders as make
-from tests.unit.identity import likeness_double as double
+from tests.unit.identity.answering import Sitter, answered
 
 from xinglin.biometrics import engine
 from xinglin.hospital.identity import errors, selectors, services
@@ -52,19 +52,12 @@ def challenged(
     someone: make.Someone, purpose: str, who: int, now: object = NOW, **how: object
 ) -> services.LikenessResult:
     """A challenge begun and answered by this face."""
-    view = services.begin_challenge(actor=someone.actor, purpose=purpose, now=now)  # type: ignore[arg-type]
-    steps = [step.code for step in view.steps]
-    return services.answer_challenge(
-        actor=someone.actor,
-        challenge_id=view.id,
-        frames=double.answer(who, steps, **how),  # type: ignore[arg-type]
-        now=now,  # type: ignore[arg-type]
-    )
+    return answered(someone, purpose, Sitter(who, **how), now)  # type: ignore[arg-type]
 
 
-def enrolled(who: int, *, accept: bool = True) -> make.Someone:
-    """A patient whose face is enrolled; without a card a person accepts it."""
-    someone = make.a_patient()
+def enrolled(who: int, *, accept: bool = True, someone: make.Someone | None = None) -> make.Someone:
+    """A patient (or someone) whose face is enrolled; without a card a person accepts it."""
+    someone = someone or make.a_patient()
     consent(someone)
     challenged(someone, "register", who)
     if accept:
@@ -115,17 +108,11 @@ def test_from_consent_to_a_proof() -> None:
 
 def test_a_refusal_and_every_attempt_is_written_down() -> None:
     someone = enrolled(3)
-    view = services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
-    steps = [step.code for step in view.steps]
-    turned = [{"left": "right", "right": "left", "blink": "left"}[step] for step in steps]
-    wrong = services.answer_challenge(
-        actor=someone.actor, challenge_id=view.id, frames=double.answer(3, turned), now=NOW
-    )
+    wrong = challenged(someone, "visit", 3, turned={"left": "right", "right": "left", "blink": "left"})
     assert (wrong.decision, wrong.proof) == ("fail", None)
     assert [code for code, _ in wrong.reasons] == ["wrong_step"]
-    still = services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
-    held = services.answer_challenge(actor=someone.actor, challenge_id=still.id, frames=[double.frame(3)] * 20, now=NOW)
-    assert [code for code, _ in held.reasons] == ["steps_missing"]
+    held = challenged(someone, "visit", 3, still=True)
+    assert [code for code, _ in held.reasons] == ["step_timeout"]
     rows = LikenessCheck.objects.filter(person_id=someone.person_id, purpose="visit").order_by("pk")
     assert [row.decision for row in rows] == ["fail", "fail"]
     assert all(row.engine == "drawn-faces@1" and row.challenge_id for row in rows)
@@ -153,24 +140,6 @@ def test_someone_who_only_resembles_is_not_certain() -> None:
 def test_a_person_who_changes_during_the_challenge_is_refused() -> None:
     someone = enrolled(2)
     assert "person_changed" in [code for code, _ in challenged(someone, "visit", 2, then=8).reasons]
-
-
-def test_a_challenge_is_answered_once_soon_and_by_its_own_account() -> None:
-    someone, other = enrolled(1), enrolled(9)
-    view = services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
-    frames = double.answer(1, [step.code for step in view.steps])
-    with pytest.raises(NotFound):
-        services.answer_challenge(actor=other.actor, challenge_id=view.id, frames=frames, now=NOW)
-    late = NOW + timedelta(minutes=5)
-    with pytest.raises(errors.ChallengeOver):
-        services.answer_challenge(actor=someone.actor, challenge_id=view.id, frames=frames, now=late)
-    assert services.answer_challenge(actor=someone.actor, challenge_id=view.id, frames=frames, now=NOW).proof
-    with pytest.raises(errors.ChallengeOver):
-        services.answer_challenge(actor=someone.actor, challenge_id=view.id, frames=frames, now=NOW)
-    first = services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
-    services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
-    with pytest.raises(errors.ChallengeOver):
-        services.answer_challenge(actor=someone.actor, challenge_id=first.id, frames=frames, now=NOW)
 
 
 def test_three_tries_then_a_person() -> None:
@@ -213,23 +182,6 @@ def test_challenges_are_limited_by_the_hour() -> None:
         services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
     with pytest.raises(errors.TooManyChallenges):
         services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
-
-
-@pytest.mark.parametrize("frames", [[], [b""] * 8, [double.frame(1)] * 91, [b"x" * 6_000_000] * 8])
-def test_frames_are_bounded(frames: list[bytes]) -> None:
-    someone = enrolled(1)
-    view = services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
-    with pytest.raises(errors.FramesWrong):
-        services.answer_challenge(actor=someone.actor, challenge_id=view.id, frames=frames, now=NOW)
-    assert LikenessChallenge.objects.get(pk=view.id).answered_at is None
-
-
-def test_frames_that_are_no_pictures_fail_the_answer() -> None:
-    someone = enrolled(1)
-    view = services.begin_challenge(actor=someone.actor, purpose="visit", now=NOW)
-    frames = [double.frame(1)] * 5 + [b"GIF89a" + bytes(200)] * 5
-    result = services.answer_challenge(actor=someone.actor, challenge_id=view.id, frames=frames, now=NOW)
-    assert (result.decision, [code for code, _ in result.reasons]) == ("fail", ["bad_frames", "image.not_an_image"])
 
 
 def test_what_is_stored_is_sealed_and_bound_to_its_person(tmp_path: Path) -> None:
@@ -328,20 +280,6 @@ def test_a_face_proof_is_a_proof_for_the_rule_of_physicians() -> None:
     make.a_proof(physician.account, at=NOW, method="face")
     facts = selectors.practitioner_facts(practitioner_id=physician.practitioner_id, at=NOW)
     assert facts["authentication_method"] == "face"
-
-
-def test_one_face_under_two_names_is_put_before_the_desk() -> None:
-    first, second = enrolled(5), enrolled(5)
-    template = LikenessTemplate.objects.get(person_id=second.person_id)
-    assert services.find_similar(actor=SYSTEM, template_id=template.pk, now=NOW) == first.person_id
-    review = AlternativeCheck.objects.get(person_id=second.person_id, kind="similar")
-    assert review.other_id == first.person_id
-    decide(review.pk, accept=False)
-    template.refresh_from_db()
-    assert template.erased_at == NOW
-    third = enrolled(9)
-    lone = LikenessTemplate.objects.get(person_id=third.person_id)
-    assert services.find_similar(actor=SYSTEM, template_id=lone.pk, now=NOW) is None
 
 
 def test_nobody_decides_about_the_own_likeness_or_without_a_reason() -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from tests import builders as make
 from tests.unit.identity import likeness_cards_double as double
 from tests.unit.identity import likeness_double as faces
+from tests.unit.identity.answering import BEFORE
 from tests.unit.identity.test_likeness import challenged, consent, decide
 
 from xinglin.biometrics import engine
@@ -173,7 +174,9 @@ def test_the_portrait_accepts_the_face_at_once_and_refuses_another(on_the_card: 
     assert not LikenessTemplate.objects.exists()
     right = challenged(patient, "register", 6)
     assert (right.decision, right.counts) == ("pass", True)
-    assert LikenessTemplate.objects.get().accepted_at == NOW
+    accepted = LikenessTemplate.objects.get().accepted_at
+    assert accepted is not None
+    assert NOW - BEFORE < accepted < NOW
     check = PersonVerification.objects.get(person_id=patient.person_id, method="face")
     assert (check.result, check.source) == ("match", "drawn-faces@1")
 

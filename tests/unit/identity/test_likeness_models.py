@@ -1,7 +1,10 @@
 """The same doors with the real models and moving pictures; skipped aloud where the models are not on this machine."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests import builders as make
 from tests import likeness_material as material
@@ -18,10 +21,22 @@ pytestmark = pytest.mark.django_db
 NOW = make.NOW
 
 
-def challenged(someone: make.Someone, purpose: str, who: drawn.Sitter) -> services.LikenessResult:
-    view = services.begin_challenge(actor=someone.actor, purpose=purpose, now=NOW)
-    frames = [drawn.jpeg(frame) for frame in drawn.answering(who, [step.code for step in view.steps])]
-    return services.answer_challenge(actor=someone.actor, challenge_id=view.id, frames=frames[:90], now=NOW)
+def challenged(
+    someone: make.Someone, purpose: str, camera: Callable[[str | None], drawn.Pixels]
+) -> services.LikenessResult:
+    """A challenge begun a minute before, five pictures a second."""
+    at = NOW - timedelta(minutes=1)
+    view = services.begin_challenge(actor=someone.actor, purpose=purpose, now=at)
+    while True:
+        at += timedelta(milliseconds=200)
+        picture = drawn.jpeg(camera(view.step.code if view.step else None))
+        shown = services.show_frame(
+            actor=someone.actor, challenge_id=view.id, ticket=view.ticket, picture=picture, now=at
+        )
+        if shown.result is not None:
+            return shown.result
+        assert shown.view is not None
+        view = shown.view
 
 
 def test_a_moving_face_is_enrolled_verified_and_no_other_passes(
@@ -31,14 +46,14 @@ def test_a_moving_face_is_enrolled_verified_and_no_other_passes(
     one, other = material.sitter("ibis"), material.sitter("teal")
     someone = make.a_patient()
     services.give_likeness_consent(actor=someone.actor, kind="face", text_version=consent_text("face").version, now=NOW)
-    made = challenged(someone, "register", one)
+    made = challenged(someone, "register", drawn.Responding(one).frame)
     assert made.template_id is not None, made.reasons
     decide(AlternativeCheck.objects.get().pk, accept=True)
-    passed = challenged(someone, "visit", one)
+    passed = challenged(someone, "visit", drawn.Responding(one).frame)
     assert (passed.decision, passed.counts) == ("pass", True), passed.reasons
     assert passed.similarity_permille is not None
     assert passed.similarity_permille >= 460
-    refused = challenged(someone, "visit", other)
+    refused = challenged(someone, "visit", drawn.Responding(other).frame)
     assert (refused.decision, refused.proof) == ("fail", None)
 
 
@@ -48,10 +63,12 @@ def test_a_photograph_held_still_is_not_alive(tmp_path: Path, settings: object) 
     material.faces()
     someone = make.a_patient()
     services.give_likeness_consent(actor=someone.actor, kind="face", text_version=consent_text("face").version, now=NOW)
-    view = services.begin_challenge(actor=someone.actor, purpose="register", now=NOW)
-    result = services.answer_challenge(
-        actor=someone.actor, challenge_id=view.id, frames=[drawn.jpeg(picture)] * 70, now=NOW
-    )
+    noise = np.random.default_rng(1)
+
+    def held(asked: str | None) -> drawn.Pixels:
+        return np.asarray(np.clip(picture + noise.normal(0, 2, picture.shape), 0, 255), np.uint8)
+
+    result = challenged(someone, "register", held)
     assert (result.decision, result.template_id) == ("fail", None)
 
 

@@ -1,6 +1,7 @@
 """The pages of the likeness: one's own, the challenge, and the desk."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,21 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests import builders as make
-from tests.unit.identity import likeness_double as double
+from tests.unit.identity.answering import Sitter
 from tests.unit.identity.conftest import Messages, Register, messages, register
 from tests.unit.identity.test_likeness_cards import FRONT, NUMBER, a_picture, on_the_card
 
 from xinglin.biometrics import engine
+from xinglin.hospital.identity.likeness_consent import consent_text
 from xinglin.hospital.identity.models import (
     AlternativeCheck,
     AuthEvent,
     BiometricConsent,
+    LikenessCheck,
     LikenessTemplate,
     Person,
 )
+from xinglin.hospital.kernel import clock
 
 __all__ = ["messages", "on_the_card", "register"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_card")]
@@ -45,22 +49,28 @@ def signed_in(client: Client, someone: make.Someone | None = None) -> make.Someo
 
 
 def agreed(client: Client) -> None:
-    client.post("/me/likeness", {"do": "consent", "kind": "face", "text_version": "1"})
+    client.post("/me/likeness", {"do": "consent", "kind": "face", "text_version": consent_text("face").version})
 
 
-def answered(client: Client, address: str, who: int, **headers: str) -> Any:
-    """Begin and answer a challenge as the script of the page does."""
-    part = text(client.post(address, {"do": "begin"}, headers={"X-Likeness": "1"}))
-    challenge = re.search(r'data-challenge="([0-9a-f-]+)"', part)
-    assert challenge is not None, part
-    frames = double.answer(who, re.findall(r'data-step="(\w+)"', part))
-    files = [SimpleUploadedFile(f"{n:02d}.jpg", raw, "image/jpeg") for n, raw in enumerate(frames)]
-    times = ",".join(str(200 * n + 1) for n in range(len(files)))
-    return client.post(
-        address,
-        {"do": "answer", "challenge": challenge.group(1), "times": times, "frames": files},
-        headers={"X-Likeness": "1", **headers},
-    )
+def script(client: Client, address: str, do: str, **sent: Any) -> Any:
+    """What the page's script asks."""
+    return client.post(address, {"do": do, **sent})
+
+
+def a_file() -> SimpleUploadedFile:
+    """A picture of somebody who looks straight ahead."""
+    return SimpleUploadedFile("frame.jpg", Sitter(3).picture(None), "image/jpeg")
+
+
+def answered(client: Client, address: str, who: int) -> str:
+    """Begin a challenge and carry it to its end as the page does; the part of the page that it ends in."""
+    sitter, found = Sitter(who), script(client, address, "begin").json()
+    while "html" not in found:
+        time.sleep(0.1)  # the server's clock is the real one here
+        file = SimpleUploadedFile("frame.jpg", sitter.picture(found["step"] and found["step"]["code"]), "image/jpeg")
+        sent = {"challenge": found["challenge"], "ticket": found["ticket"], "frames": file}
+        found = script(client, address, "frame", **sent).json()
+    return str(found["html"])
 
 
 def test_consent_is_read_given_and_withdrawn(client: Client) -> None:
@@ -80,8 +90,7 @@ def test_consent_is_read_given_and_withdrawn(client: Client) -> None:
 def test_from_the_camera_to_a_proof_by_way_of_the_desk(client: Client) -> None:
     patient = signed_in(client)
     agreed(client)
-    made = answered(client, ENROL, 3)
-    assert "等待人工核对" in text(made)
+    assert "等待人工核对" in answered(client, ENROL, 3)
     officer = make.a_medical_affairs_officer()
     desk = Client()
     desk.force_login(officer.account)
@@ -98,8 +107,7 @@ def test_from_the_camera_to_a_proof_by_way_of_the_desk(client: Client) -> None:
     desk.post(f"/affairs/likeness/{review.pk}/", {"decision": "accept", "way": "in_person", "reason": "核对过证件"})
     assert desk.get(still.group()).status_code == 404
     assert "您的人脸可以用来确认身份" in text(client.get("/me/likeness"))
-    passed = answered(client, f"{CONFIRM}?next=/me/", 3)
-    assert 'data-go="/me/"' in text(passed)
+    assert 'data-go="/me/"' in answered(client, f"{CONFIRM}?next=/me/", 3)
     assert AuthEvent.objects.filter(account=patient.account, method="face").count() == 1
 
 
@@ -108,25 +116,70 @@ def test_a_failed_answer_says_why_and_offers_a_person(client: Client) -> None:
     agreed(client)
     answered(client, ENROL, 3)
     LikenessTemplate.objects.update(accepted_at=make.NOW, accepted_by=Person.objects.get().pk)
-    page = text(answered(client, CONFIRM, 12))
+    page = answered(client, CONFIRM, 12)
     assert "不是同一个人" in page
     assert "由人来核验" in page
     assert "data-go" not in page
 
 
-def test_without_scripts_the_whole_page_answers(client: Client) -> None:
+def test_the_page_guides_in_both_languages_and_names_the_other_way(client: Client) -> None:
     signed_in(client)
     agreed(client)
-    page = text(client.post(ENROL, {"do": "begin"}))
-    assert "<html" in page
-    assert 'type="file"' in page
-    challenge = re.search(r'name="challenge" value="([0-9a-f-]+)"', page)
-    assert challenge is not None
-    few = client.post(
-        ENROL, {"do": "answer", "challenge": challenge.group(1), "frames": [SimpleUploadedFile("a.jpg", b"x")]}
-    )
-    assert few.status_code == 422
-    assert "6 至 90 张" in text(few)
+    page = text(client.get(ENROL))
+    for part in (
+        'aria-live="assertive"',
+        'aria-live="polite"',
+        "<noscript>",
+        "data-start",
+        "#other-way",
+        "data-figure",
+    ):
+        assert part in page
+    client.cookies["xinglin_language"] = "en"
+    page = text(client.get(ENROL))
+    assert "No hurry" in page
+    assert "Look at the camera" in page
+
+
+def test_the_next_step_is_told_when_the_one_before_is_done(client: Client) -> None:
+    signed_in(client)
+    agreed(client)
+    found = script(client, ENROL, "begin").json()
+    assert (found["step"], found["done"], found["steps"], found["left"]) == (None, 0, 5, 2)
+    assert "steps" not in str(found["hint"])
+
+
+def test_what_does_not_come_one_by_one_is_refused_in_words(client: Client) -> None:
+    signed_in(client)
+    agreed(client)
+    found = script(client, ENROL, "begin").json()
+    held = {"challenge": found["challenge"], "ticket": found["ticket"]}
+    batch = script(client, ENROL, "frame", **held, frames=[a_file() for _ in range(20)])
+    assert (batch.status_code, batch.json()["code"]) == (422, "identity.frames_wrong")
+    assert "每次只送一张" in batch.json()["html"]
+    none = script(client, ENROL, "frame", **held)
+    assert none.status_code == 422
+    early = script(client, ENROL, "frame", challenge=found["challenge"], ticket="guessed", frames=a_file())
+    assert (early.status_code, early.json()["code"]) == (409, "identity.frame_out_of_turn")
+    lost = script(client, ENROL, "now", challenge=found["challenge"]).json()
+    assert lost["ticket"] == found["ticket"]
+    assert script(client, ENROL, "now", challenge="nonsense").status_code == 404
+
+
+def test_after_three_tries_a_person_is_offered(client: Client) -> None:
+    patient = signed_in(client)
+    agreed(client)
+    answered(client, ENROL, 3)
+    LikenessTemplate.objects.update(accepted_at=make.NOW, accepted_by=Person.objects.get().pk)
+    for _ in range(3):
+        LikenessCheck.objects.create(
+            id=make.new_id(), person_id=patient.person_id, kind="face", purpose="confirm", at=clock.now(),
+            by=patient.account.pk, decision="fail",
+        )  # fmt: skip
+    refused = script(client, CONFIRM, "begin")
+    assert (refused.status_code, refused.json()["code"]) == (429, "identity.tries_used_up")
+    assert "由人来核验" in refused.json()["html"]
+    assert "data-again" not in refused.json()["html"]
 
 
 def test_a_code_does_before_a_visit_for_who_has_no_face(client: Client, messages: Messages) -> None:
@@ -201,8 +254,9 @@ def test_asking_for_a_person_and_taking_it_back(client: Client) -> None:
     assert client.post("/me/likeness", {"do": "nothing"}).status_code == 404
 
 
-def test_keys_lie_outside_the_database(client: Client, settings: Any) -> None:
+def test_keys_lie_outside_the_database(client: Client, settings: Any, django_capture_on_commit_callbacks: Any) -> None:
     signed_in(client)
     agreed(client)
-    answered(client, ENROL, 3)
+    with django_capture_on_commit_callbacks(execute=True):  # the challenge's own key goes with its end
+        answered(client, ENROL, 3)
     assert len(list(Path(settings.XINGLIN_TEMPLATE_KEYS).iterdir())) == 2  # the template's and the still's

@@ -419,15 +419,37 @@ class TriesUsedUp(DomainError):
 
 
 class FramesWrong(DomainError):
-    """The pictures of an answer are too many, too few, too large, or none."""
+    """No picture, several at once, or one that is too large: pictures are shown one by one while a step is asked."""
 
     code = "identity.frames_wrong"
     text = T(
-        zh="画面应为 {least} 至 {most} 张，合计不超过 {megabytes} MB。",
-        en="An answer has {least} to {most} pictures of at most {megabytes} MB in all.",
+        zh="每次只送一张画面，不超过 {kilobytes} KB；画面要在看到提示之后拍摄。",
+        en="One picture at a time, of at most {kilobytes} KB, taken after the prompt was shown.",
     )
-    hint = T(zh="请重新拍摄。", en="Please record again.")
+    hint = T(zh="请按提示一步一步来。", en="Follow the prompts step by step.")
     status = 422
+
+
+class FrameOutOfTurn(DomainError):
+    """A picture that was not the next one: sent before the step was asked, twice, in another order, or side by side."""
+
+    code = "identity.frame_out_of_turn"
+    text = T(
+        zh="这张画面不是现在要的：它在提示之前送出，或重复、同时送了多张。",
+        en="This picture is not the one wanted now: sent before the prompt, twice, or beside another.",
+    )
+    hint = T(
+        zh="没有记录它。取得现在的提示后，再送新拍的一张。",
+        en="Nothing was recorded. Ask where the challenge stands, then send a new picture.",
+    )
+
+
+class FrameRepeated(DomainError):
+    """The very same bytes as an earlier picture of this challenge; no camera gives them twice."""
+
+    code = "identity.frame_repeated"
+    text = T(zh="这张画面已经送过。", en="This picture was sent before.")
+    hint = T(zh="请送一张新拍的画面。", en="Send a newly taken one.")
 
 
 class EnrolledAlready(DomainError):

@@ -1,21 +1,20 @@
-"""What the frames of an answered challenge say: moved as asked, alive, one person, whose likeness. No tables here."""
+"""What the frames of a challenge say: moved as asked, alive, one person, whose likeness. No tables here."""
 
+import hashlib
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from xinglin.biometrics.errors import BadImage
 from xinglin.biometrics.faces import Faces, Pixels
 from xinglin.biometrics.liveness import Challenge, State, Step, draw_steps
 from xinglin.biometrics.matching import Vector
-from xinglin.biometrics.pictures import cleaned, decode
+from xinglin.biometrics.pictures import decode
 
 FRAME_SIDE = 640
 """Frames are looked at no larger than this: more helps neither the gates nor the embedding, and costs time."""
-
-FRAME_EVERY = timedelta(milliseconds=200)
-"""Between two frames that came without their instants (sent as files)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,57 +44,61 @@ def drawn_steps(source: random.Random, faces: Faces) -> list[str]:
     return [step.value for step in draw_steps(source, faces.engine)]
 
 
-def judge(
-    faces: Faces,
-    steps: Sequence[str],
-    frames: Sequence[bytes],
-    times_ms: Sequence[int],
-    begun_at: datetime,
-    known: Vector | None = None,
-    *,
-    mirrored: bool = False,
-) -> Judged:
-    """Feed the frames of an answer to the challenge of these steps; `known` is the likeness the person must have.
+@dataclass(slots=True)
+class Course:
+    """A challenge between two pictures: what it has seen, and which pictures those were (their digests)."""
+
+    challenge: Challenge
+    seen: list[str] = field(default_factory=list)
+
+    def to_bytes(self) -> bytes:
+        """To be sealed: it holds likenesses."""
+        return json.dumps({"seen": self.seen, "challenge": self.challenge.to_bytes().decode()}).encode()
+
+    def show(self, raw: bytes, at: datetime) -> Pixels | None:
+        """Judge a picture received at `at`; its pixels when it is the one that completed the person's rest.
+
+        Raises BadImage.
+        """
+        pixels = decode(raw, longest=FRAME_SIDE)
+        resting = self.challenge.rest is not None
+        self.seen.append(digest_of(raw))
+        self.challenge.feed(pixels, at)
+        return pixels if self.challenge.rest is not None and not resting else None
+
+
+def begun(faces: Faces, steps: Sequence[str], at: datetime) -> Course:
+    """A challenge that has seen nothing yet."""
+    return Course(Challenge(faces, [Step(step) for step in steps], at))
+
+
+def resumed(faces: Faces, raw: bytes, known: Vector | None, *, mirrored: bool) -> Course:
+    """What `to_bytes` put away; `known` is the likeness the person must have. ValueError after a change of engine.
 
     `mirrored` averages each frame with its mirror image, which is worth its time where a likeness is to be kept.
-
-    The instants are the sender's own, counted from the beginning: they order the movements and bound them; how old the
-    whole answer may be is the caller's clock. A frame that cannot be read fails the answer.
     """
-    challenge = Challenge(faces, [Step(step) for step in steps], begun_at, portrait=known, mirrored=mirrored)
-    still: Pixels | None = None
-    for number, raw in enumerate(frames):
-        after = timedelta(milliseconds=times_ms[number]) if times_ms else FRAME_EVERY * (number + 1)
-        try:
-            pixels = decode(raw, longest=FRAME_SIDE)
-        except BadImage as refused:
-            return _judged(challenge, still, ("bad_frames", refused.dotted))
-        resting = challenge.rest is not None
-        challenge.feed(pixels, begun_at + after)
-        if still is None or (
-            challenge.rest is not None and not resting
-        ):  # the frame that completes the rest is frontal
-            still = pixels
-        if challenge.state is not State.RUNNING:
-            break
-    return _judged(challenge, still, ())
+    kept = json.loads(raw)
+    challenge = Challenge.resumed(faces, kept["challenge"].encode(), portrait=known, mirrored=mirrored)
+    return Course(challenge, kept["seen"])
 
 
-def _judged(challenge: Challenge, still: Pixels | None, faults: tuple[str, ...]) -> Judged:
-    reasons = faults
-    if challenge.failure is not None:
-        reasons += (challenge.failure.value,)
-    elif challenge.state is State.RUNNING and not faults:
-        reasons += ("no_straight_frame" if challenge.rest is None else "steps_missing",)
+def digest_of(raw: bytes) -> str:
+    """By which the very same picture is known again."""
+    return hashlib.blake2b(raw, digest_size=9).hexdigest()
+
+
+def judged(course: Course, still: bytes) -> Judged:
+    """What an ended challenge says."""
+    challenge = course.challenge
     return Judged(
         engine_id=challenge.engine.id,
         engine_version=challenge.engine.version,
-        passed=challenge.state is State.PASSED and not faults,
-        reasons=reasons,
+        passed=challenge.state is State.PASSED,
+        reasons=() if challenge.failure is None else (challenge.failure.value,),
         live=challenge.live,
         similarity=challenge.similarity,
         vector=challenge.likeness,
-        still=cleaned(still) if still is not None else b"",
+        still=still,
         scores={"frames": challenge.frames, "steps_done": challenge.done, "steps": len(challenge.steps)},
     )
 

@@ -63,6 +63,14 @@ def _policy(row: dict[str, str]) -> Policy:
     )
 
 
+@cache
+def compared_sides() -> frozenset[str]:
+    """The sides whose new faces are compared with the others of the side: the column `compared` of enrolment."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["purpose"] == "register"]
+    return frozenset(row["side"] for row in rows if row["compared"] == "yes")
+
+
 def policy(purpose: str, side: str) -> Policy:
     """The row for a purpose and a side, 'patient' or 'staff'. Raises KeyError for a purpose without a row."""
     return _rows()[purpose, side]

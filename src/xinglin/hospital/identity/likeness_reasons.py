@@ -1,12 +1,24 @@
 """What a person reads about an attempt: the movements that are asked for, and why it did not pass."""
 
-from xinglin.biometrics.liveness import Failure, Step
+from xinglin.biometrics.liveness import Failure, Hint, Step
 from xinglin.hospital.kernel.texts import T
 
 STEP_NAMES: dict[str, T] = {
     Step.LEFT: T(zh="慢慢向您的左边转头", en="Turn your head slowly to your left"),
     Step.RIGHT: T(zh="慢慢向您的右边转头", en="Turn your head slowly to your right"),
     Step.BLINK: T(zh="闭上眼睛，再睁开", en="Close your eyes, then open them"),
+}
+
+HINT_NAMES: dict[str, T] = {
+    Hint.LOOK_STRAIGHT: T(zh="看着镜头，保持正面", en="Look at the camera, straight ahead"),
+    Hint.COME_CLOSER: T(zh="有点远，请靠近一些", en="A little far: come closer"),
+    Hint.MORE_LIGHT: T(zh="有点暗，请面向光线", en="A little dark: face the light"),
+    Hint.LESS_LIGHT: T(zh="太亮了，请避开强光", en="Very bright: turn away from the glare"),
+    Hint.HOLD_STILL: T(zh="画面有点糊，请慢一点", en="A little blurred: more slowly"),
+    Hint.NO_FACE: T(zh="看不到脸，请把脸放进椭圆里", en="No face in view: place your face in the oval"),
+    Hint.ONE_PERSON: T(zh="画面里有别人，请一个人完成", en="Somebody else is in view: alone, please"),
+    Hint.FURTHER: T(zh="很好，再转一点", en="Good: a little further"),
+    Hint.DO_STEP: T(zh="请按提示做", en="Now, as shown"),
 }
 
 REASONS: dict[str, T] = {
@@ -20,6 +32,7 @@ REASONS: dict[str, T] = {
         zh="没有看到提示的动作，幅度可以大一些。", en="A movement was not seen: make it a little larger."
     ),
     Failure.TIMEOUT: T(zh="时间用完了。", en="Time ran out."),
+    Failure.GAP: T(zh="画面中断过久，可能是网络不稳。", en="No picture came for a while; the line may be weak."),
     Failure.TOO_MANY_FRAMES: T(zh="画面过多。", en="Too many pictures."),
     Failure.TIME_BACKWARDS: T(zh="画面的时刻不对。", en="The instants of the pictures are wrong."),
     Failure.NOT_ALIVE: T(
@@ -28,13 +41,6 @@ REASONS: dict[str, T] = {
     ),
     Failure.OTHER_PERSON: T(zh="与登记的人不是同一个人。", en="This is not the enrolled person."),
     Failure.UNSURE_PERSON: T(zh="与登记的相似度不够，不能确定。", en="Not similar enough to be certain."),
-    "steps_missing": T(
-        zh="没有看到全部动作，请按提示做完。", en="Not every movement was seen: follow the prompts to the end."
-    ),
-    "no_straight_frame": T(
-        zh="没有正对镜头的清晰画面，请先看着镜头。", en="No clear picture straight ahead: look at the camera first."
-    ),
-    "bad_frames": T(zh="有画面读不出来。", en="Some pictures could not be read."),
     "not_the_portrait": T(zh="与证件头像不是同一个人。", en="This is not the face on the card."),
     "unsure_portrait": T(
         zh="与证件头像的相似度不够，需人工核对。", en="Not certain to be the portrait's face: a person looks."

@@ -44,13 +44,24 @@ def lock_away(raw: bytes, *, id: UUID, person_id: UUID, kind: str) -> bytes:
     return _encrypt(key, raw, _bound(id, person_id, kind))
 
 
+def lock_again(raw: bytes, *, id: UUID, person_id: UUID, kind: str) -> bytes:
+    """Seal once more under the key that `lock_away` made for this row. Raises TemplateForeign when it is gone."""
+    return _encrypt(_key(id), raw, _bound(id, person_id, kind))
+
+
 def open_again(sealed: bytes, *, id: UUID, person_id: UUID, kind: str) -> bytes:
     """What `lock_away` sealed for this row, person and kind. Raises TemplateForeign for anything else, and when the
     key is gone.
     """
     try:
-        key = _decrypt(settings.XINGLIN_TEMPLATE_KEY, _file(id).read_bytes(), f"xinglin.template_key:{id}".encode())
-        return _decrypt(key, sealed, _bound(id, person_id, kind))
+        return _decrypt(_key(id), sealed, _bound(id, person_id, kind))
+    except (InvalidTag, ValueError) as error:
+        raise TemplateForeign from error
+
+
+def _key(id: UUID) -> bytes:
+    try:
+        return _decrypt(settings.XINGLIN_TEMPLATE_KEY, _file(id).read_bytes(), f"xinglin.template_key:{id}".encode())
     except (OSError, InvalidTag, ValueError) as error:
         raise TemplateForeign from error
 

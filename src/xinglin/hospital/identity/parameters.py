@@ -40,10 +40,13 @@ VOICES_PER_HOUR = 12
 """So many an account and hour: a stranger at an open screen cannot try on, and the processor is not kept busy. Our
 design."""
 
-FRAMES_MIN, FRAMES_MAX = 6, 90
-FRAMES_BYTES_MAX = 40_000_000
-"""Frames of one answer, and their bytes in all: a dozen photographs of a phone, or a film of small frames. Our
-design."""
+FRAME_BYTES_MAX = 1_500_000
+"""Bytes of one picture of a challenge; a camera's frame of 640 pixels has some 50,000. How many are taken, and how long
+each movement is waited for, stands with the engine (biometrics/models.toml). Our design."""
+
+BREAKS_FORGIVEN = 2
+"""So many challenges within the hour may break off after a movement was asked for; each further one counts as a try, so
+that nobody begins again and again until the order suits. A line that broke is nobody's fault. Our design."""
 
 TRIES_WINDOW = timedelta(hours=1)
 """Failed tries are counted over this time; how many are allowed stands in data/likeness_policy.csv."""

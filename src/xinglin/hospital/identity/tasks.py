@@ -4,8 +4,8 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from xinglin.hospital.identity.services.likeness_enrolling import find_similar
-from xinglin.hospital.identity.services.likeness_erasing import erase_expired
+from xinglin.hospital.identity.services.likeness_comparing import find_similar
+from xinglin.hospital.identity.services.likeness_erasing import drop_abandoned, erase_expired
 from xinglin.hospital.identity.services.registry import verify_with_registry
 from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.kernel.clock import now
@@ -20,7 +20,7 @@ def verify_again(*, person_id: str) -> None:
 
 @app.task(name="identity.compare_with_others", queue="outside")
 def compare_with_others(*, template_id: str) -> None:
-    """Look whether a new face is that of another enrolled person. A template erased meanwhile is compared no more."""
+    """Look whether a new face of the staff is another colleague's too. One erased meanwhile is compared no more."""
     try:
         find_similar(actor=system_actor("likeness"), template_id=UUID(template_id), now=now())
     except NotFound:
@@ -32,3 +32,10 @@ def compare_with_others(*, template_id: str) -> None:
 def erase_expired_pictures(timestamp: int) -> None:
     """Erase pictures whose time is over and keys that an interrupted erasure left."""
     erase_expired(actor=system_actor("likeness"), now=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="identity.drop_abandoned", queue="clocks", queueing_lock="identity.drop_abandoned")
+def drop_abandoned_challenges(timestamp: int) -> None:
+    """Destroy what challenges that nobody finished have seen."""
+    drop_abandoned(actor=system_actor("likeness"), now=now())

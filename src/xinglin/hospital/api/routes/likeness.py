@@ -9,7 +9,7 @@ from pydantic import Field
 
 from xinglin.hospital.api.edge import Request, operation
 from xinglin.hospital.api.routes.people import Done, Kept, PersonCard
-from xinglin.hospital.api.shapes import At, Flag, Id, In, Out, Picture, Recording, Text, Whole, Words
+from xinglin.hospital.api.shapes import At, Flag, Id, In, Out, Picture, Recording, Text, Words
 from xinglin.hospital.identity import selectors, services
 from xinglin.hospital.identity.access import REVIEW_LIKENESS, VERIFY_SELF
 from xinglin.hospital.kernel.errors import NotFound
@@ -245,34 +245,45 @@ class BeginChallenge(In):
     visit_id: Id | None = None
 
 
-class ChallengeStep(Out):
-    """One movement."""
+class ChallengeWord(Out):
+    """A movement that is asked for, or what would help now."""
 
     code: str
     says: Words
 
 
 class ChallengeView(Out):
-    """Movements to make in this order."""
+    """Where a challenge stands. `step` is asked now (null: look straight ahead); the next picture brings `ticket`."""
 
     id: UUID
     purpose: str
-    steps: list[ChallengeStep]
+    ticket: str
+    step: ChallengeWord | None
+    hint: ChallengeWord
+    done: int
+    steps: int
+    seconds_left: float
     expires_at: At
     tries_left: int
 
 
 @operation(router, "post", "/me/likeness/challenges", VERIFY_SELF, ChallengeView, 201)
 def begin_challenge(request: Request, body: BeginChallenge) -> Any:
-    """开始动作核验｜Begin a challenge"""
+    """开始动作核验，动作逐个告知｜Begin a challenge; its movements are asked one by one"""
     return services.begin_challenge(actor=request.actor, purpose=body.purpose, visit_id=body.visit_id, now=request.now)
 
 
-class AnswerChallenge(In):
-    """The frames in their order, and when each was taken, in milliseconds since the first prompt."""
+@operation(router, "get", "/me/likeness/challenges/{uuid:challenge_id}", VERIFY_SELF, ChallengeView)
+def challenge_now(request: Request, challenge_id: UUID) -> Any:
+    """动作核验进行到哪一步｜Where a challenge stands, for who did not hear the last answer"""
+    return services.challenge_now(actor=request.actor, challenge_id=challenge_id, now=request.now)
 
-    frames: list[Picture] = Field(min_length=1, max_length=90)
-    times_ms: list[Whole] = Field([], max_length=90)
+
+class ShowFrame(In):
+    """One picture, taken after the last answer was heard, and the ticket which that answer gave."""
+
+    ticket: Text = Field(min_length=1, max_length=40)
+    picture: Picture
 
 
 class LikenessReason(Out):
@@ -283,7 +294,7 @@ class LikenessReason(Out):
 
 
 class LikenessResult(Out):
-    """What came of an answer; `proof_at` is set when it counts as a proof of identity."""
+    """What came of a challenge; `proof_at` is set when it counts as a proof of identity."""
 
     check_id: UUID
     purpose: str
@@ -298,16 +309,23 @@ class LikenessResult(Out):
     proof_at: At | None
 
 
-@operation(router, "post", "/me/likeness/challenges/{uuid:challenge_id}/answer", VERIFY_SELF, LikenessResult)
-def answer_challenge(request: Request, challenge_id: UUID, body: AnswerChallenge) -> Any:
-    """提交动作画面｜Answer a challenge"""
-    made = services.answer_challenge(
-        actor=request.actor,
-        challenge_id=challenge_id,
-        frames=body.frames,
-        times_ms=body.times_ms,
-        now=request.now,
+class ShownFrame(Out):
+    """Either the challenge goes on, or it has ended."""
+
+    view: ChallengeView | None
+    result: LikenessResult | None
+
+
+@operation(router, "post", "/me/likeness/challenges/{uuid:challenge_id}/frames", VERIFY_SELF, ShownFrame)
+def show_frame(request: Request, challenge_id: UUID, body: ShowFrame) -> Any:
+    """送一张画面，由服务器计时｜Show the next picture; the server's clock times each step"""
+    shown = services.show_frame(
+        actor=request.actor, challenge_id=challenge_id, ticket=body.ticket, picture=body.picture, now=request.now
     )
+    return {"view": shown.view, "result": shown.result and _result(shown.result)}
+
+
+def _result(made: services.LikenessResult) -> dict[str, Any]:
     return {
         "check_id": made.check_id,
         "purpose": made.purpose,

@@ -158,20 +158,42 @@ def still(picture: Pixels, frames: int) -> Iterator[Pixels]:
         yield picture
 
 
-def answering(sitter: Sitter, steps: Iterable[str], *, degrees: float = 30.0, hold: int = 3) -> Iterator[Pixels]:
-    """Somebody who does what a challenge asks: `left`, `right` (the own ones) or `blink`, with rest between.
+def movement(step: str, *, degrees: float = 30.0, hold: int = 3) -> list[Stance]:
+    """One movement, there and back over some frames, as people move: `left`, `right` (the own ones) or `blink`."""
+    if step == "blink":
+        return [Stance(closed=part) for part in (0.5, *[1.0] * hold, 0.4)]
+    sign = 1.0 if step == "left" else -1.0
+    return [Stance(yaw=sign * degrees * part) for part in (0.3, 0.7, *[1.0] * hold, 0.7, 0.3)]
 
-    Every movement goes there and back over some frames, as people move.
+
+class Responding:
+    """Somebody who hears each step when it is asked, takes a moment, does it, and does it once more when it was not
+    seen.
     """
+
+    def __init__(self, sitter: Sitter, *, pause: int = 2) -> None:
+        self.sitter, self.pause = sitter, pause
+        self._asked: str | None = None
+        self._way: list[Stance] = []
+        self._frames = 0
+
+    def frame(self, asked: str | None) -> Pixels:
+        """What the camera sees while a step is asked; None: look straight ahead."""
+        self._frames += 1
+        resting = [Stance(down=float((self._frames + n) % 2)) for n in range(self.pause)]
+        if asked != self._asked:
+            self._asked, self._way = asked, [*self._way[-1:], *resting]
+            self._way += movement(asked) if asked else []
+        elif not self._way:
+            self._way = [*resting, *(movement(asked) if asked else [])]
+        return self.sitter.frame(self._way.pop(0))
+
+
+def answering(sitter: Sitter, steps: Iterable[str], *, degrees: float = 30.0, hold: int = 3) -> Iterator[Pixels]:
+    """A film of somebody who makes these movements, with rest between; it was made before anything was asked."""
     yield from (sitter.frame(Stance(across=float(n % 2))) for n in range(5))
     for step in steps:
-        if step == "blink":
-            way = [Stance(closed=part) for part in (0.5, *[1.0] * hold, 0.4)]
-        else:
-            sign = 1.0 if step == "left" else -1.0
-            angles = [degrees * part for part in (0.3, 0.7, *[1.0] * hold, 0.7, 0.3)]
-            way = [Stance(yaw=sign * angle) for angle in angles]
-        yield from (sitter.frame(stance) for stance in way)
+        yield from (sitter.frame(stance) for stance in movement(step, degrees=degrees, hold=hold))
         yield from (sitter.frame(Stance(down=float(n % 2))) for n in range(3))
 
 

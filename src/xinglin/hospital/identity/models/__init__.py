@@ -13,6 +13,7 @@ from xinglin.hospital.identity.models.likeness import (
     CardReading,
     LikenessChallenge,
     LikenessCheck,
+    LikenessEvidence,
     LikenessPicture,
     LikenessTemplate,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "InstitutionSuspension",
     "LikenessChallenge",
     "LikenessCheck",
+    "LikenessEvidence",
     "LikenessPicture",
     "LikenessTemplate",
     "PaymentStatus",

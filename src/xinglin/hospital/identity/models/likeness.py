@@ -102,7 +102,10 @@ class LikenessTemplate(models.Model):
 
 
 class LikenessChallenge(models.Model):
-    """Movements asked for in a random order, for one account and one purpose, answered once and soon."""
+    """Movements asked for in a random order, one after another, for one account and one purpose; answered once, soon.
+
+    `revealed` counts the movements that were asked for: one that broke off after that is a try as well.
+    """
 
     id = models.UUIDField(primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -110,6 +113,7 @@ class LikenessChallenge(models.Model):
     purpose = models.CharField(max_length=12, choices=LikenessPurpose.choices)
     visit_id = models.UUIDField(null=True)
     steps = models.JSONField()
+    revealed = models.SmallIntegerField(default=0)
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -120,6 +124,27 @@ class LikenessChallenge(models.Model):
         db_table = "identity_likeness_challenge"
         constraints = [one_of("purpose", LikenessPurpose, "likeness_challenge_purpose")]
         indexes = [models.Index(fields=["account", "-begun_at"], name="likeness_challenge_latest")]
+
+
+class LikenessEvidence(models.Model):
+    """What a challenge has seen so far, sealed; its row and its key go when the challenge ends or its time is over.
+
+    `ticket` is what the next picture must bring: it is made anew with every picture that is taken.
+    """
+
+    challenge = models.OneToOneField(
+        LikenessChallenge, on_delete=models.PROTECT, primary_key=True, related_name="evidence"
+    )
+    ticket = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+    still = models.BinaryField(null=True)
+    delete_after = models.DateTimeField()
+
+    keeping = SHORT
+
+    class Meta:
+        db_table = "identity_likeness_evidence"
+        indexes = [models.Index(fields=["delete_after"], name="likeness_evidence_due")]
 
 
 class LikenessCheck(models.Model):

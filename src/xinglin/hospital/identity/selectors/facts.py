@@ -10,12 +10,15 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from xinglin.hospital.identity.likeness_words import LikenessKind, ReviewKind, ReviewState
 from xinglin.hospital.identity.models import (
+    AlternativeCheck,
     AuthEvent,
     Guardianship,
     Institution,
     InstitutionAgreement,
     InstitutionDepartment,
+    LikenessTemplate,
     PaymentStatus,
     Person,
     PersonVerification,
@@ -152,6 +155,7 @@ def practitioner_facts(*, practitioner_id: UUID, at: datetime, institution_id: U
         "payment_suspended_until_on": payment.until_on if payment else None,
         "first_visit_pilot_listed": row.first_visit_pilot,
         "title": title,
+        "face_practitioners": _faces(row.person_id, at),
         "antimicrobial_right": _rights().get(row.title, "none"),
     }
 
@@ -159,6 +163,23 @@ def practitioner_facts(*, practitioner_id: UUID, at: datetime, institution_id: U
 def _rights() -> dict[str, str]:
     """Title → the highest grade of antimicrobials, by the house's own list of titles."""
     return {title.code: title.antimicrobial_right for title in terminology.titles()}
+
+
+def _faces(person_id: UUID, at: datetime) -> int | None:
+    """Practitioners whose enrolled face is this person's, this one included; None where no face was enrolled by then.
+
+    A resemblance counts from when it was found until a person has found two different people.
+    """
+    enrolled = LikenessTemplate.objects.filter(person_id=person_id, kind=LikenessKind.FACE, enrolled_at__lte=at)
+    if not enrolled.filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=at)).exists():
+        return None
+    alike = AlternativeCheck.objects.filter(kind=ReviewKind.SIMILAR, asked_at__lte=at).exclude(
+        state__in=[ReviewState.ACCEPTED, ReviewState.WITHDRAWN], decided_at__lte=at
+    )
+    staff = Practitioner.objects.values("person_id")
+    others = set(alike.filter(person_id=person_id, other_id__in=staff).values_list("other_id", flat=True))
+    others |= set(alike.filter(other_id=person_id, person_id__in=staff).values_list("person_id", flat=True))
+    return 1 + len(others)
 
 
 def _registration(row: Practitioner, is_here: bool, at: datetime) -> str:

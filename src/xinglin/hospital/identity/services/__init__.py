@@ -15,15 +15,17 @@ from xinglin.hospital.identity.services.houses import (
 )
 from xinglin.hospital.identity.services.likeness_cards import read_card, settle_card
 from xinglin.hospital.identity.services.likeness_challenge import ChallengeView, begin_challenge
+from xinglin.hospital.identity.services.likeness_comparing import find_similar
 from xinglin.hospital.identity.services.likeness_consent import give_likeness_consent, withdraw_likeness_consent
-from xinglin.hospital.identity.services.likeness_enrolling import Enrolled, enrol_face, enrol_voice, find_similar
-from xinglin.hospital.identity.services.likeness_erasing import erase_expired, revoke_template
+from xinglin.hospital.identity.services.likeness_enrolling import enrol_voice
+from xinglin.hospital.identity.services.likeness_erasing import drop_abandoned, erase_expired, revoke_template
 from xinglin.hospital.identity.services.likeness_review import (
     ask_alternative,
     decide_alternative,
     withdraw_alternative,
 )
-from xinglin.hospital.identity.services.likeness_verifying import LikenessResult, answer_challenge, verify_for_visit
+from xinglin.hospital.identity.services.likeness_showing import challenge_now
+from xinglin.hospital.identity.services.likeness_verifying import LikenessResult, Shown, show_frame
 from xinglin.hospital.identity.services.proofs import confirm_again, record_auth_event
 from xinglin.hospital.identity.services.registration import (
     Declared,
@@ -51,20 +53,20 @@ __all__ = [
     "ChallengeView",
     "CodeSent",
     "Declared",
-    "Enrolled",
     "House",
     "LikenessResult",
     "Practice",
     "Registered",
+    "Shown",
     "Sign",
     "Signature",
     "add_guardian",
-    "answer_challenge",
     "apply_for_practice",
     "ask_alternative",
     "assign_role",
     "attach_document",
     "begin_challenge",
+    "challenge_now",
     "confirm_again",
     "confirm_by_code",
     "correct_identity",
@@ -73,10 +75,10 @@ __all__ = [
     "decide_guardianship",
     "declare",
     "demo_token",
+    "drop_abandoned",
     "end_guardianship",
     "end_practice",
     "end_role",
-    "enrol_face",
     "enrol_voice",
     "enter_demo",
     "enter_institution",
@@ -97,11 +99,11 @@ __all__ = [
     "revoke_template",
     "set_on_duty",
     "settle_card",
+    "show_frame",
     "sign_as",
     "sign_in_with_code",
     "suspend_institution",
     "suspend_practitioner",
-    "verify_for_visit",
     "verify_with_registry",
     "withdraw_alternative",
     "withdraw_likeness_consent",

@@ -1,7 +1,7 @@
-"""Challenges: movements in a random order, asked of one account for one purpose, answered once and soon.
+"""Challenges: movements in a random order, asked of one account for one purpose, one after another.
 
-Every answer is written down with its scores, whatever came of it, in a transaction of its own: a refusal that follows
-must not undo the count of tries.
+How it begins, how many tries there are, and how an attempt is written down. What is shown picture by picture stands in
+likeness_showing. Every attempt is written with its scores, whatever came of it.
 """
 
 import secrets
@@ -12,12 +12,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xinglin.biometrics.matching import Vector
+from xinglin.biometrics.liveness import Hint
 from xinglin.hospital.identity import errors, parameters
 from xinglin.hospital.identity import likeness_engines as engines
-from xinglin.hospital.identity.likeness_judging import Judged, drawn_steps, judge
+from xinglin.hospital.identity import likeness_vault as vault
+from xinglin.hospital.identity.likeness_judging import Course, Judged, begun, drawn_steps
 from xinglin.hospital.identity.likeness_policy import Policy
-from xinglin.hospital.identity.likeness_reasons import STEP_NAMES
+from xinglin.hospital.identity.likeness_reasons import HINT_NAMES, STEP_NAMES
 from xinglin.hospital.identity.likeness_words import (
     CheckedKind,
     LikenessDecision,
@@ -32,15 +33,16 @@ from xinglin.hospital.identity.models import (
     AlternativeCheck,
     LikenessChallenge,
     LikenessCheck,
+    LikenessEvidence,
     LikenessTemplate,
     Person,
 )
 from xinglin.hospital.identity.selectors.likeness import policy_of
 from xinglin.hospital.identity.services.likeness_consent import acting_person, standing_consent
+from xinglin.hospital.identity.services.likeness_erasing import EVIDENCE, drop_evidence
 from xinglin.hospital.identity.services.proofs import PLATFORM_CHAIN
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import Actor
-from xinglin.hospital.kernel.errors import InvalidInput, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 
@@ -48,8 +50,8 @@ RANDOM = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One movement that is asked for."""
+class Said:
+    """A code and what a person reads: a movement that is asked for, or what would help now."""
 
     code: str
     says: T
@@ -57,17 +59,46 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeView:
-    """What the page asks for, until when, and how many tries are left after this one."""
+    """Where a challenge stands. `step` is asked now (None: look straight ahead); the next picture brings `ticket`.
+
+    `seconds_left` is how long what is asked now is waited for; `done` of `steps` movements were seen.
+    """
 
     id: UUID
     purpose: str
-    steps: tuple[Step, ...]
+    ticket: str
+    step: Said | None
+    hint: Said
+    done: int
+    steps: int
+    seconds_left: float
     expires_at: datetime
     tries_left: int
 
 
+def view_of(
+    row: LikenessChallenge, course: Course, ticket: str, hint: Hint | None, now: datetime, left: int
+) -> ChallengeView:
+    """What a person may know of a challenge: never a step that has not been asked yet."""
+    hint = hint or Hint.LOOK_STRAIGHT
+    challenge = course.challenge
+    asked = challenge.asked
+    return ChallengeView(
+        id=row.pk,
+        purpose=row.purpose,
+        ticket=ticket,
+        step=None if asked is None else Said(asked.value, STEP_NAMES[asked]),
+        hint=Said(hint.value, HINT_NAMES[hint]),
+        done=challenge.done,
+        steps=len(challenge.steps),
+        seconds_left=max((challenge.deadline - now).total_seconds(), 0.0),
+        expires_at=row.expires_at,
+        tries_left=left,
+    )
+
+
 def begin_challenge(*, actor: Actor, purpose: str, now: datetime, visit_id: UUID | None = None) -> ChallengeView:
-    """Draw the movements. An older challenge of the account is over with it.
+    """Draw the movements; none is told yet. An older challenge of the account is over with it.
 
     Raises NotFound, LikenessUnavailable, LikenessConsentNeeded, NoTemplate, EnrolledAlready, TriesUsedUp,
     TooManyChallenges.
@@ -79,11 +110,12 @@ def begin_challenge(*, actor: Actor, purpose: str, now: datetime, visit_id: UUID
         hold(f"likeness:{person.pk}")
         standing_consent(person.pk, LikenessKind.FACE)
         _fits(person, purpose)
-        left = _tries_left(person.pk, purpose, rule, now)
+        left = tries_left(person.pk, purpose, rule, now) - 1
         mine = LikenessChallenge.objects.filter(account_id=actor.id)
         if mine.filter(begun_at__gt=now - timedelta(hours=1)).count() >= parameters.CHALLENGES_PER_HOUR:
             raise errors.TooManyChallenges
         mine.filter(answered_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+        drop_evidence(now, account_id=actor.id)
         row = LikenessChallenge(
             id=new_id(),
             person=person,
@@ -95,8 +127,20 @@ def begin_challenge(*, actor: Actor, purpose: str, now: datetime, visit_id: UUID
             expires_at=now + parameters.CHALLENGE_LIFE,
         )
         row.save(force_insert=True)
-    steps = tuple(Step(code, STEP_NAMES[code]) for code in row.steps)
-    return ChallengeView(row.pk, purpose, steps, row.expires_at, left - 1)
+        course = begun(engine, row.steps, now)
+        ticket = new_ticket()
+        LikenessEvidence(
+            challenge=row,
+            ticket=ticket,
+            sealed=vault.lock_away(course.to_bytes(), id=row.pk, person_id=person.pk, kind=EVIDENCE),
+            delete_after=row.expires_at,
+        ).save(force_insert=True)
+    return view_of(row, course, ticket, Hint.LOOK_STRAIGHT, now, left)
+
+
+def new_ticket() -> str:
+    """What nobody can guess, so that no picture can be sent before its turn."""
+    return secrets.token_urlsafe(18)
 
 
 def _fits(person: Person, purpose: str) -> None:
@@ -107,8 +151,8 @@ def _fits(person: Person, purpose: str) -> None:
         raise errors.NoTemplate(kind=name(LikenessKind.FACE))
 
 
-def _tries_left(person_id: UUID, purpose: str, rule: Policy, now: datetime) -> int:
-    """Tries that policy still allows; a pass, or a decision of the desk, begins the count anew."""
+def tries_left(person_id: UUID, purpose: str, rule: Policy, now: datetime) -> int:
+    """Tries that policy still allows; a pass, or a decision of the desk, begins the count anew. Raises TriesUsedUp."""
     since = now - parameters.TRIES_WINDOW
     tries = LikenessCheck.objects.filter(
         person_id=person_id, kind=CheckedKind.FACE, purpose=purpose, at__gt=since, at__lte=now
@@ -123,6 +167,10 @@ def _tries_left(person_id: UUID, purpose: str, rule: Policy, now: datetime) -> i
     )
     fresh = max((at for at in (passed, decided) if at is not None), default=since)
     failed = tries.filter(at__gt=fresh, decision__in=[LikenessDecision.FAIL, LikenessDecision.UNDECIDED]).count()
+    broken = LikenessChallenge.objects.filter(
+        person_id=person_id, purpose=purpose, answered_at__isnull=True, revealed__gt=0, begun_at__gt=fresh
+    ).count()
+    failed += max(broken - parameters.BREAKS_FORGIVEN, 0)
     if failed >= rule.tries:
         raise errors.TriesUsedUp(tries=rule.tries, minutes=int(parameters.TRIES_WINDOW.total_seconds() // 60))
     return rule.tries - failed
@@ -130,51 +178,11 @@ def _tries_left(person_id: UUID, purpose: str, rule: Policy, now: datetime) -> i
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answered challenge, judged: the row, what the frames said, and the still that shows the face best."""
+    """A challenge that has ended, judged: the row, what the frames said, and the still that shows the face best."""
 
     challenge: LikenessChallenge
     person: Person
     judged: Judged
-
-
-def take_answer(
-    actor: Actor,
-    challenge_id: UUID,
-    frames: Sequence[bytes],
-    times_ms: Sequence[int],
-    now: datetime,
-    known: Vector | None = None,
-) -> Answer:
-    """Spend a challenge and judge its frames; `known` is the likeness that the person must have.
-
-    Raises NotFound, ChallengeOver, FramesWrong, LikenessUnavailable, LikenessConsentNeeded.
-    """
-    person = acting_person(actor)
-    _check_frames(frames, times_ms)
-    engine = engines.faces()
-    with transaction.atomic():
-        standing_consent(person.pk, LikenessKind.FACE)
-        row = (
-            LikenessChallenge.objects.select_for_update().filter(pk=challenge_id, account_id=actor.id, person=person)
-        ).first()
-        if row is None:
-            raise NotFound
-        if row.answered_at is not None or row.expires_at <= now:
-            raise errors.ChallengeOver
-        row.answered_at = now
-        row.save(update_fields=["answered_at"])
-    kept = row.purpose == LikenessPurpose.REGISTER
-    judged = judge(engine, list(row.steps), frames, times_ms, row.begun_at, known, mirrored=kept)
-    return Answer(row, person, judged)
-
-
-def _check_frames(frames: Sequence[bytes], times_ms: Sequence[int]) -> None:
-    least, most, size = parameters.FRAMES_MIN, parameters.FRAMES_MAX, parameters.FRAMES_BYTES_MAX
-    if not least <= len(frames) <= most or not all(frames) or sum(map(len, frames)) > size:
-        raise errors.FramesWrong(field="frames", least=least, most=most, megabytes=size // 1_000_000)
-    if times_ms and (len(times_ms) != len(frames) or list(times_ms) != sorted(set(times_ms))):
-        reason = T(zh="每张画面的时刻应逐张递增。", en="Each picture has a later instant than the one before.")
-        raise InvalidInput(field="times_ms", reason=reason)
 
 
 def write_attempt(

@@ -35,15 +35,16 @@ from xinglin.hospital.identity.models import (
     PersonVerification,
 )
 from xinglin.hospital.identity.selectors.accounts import account_auth_event_within
-from xinglin.hospital.identity.selectors.likeness import enough_methods, opened
-from xinglin.hospital.identity.services.likeness_challenge import Answer, take_answer, write_attempt
+from xinglin.hospital.identity.selectors.likeness import enough_methods
+from xinglin.hospital.identity.services.likeness_challenge import Answer, write_attempt
+from xinglin.hospital.identity.services.likeness_comparing import compare_later, is_compared
 from xinglin.hospital.identity.services.likeness_consent import acting_person, standing_consent
 from xinglin.hospital.identity.services.likeness_review import open_review
 from xinglin.hospital.identity.services.proofs import PLATFORM_CHAIN
 from xinglin.hospital.identity.words import CheckMethod, CheckResult, PhotoKind
 from xinglin.hospital.kernel import journal
-from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, Role
-from xinglin.hospital.kernel.errors import InvalidInput, NotFound
+from xinglin.hospital.kernel.access import Actor
+from xinglin.hospital.kernel.errors import InvalidInput
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.live import announce
 from xinglin.hospital.kernel.texts import T
@@ -62,17 +63,12 @@ class Enrolled:
     counts: bool
 
 
-def enrol_face(
-    *, actor: Actor, challenge_id: UUID, frames: Sequence[bytes], now: datetime, times_ms: Sequence[int] = ()
-) -> Enrolled:
+def enrol_face(actor: Actor, answer: Answer, now: datetime) -> Enrolled:
     """Enrol the face that answered a challenge of purpose 'register'.
 
     The portrait's face is accepted at once; a face that no portrait confirms waits for a person at the desk; another
-    face than the portrait's is not kept. Raises what `take_answer` raises, and EnrolledAlready.
+    face than the portrait's is not kept. Raises LikenessConsentNeeded, EnrolledAlready.
     """
-    answer = take_answer(actor, challenge_id, frames, times_ms, now)
-    if answer.challenge.purpose != LikenessPurpose.REGISTER:
-        raise NotFound
     judged = answer.judged
     if not judged.passed or judged.vector is None:
         with transaction.atomic():
@@ -136,7 +132,8 @@ def _keep(
         keep_still(check, judged.still, now)
         reason = ReviewReason.NO_PORTRAIT if said is None else ReviewReason.UNSURE
         open_review(actor, person, ReviewKind.PORTRAIT, reason, now, check=check, template=template)
-    _compare_later(template.pk)
+    if is_compared(person.pk):
+        compare_later(template.pk)
     announce(f"person:{person.pk}", "likeness", template.pk)
     return Enrolled(check, template.pk, counts=same)
 
@@ -187,57 +184,6 @@ def keep_still(check: LikenessCheck, still: bytes, now: datetime) -> None:
         taken_at=now,
         delete_after=now + parameters.LIKENESS_PICTURE_LIFE,
     ).save(force_insert=True)
-
-
-# ONE FACE, TWO PEOPLE
-
-
-def _compare_later(template_id: UUID) -> None:
-    from xinglin.hospital.identity.tasks import compare_with_others  # tasks import services
-
-    compare_with_others.configure(queueing_lock=f"identity.compare:{template_id}").defer(template_id=str(template_id))
-
-
-def find_similar(*, actor: Actor, template_id: UUID, now: datetime) -> UUID | None:
-    """Compare a new template with all others of its engine; the most similar other person, when similar enough for
-    somebody to look at both, is put before the desk and returned. For the system alone. Raises NotFound.
-    """
-    row = LikenessTemplate.objects.filter(pk=template_id, erased_at__isnull=True).select_related("person").first()
-    if row is None or not actor.has(Role.SYSTEM):
-        raise NotFound
-    mine = opened(row)
-    limit = engines.faces().engine.limit("match_strict")
-    others = LikenessTemplate.objects.filter(
-        kind=row.kind, engine=row.engine, version=row.version, revoked_at__isnull=True
-    ).exclude(person_id=row.person_id)
-    best, nearest, unopened = limit, None, 0
-    for other in others.iterator(chunk_size=500):
-        try:
-            similarity = mine.similarity(opened(other))
-        except (errors.TemplateForeign, BiometricError):
-            unopened += 1
-            continue
-        if similarity >= best:
-            best, nearest = similarity, other
-    with transaction.atomic():
-        hold(f"likeness:{row.person_id}")
-        LikenessTemplate.objects.filter(pk=row.pk).update(compared_at=now)
-        journal.write(
-            actor=actor,
-            institution_id=SYSTEM_ID,
-            verb="find_similar",
-            object_type="likeness_template",
-            object_id=row.pk,
-            now=now,
-            outcome="similar" if nearest else "none",
-            detail={"unopened": unopened, "similarity_permille": round(best * 1000) if nearest else None},
-        )
-        if nearest is None:
-            return None
-        open_review(
-            actor, row.person, ReviewKind.SIMILAR, ReviewReason.RESEMBLES, now, template=row, other=nearest.person
-        )
-    return nearest.person_id
 
 
 # VOICE

@@ -12,7 +12,13 @@ from xinglin.hospital.identity import likeness_vault as vault
 from xinglin.hospital.identity.access import REVIEW_LIKENESS
 from xinglin.hospital.identity.likeness_words import LikenessKind, ReviewState
 from xinglin.hospital.identity.locks import hold
-from xinglin.hospital.identity.models import AlternativeCheck, DocumentPhoto, LikenessPicture, LikenessTemplate
+from xinglin.hospital.identity.models import (
+    AlternativeCheck,
+    DocumentPhoto,
+    LikenessEvidence,
+    LikenessPicture,
+    LikenessTemplate,
+)
 from xinglin.hospital.identity.parameters import CARD_PICTURE_LIFE
 from xinglin.hospital.identity.services.proofs import PLATFORM_CHAIN
 from xinglin.hospital.identity.words import CheckMethod, CheckResult, IdType, PhotoKind
@@ -21,6 +27,34 @@ from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.errors import NotFound
 
 BATCH = 500
+EVIDENCE, STILL = "challenge", "challenge_still"
+"""Kinds under which the vault seals what a challenge has seen so far."""
+
+
+def drop_evidence(
+    now: datetime, *, account_id: UUID | None = None, person_id: UUID | None = None, challenge_id: UUID | None = None
+) -> int:
+    """Destroy what challenges have seen: of an account, a person, one challenge, else whatever is past its time."""
+    rows = LikenessEvidence.objects.all()
+    if challenge_id is not None:
+        rows = rows.filter(pk=challenge_id)
+    elif account_id is not None:
+        rows = rows.filter(challenge__account_id=account_id)
+    elif person_id is not None:
+        rows = rows.filter(challenge__person_id=person_id)
+    else:
+        rows = rows.filter(delete_after__lte=now).select_for_update(skip_locked=True)
+    ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    LikenessEvidence.objects.filter(pk__in=ids).delete()
+    _forget_when_committed(ids)
+    return len(ids)
+
+
+@transaction.atomic
+def drop_abandoned(*, actor: Actor, now: datetime) -> int:
+    """Destroy what challenges that nobody finished have seen; how many."""
+    require(actor, REVIEW_LIKENESS)
+    return drop_evidence(now)
 
 
 def revoke_all(
@@ -33,6 +67,8 @@ def revoke_all(
     live.update(revoked_at=now, revoked_by=actor.id, revoked_reason=reason[:200])
     LikenessTemplate.objects.filter(pk__in=ids).update(sealed=None, erased_at=now)
     _forget_when_committed(ids)
+    if kind == LikenessKind.FACE:
+        drop_evidence(now, person_id=person_id)
     AlternativeCheck.objects.filter(template_id__in=ids, state=ReviewState.ASKED).update(
         state=ReviewState.WITHDRAWN, decided_at=now, decided_by=actor.id, decision_reason=reason[:300]
     )

@@ -1,6 +1,5 @@
 """Verifying a face: a challenge answered live, compared with the enrolled template; a pass is a proof of identity."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,10 +23,11 @@ from xinglin.hospital.identity.likeness_words import (
 from xinglin.hospital.identity.models import LikenessChallenge, LikenessCheck, LikenessTemplate
 from xinglin.hospital.identity.selectors.accounts import AuthProof
 from xinglin.hospital.identity.selectors.likeness import opened
-from xinglin.hospital.identity.services.likeness_challenge import take_answer, write_attempt
+from xinglin.hospital.identity.services.likeness_challenge import Answer, ChallengeView, write_attempt
 from xinglin.hospital.identity.services.likeness_consent import acting_person
 from xinglin.hospital.identity.services.likeness_enrolling import enrol_face, keep_still
 from xinglin.hospital.identity.services.likeness_review import open_review
+from xinglin.hospital.identity.services.likeness_showing import take_picture
 from xinglin.hospital.identity.services.proofs import record_auth_event
 from xinglin.hospital.identity.words import ProofMethod
 from xinglin.hospital.kernel.access import Actor
@@ -52,19 +52,22 @@ class LikenessResult:
     proof: AuthProof | None
 
 
-def answer_challenge(
-    *,
-    actor: Actor,
-    challenge_id: UUID,
-    frames: Sequence[bytes],
-    now: datetime,
-    times_ms: Sequence[int] = (),
-    session: str = "",
-) -> LikenessResult:
-    """Answer a challenge: enrol when it was for that, else verify. A failed answer is a result, not an exception.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a picture led to: the challenge goes on (`view`), or has ended (`result`)."""
 
-    Raises NotFound, ChallengeOver, FramesWrong, LikenessUnavailable, LikenessConsentNeeded, NoTemplate,
-    EnrolledAlready.
+    view: ChallengeView | None
+    result: LikenessResult | None
+
+
+def show_frame(
+    *, actor: Actor, challenge_id: UUID, ticket: str, picture: bytes, now: datetime, session: str = ""
+) -> Shown:
+    """Show a challenge its next picture, received at `now`. When it ends with it: enrol when it was for that, else
+    verify. A challenge that failed is a result, not an exception.
+
+    Raises NotFound, ChallengeOver, FramesWrong, FrameOutOfTurn, FrameRepeated, InvalidInput, LikenessUnavailable,
+    LikenessConsentNeeded, NoTemplate, EnrolledAlready.
     """
     purpose = (
         LikenessChallenge.objects.filter(pk=challenge_id, account_id=actor.id).values_list("purpose", flat=True).first()
@@ -72,42 +75,25 @@ def answer_challenge(
     if purpose is None:
         raise NotFound
     if purpose == LikenessPurpose.REGISTER:
-        made = enrol_face(actor=actor, challenge_id=challenge_id, frames=frames, times_ms=times_ms, now=now)
-        return _result(made.check, made.counts, None)
-    return _verify(actor, challenge_id, frames, times_ms, now, session)
-
-
-def verify_for_visit(
-    *,
-    actor: Actor,
-    challenge_id: UUID,
-    visit_id: UUID,
-    frames: Sequence[bytes],
-    now: datetime,
-    times_ms: Sequence[int] = (),
-    session: str = "",
-) -> LikenessResult:
-    """Answer a challenge that was begun for this visit. Raises NotFound for another's, and as `answer_challenge`."""
-    mine = LikenessChallenge.objects.filter(pk=challenge_id, account_id=actor.id, visit_id=visit_id)
-    if not mine.exclude(purpose=LikenessPurpose.REGISTER).exists():
-        raise NotFound
-    return answer_challenge(
-        actor=actor, challenge_id=challenge_id, frames=frames, times_ms=times_ms, now=now, session=session
-    )
-
-
-def _verify(
-    actor: Actor, challenge_id: UUID, frames: Sequence[bytes], times_ms: Sequence[int], now: datetime, session: str
-) -> LikenessResult:
+        found = take_picture(actor, challenge_id, ticket, picture, now, lambda: None)
+        if isinstance(found, ChallengeView):
+            return Shown(found, None)
+        made = enrol_face(actor, found, now)
+        return Shown(None, _result(made.check, made.counts, None))
     template = LikenessTemplate.objects.filter(
         person=acting_person(actor), kind=LikenessKind.FACE, revoked_at__isnull=True
     ).first()
     if template is None:
         raise errors.NoTemplate(kind=name(LikenessKind.FACE))
-    known, trouble = _known(template)
-    answer = take_answer(actor, challenge_id, frames, times_ms, now, known)
+    found = take_picture(actor, challenge_id, ticket, picture, now, lambda: _known(template)[0])
+    if isinstance(found, ChallengeView):
+        return Shown(found, None)
+    return Shown(None, _verified(actor, found, template, now, session))
+
+
+def _verified(actor: Actor, answer: Answer, template: LikenessTemplate, now: datetime, session: str) -> LikenessResult:
     judged = answer.judged
-    decision, reasons = _decided(judged, template, trouble)
+    decision, reasons = _decided(judged, template, _known(template)[1])
     with transaction.atomic():
         check = write_attempt(
             actor, answer, decision, now, similarity=judged.similarity, template=template, reasons=reasons

@@ -1,4 +1,4 @@
-"""The page of a challenge: the camera, or pictures as files; and the other ways to prove oneself for a purpose."""
+"""The page of a challenge, whose script shows picture after picture; and the other ways to prove oneself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
 from xinglin.hospital.identity import selectors, services
 from xinglin.hospital.identity.access import VERIFY_SELF
@@ -17,36 +18,57 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.web.identity.signing import safe_next
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
 
-UPLOAD_BYTES_MAX = 48_000_000
+FRAME_BYTES_MAX = 2_000_000
+"""Of an upload that is read at all; how large a picture may be is for the service to say."""
 Answered = dict[str, Any] | HttpResponse
 
 
 def _begin(request: Request, purpose: str) -> Answered:
     visit = uuid_or_none(request.POST.get("visit", ""))
-    return {
-        "challenge": services.begin_challenge(actor=request.actor, purpose=purpose, visit_id=visit, now=request.now)
-    }
+    return _going(
+        services.begin_challenge(actor=request.actor, purpose=purpose, visit_id=visit, now=request.now), purpose
+    )
 
 
-def _answer(request: Request, purpose: str) -> Answered:
-    times = [int(one) for one in request.POST.get("times", "").split(",") if one.isdigit()]
-    result = services.answer_challenge(
+def _frame(request: Request, purpose: str) -> Answered:
+    """One picture; the instant that counts is that of this request."""
+    files = [file for file in request.FILES.getlist("frames") if isinstance(file, UploadedFile)]
+    alone = len(files) == 1 and (files[0].size or 0) <= FRAME_BYTES_MAX
+    shown = services.show_frame(
         actor=request.actor,
-        challenge_id=uuid_or_none(request.POST.get("challenge", "")) or request.actor.id,
-        frames=_frames(request),
-        times_ms=times,
+        challenge_id=_challenge(request),
+        ticket=request.POST.get("ticket", ""),
+        picture=bytes(files[0].read()) if alone else b"",
         now=request.now,
         session=request.session.session_key or "",
     )
-    return {"result": result}
+    return {"result": shown.result} if shown.view is None else _going(shown.view, purpose)
 
 
-def _frames(request: Request) -> list[bytes]:
-    """The pictures in their order; nothing is read when they are too much in all."""
-    files = [file for file in request.FILES.getlist("frames") if isinstance(file, UploadedFile)]
-    if sum(file.size or 0 for file in files) > UPLOAD_BYTES_MAX:
-        return []
-    return [bytes(file.read()) for file in files]
+def _now(request: Request, purpose: str) -> Answered:
+    view = services.challenge_now(actor=request.actor, challenge_id=_challenge(request), now=request.now)
+    return _going(view, purpose)
+
+
+def _challenge(request: Request) -> UUID:
+    return uuid_or_none(request.POST.get("challenge", "")) or request.actor.id
+
+
+def _going(view: services.ChallengeView, purpose: str) -> HttpResponse:
+    """Where a challenge stands, for the script of the page."""
+    step = view.step and {"code": view.step.code, "says": str(view.step.says)}
+    return JsonResponse(
+        {
+            "challenge": str(view.id),
+            "ticket": view.ticket,
+            "step": step,
+            "hint": {"code": view.hint.code, "says": str(view.hint.says)},
+            "done": view.done,
+            "steps": view.steps,
+            "seconds": round(view.seconds_left, 2),
+            "left": view.tries_left,
+        }
+    )
 
 
 def _send_code(request: Request, purpose: str) -> Answered:
@@ -66,16 +88,18 @@ def _use_code(request: Request, purpose: str) -> Answered:
 
 DEEDS: dict[str, Callable[[Request, str], Answered]] = {
     "begin": _begin,
-    "answer": _answer,
+    "frame": _frame,
+    "now": _now,
     "send": _send_code,
     "code": _use_code,
 }
-PARTS = {"begin": "identity/parts/challenge.html", "answer": "identity/parts/likeness_result.html"}
+SCRIPTED = {"begin", "frame", "now"}
 
 
 @page(VERIFY_SELF)
 def check(request: Request, purpose: str) -> HttpResponse:
-    """Prove who one is for a purpose. A script asks for parts of the page; without scripts the whole page answers."""
+    """Prove who one is for a purpose. The challenge needs the page's script, which speaks JSON with this address; the
+    other ways do without."""
     person_id = request.actor.person_id
     if person_id is None:
         raise NotFound
@@ -94,10 +118,17 @@ def check(request: Request, purpose: str) -> HttpResponse:
         except DomainError as refusal:
             status = refusal.status
             context |= {"refusal": refusal, "sent": do == "code"}
-    if request.headers.get("X-Likeness") and do in PARTS:
-        template = "shared/parts/refusal.html" if "refusal" in context else PARTS[do]
-        return render(request, template, context, status=status)
+    if do in SCRIPTED:
+        return _for_script(request, context, status)
     return render(request, "identity/check.html", context | _ways(request, person_id, purpose), status=status)
+
+
+def _for_script(request: Request, context: dict[str, Any], status: int) -> HttpResponse:
+    """The end of a challenge, or a refusal: as a part of the page and by its code."""
+    refusal = context.get("refusal")
+    part = "identity/parts/likeness_refused.html" if refusal else "identity/parts/likeness_result.html"
+    html = render_to_string(part, context, request=request)
+    return JsonResponse({"html": html, "code": refusal.code if refusal else ""}, status=status)
 
 
 def _ways(request: Request, person_id: UUID, purpose: str) -> dict[str, Any]:
