@@ -127,6 +127,7 @@ class People:
             "physician.payment_suspended_until_on": None,
             "physician.first_visit_pilot_listed": False,
             "physician.title": title,
+            "physician.face_practitioners": 1,
             "physician.antimicrobial_right": RIGHTS[title],
             "physician.device_key": key_of(self.seed, "workplace", index, place),
         }

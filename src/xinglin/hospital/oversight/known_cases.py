@@ -192,6 +192,7 @@ def _physician() -> Physician:
         authentication_uses=0,
         payment_suspended=False,
         first_visit_pilot_listed=False,
+        face_practitioners=1,
     )
 
 

@@ -111,6 +111,12 @@ class Physician(Group):
     antimicrobial_right: AntimicrobialGrade | None = fact(
         "抗菌药物处方权限", "highest grade of antimicrobials that may be prescribed on the day; NONE for no right"
     )
+    face_practitioners: int | None = fact(
+        "同一人脸登记的医务人员数",
+        "practitioners whose enrolled face is this physician's at the strict threshold, this one included, while nobody "
+        "has found them to be different people; None where no face is enrolled",
+        "n",
+    )
     device_key: str | None = fact(
         "医师所用设备标识", 'key of the device used for the encounter, without meaning; "" where none is known'
     )

@@ -24,7 +24,7 @@ from xinglin.supervision.vocabulary import (
 
 @rule(
     id="J09",
-    version=2,
+    version=3,
     title=Words("同一设备或同一人脸登录", "One device, or one face, for many"),
     source=(
         article(FUND_735, "第十七条、第四十条", "articles 17 and 40", read=False),
@@ -37,13 +37,15 @@ from xinglin.supervision.vocabulary import (
     limits=("device_households_max", "face_persons_max"),
     concern=Concern.IDENTITY,
     why_zh="许多户人家用同一台设备，或患者用的就是医师的设备，或同一张脸为多名参保人通过核验，说明可能有人代为就诊；"
-    "一家人、养老院和登记的公用设备除外，双胞胎相像也除外。",
+    "一张脸登记在两名医务人员名下，说明可能有人代为接诊。一家人、养老院和登记的公用设备除外；双胞胎相像，由人核对后除外。",
     sentence=Words(
         "30天内{measure.device_persons}户人家使用同一设备（上限{limits.device_households_max}户），其中医师在该设备上接诊"
-        "{measure.device_is_physicians}次；一年内同一人脸模板核验过{measure.face_persons}人（上限{limits.face_persons_max}人）。",
+        "{measure.device_is_physicians}次；一年内同一人脸模板核验过{measure.face_persons}人（上限{limits.face_persons_max}人）；"
+        "医师的人脸登记在{physician.face_practitioners}名医务人员名下。",
         "Within 30 days {measure.device_persons} households used this device (limit {limits.device_households_max}); "
         "physicians worked on it in {measure.device_is_physicians} visits. Within a year one face template stood for "
-        "{measure.face_persons} persons (limit {limits.face_persons_max}).",
+        "{measure.face_persons} persons (limit {limits.face_persons_max}). The physician's face stands under "
+        "{physician.face_practitioners} practitioners.",
     ),
     hint=Words(
         "请让患者用自己的设备再次核验身份；公用的自助机或机构设备请登记。同一人脸用于多人的，请当面核验并重新登记人脸。",
@@ -53,7 +55,9 @@ from xinglin.supervision.vocabulary import (
 )
 def j09(f: Facts) -> Ruling:
     """Many households on one device, a physician and others' patients on one, or one face for several insured persons
-    hint at visits made for others. Two persons with one face may be twins; a kiosk excuses the device, not the face.
+    hint at visits made for others; one face under two practitioners hints at somebody who practises under another's
+    name. Two persons with one face may be twins; a kiosk excuses the device, not the face. Two practitioners with one
+    face are excused once a person has looked at both.
     """
     many = f.measure.device_persons > f.limits.device_households_max
     # A physician's own family on the physician's device is one household.
@@ -61,10 +65,14 @@ def j09(f: Facts) -> Ruling:
     own_device = (f.encounter.patient_device_key != "") & ~f.encounter.patient_device_shared
     checked = otherwise(f.encounter.patient_face_key != "", False)
     one_face = checked & (otherwise(f.measure.face_persons, 0) > f.limits.face_persons_max)
+    staff = otherwise(f.physician.face_practitioners, 0)
+    two_staff = staff > 1
     return ruling(
-        applies=(f.encounter.care_mode == CareMode.ONLINE) & (own_device | checked),
-        violates=(own_device & (many | physicians)) | one_face,
-        excess=excess(count=choose(one_face, f.measure.face_persons, f.measure.device_persons)),
+        applies=(f.encounter.care_mode == CareMode.ONLINE) & (own_device | checked | (staff > 0)),
+        violates=(own_device & (many | physicians)) | one_face | two_staff,
+        excess=excess(
+            count=choose(one_face, f.measure.face_persons, choose(two_staff, staff, f.measure.device_persons))
+        ),
     )
 
 
