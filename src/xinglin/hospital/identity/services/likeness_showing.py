@@ -98,10 +98,10 @@ def _held(
     ticket: str | None,
     known: Callable[[], Vector | None],
 ) -> Held:
-    engine = engines.faces()
     mine = LikenessChallenge.objects.filter(pk=challenge_id, account_id=actor.id, person=person)
     if not mine.exists():
         raise NotFound
+    engine = engines.faces()
     try:
         with transaction.atomic():
             row = mine.select_for_update(nowait=True).get()
