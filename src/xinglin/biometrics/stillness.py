@@ -25,6 +25,8 @@ FLOOR: Final = 0.8
 """Grey levels that coding changes even where a camera has no noise."""
 BLUR: Final = 1.5
 ROUNDS: Final = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 25, 1e-4)
+TELLING: Final = 4.2
+"""A face's contrast over the noise; below, as in a dim room, noise hides what a living face does: nothing is said."""
 FAR: Final = 9.0
 """Said where one frame cannot be laid upon the other: too much changed."""
 
@@ -51,8 +53,11 @@ def features(chip: NDArray[np.uint8]) -> Features:
     return np.asarray(cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY), np.float32)
 
 
-def change(one: Features, other: Features) -> float:
-    """What movement of a flat picture does not explain between two frames of a face, in units of their noise."""
+def change(one: Features, other: Features) -> float | None:
+    """What movement of a flat picture does not explain between two frames of a face, in units of their noise.
+
+    None where there is too much noise to tell.
+    """
     laid = _laid_upon(one, other)
     if laid is None:
         return FAR
@@ -61,6 +66,8 @@ def change(one: Features, other: Features) -> float:
     left = one - ((laid - float(there.mean())) * gain + float(seen.mean()))
     fine = (left - cv2.blur(left, (5, 5)))[FACE]
     noise = 1.4826 * float(np.median(np.abs(fine)))
+    if float(seen.std()) < TELLING * noise:
+        return None
     sums = (left * FACE).reshape(SIDE // CELL, CELL, SIDE // CELL, CELL).sum(axis=(1, 3))
     means = np.sort(np.abs(sums[_CELLS] / _WEIGHT[_CELLS]))
     most = float(means[-max(1, round(CHANGED_SHARE * means.size)) :].mean())

@@ -33,7 +33,7 @@ MEDIA = "media"
 """A fourth child, where its optional parts are installed and its port is not 0."""
 READY_SECONDS_MAX = 60
 MEDIA_SECONDS_MAX = 30
-RESTART_SECONDS_MAX = 30.0
+FIRST_WAIT_SECONDS, RESTART_SECONDS_MAX = 0.5, 30.0
 STEADY_SECONDS = 60
 """A child that lived this long is healthy again: its next restart does not wait longer."""
 
@@ -103,7 +103,7 @@ class Child:
     name: str
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
-    wait_seconds: float = 0.5
+    wait_seconds: float = FIRST_WAIT_SECONDS
     due_at: float = field(default=0.0)
 
     def begin(self, environment: dict[str, str], pipe: int, stdout: int | None = None) -> subprocess.Popen[bytes]:
@@ -306,17 +306,17 @@ def _healthy(host: str, port: int) -> bool:
 def _watch(children: list[Child], environment: dict[str, str], pipe: int, say: Say) -> None:
     """Start dead children again, for ever; left by _Stop."""
     while True:
-        time.sleep(0.25)
+        time.sleep(0.1)
         now = time.monotonic()
         for child in children:
             if child.process is not None and child.process.poll() is not None:
                 child.signal_group(signal.SIGKILL)  # Its own children, if it left any.
                 if now - child.started_at > STEADY_SECONDS:
-                    child.wait_seconds = 0.5
+                    child.wait_seconds = 0.0  # People wait for it; only what dies again and again is held back.
                 child.due_at = now + child.wait_seconds
                 how = _ending(child.process.returncode)
                 say(f"The process {child.name} ended ({how}); starting it again in {child.wait_seconds:g} s")
-                child.wait_seconds = min(child.wait_seconds * 2, RESTART_SECONDS_MAX)
+                child.wait_seconds = min(max(child.wait_seconds * 2, FIRST_WAIT_SECONDS), RESTART_SECONDS_MAX)
                 child.process = None
             if child.process is None and now >= child.due_at:
                 child.begin(environment, pipe)

@@ -318,8 +318,8 @@
       standing(me);
     } else if (letter.kind === "mode") {
       Object.assign(me, { mode: letter.mode, tries: 0 });
+      if (letter.reason === "unreachable") me.note ||= "by-hospital";
       await connect(me).catch((error) => again(me, error instanceof Gone));
-      if (call === me && letter.reason === "unreachable") one("says").textContent = word("by-hospital");
     } else if (letter.kind === "ended") { stop(me); show("ended"); }
     else if (letter.kind === "replaced") { stop(me, false); show("ended", "replaced"); }
   };
