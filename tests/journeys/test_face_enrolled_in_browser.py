@@ -33,7 +33,12 @@ navigator.mediaDevices.getUserMedia = async () => {
     const passed = (beat - since) % 60;
     const busy = cue === "blink" ? passed >= 6 && passed < 14 : passed >= 4 && passed < 16;
     const name = MOVES && cue !== "straight" && busy ? cue : beat >> 3 & 1 ? "straight" : "aside";
-    canvas.getContext("2d").drawImage(pictures[MOVES ? name : "straight"], 0, 0);
+    const context = canvas.getContext("2d");
+    context.drawImage(pictures[MOVES ? name : "straight"], 0, 0);
+    for (let grain = 0; grain < 400; grain += 1) {  // No camera gives the same bytes twice.
+      context.fillStyle = `rgb(${Math.random() * 255} 128 128 / .08)`;
+      context.fillRect(Math.random() * 640, Math.random() * 480, 2, 2);
+    }
   }, 50);
   return canvas.captureStream(20);
 };
