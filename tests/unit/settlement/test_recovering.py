@@ -11,6 +11,7 @@ from tests.unit.settlement.world import CASHIER
 
 from xinglin.hospital.interop.models import InsurerEntry
 from xinglin.hospital.kernel.access import Actor, Role
+from xinglin.hospital.kernel.errors import NotAllowed
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.models import JournalEntry
 from xinglin.hospital.kernel.texts import T
@@ -18,7 +19,7 @@ from xinglin.hospital.ledger.readdition import add_again
 from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.models import FindingCase, GivenVerdict
 from xinglin.hospital.oversight.services import Audited
-from xinglin.hospital.settlement import handlers, services
+from xinglin.hospital.settlement import handlers, selectors, services
 from xinglin.hospital.settlement.events import ClaimReversed
 from xinglin.hospital.settlement.models import ClaimLine, Settlement
 from xinglin.hospital.settlement.ports import InsurerDown
@@ -270,3 +271,22 @@ def test_a_rejected_finding_costs_nothing(world: "World") -> None:
     desk, claim = paid(world)
     desk.decide(desk.finding(claim, claim.total_fen), "rejected")
     assert not Recovery.objects.exists()
+
+
+def test_who_reads_what_came_back(world: "World") -> None:
+    desk, claim = paid(world)
+    desk.decide(desk.finding(claim, claim.total_fen))
+    year = {"from_on": date(2026, 1, 1), "until_on": date(2027, 12, 31)}
+    held = selectors.recovered(actor=desk.auditor, **year)
+    assert (held.booked_fen, held.held, held.held_fen) == (0, 1, claim.fund_fen)
+    desk.end_appeals()
+    back = selectors.recovered(actor=REGULATOR, **year)
+    assert (back.booked_fen, back.held, [one.state for one in back.latest]) == (claim.fund_fen, 0, ["booked"])
+    case = FindingCase.objects.get().pk
+    (card,) = selectors.recoveries_of(actor=desk.affairs, case_id=case)
+    assert (card.amount_fen, card.state_name.en) == (claim.fund_fen, "Back in the fund")
+    stranger = an_actor(Role.AUDITOR, new_id())
+    assert selectors.recoveries_of(actor=stranger, case_id=case) == []
+    assert selectors.recovered(actor=stranger, **year).months == {}
+    with pytest.raises(NotAllowed):
+        selectors.recoveries_of(actor=world.patient.actor, case_id=case)

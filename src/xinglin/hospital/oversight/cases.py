@@ -47,6 +47,7 @@ class StepCard:
 class CaseCard:
     """A finding as the provider sees it: what was found, how far it has come, until when, and what one may do."""
 
+    case_id: UUID
     verdict_id: UUID
     institution_id: UUID
     practitioner_id: UUID | None
@@ -166,6 +167,7 @@ def _card(actor: Actor, case: FindingCase, now: datetime) -> CaseCard:
     verbs = next_verbs(actor=actor, state=case.state, certainty=case.certainty, late=late)
     own = [verb for verb in verbs if verb in {"state_case", "appeal_decision"}]
     return CaseCard(
+        case_id=case.pk,
         verdict_id=verdict.pk,
         institution_id=case.institution_id,
         practitioner_id=case.practitioner_id,

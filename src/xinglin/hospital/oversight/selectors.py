@@ -145,6 +145,7 @@ class FindingDetail:
     reviewed_on: date | None
     steps: tuple[StepCard, ...] = ()
     practitioner_id: UUID | None = None
+    case_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ def finding(*, actor: Actor, verdict_id: UUID) -> FindingDetail:
         reviewed_on=rule.reviewed,
         steps=steps_of(case) if case else (),
         practitioner_id=case.practitioner_id if case else practitioner_of(verdict),
+        case_id=case.pk if case else None,
     )
 
 

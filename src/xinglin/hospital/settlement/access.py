@@ -36,7 +36,15 @@ SEE_RECONCILIATION = Permission(
     frozenset({Role.MEDICAL_AFFAIRS, Role.AUDITOR}),
     T(zh="查看本机构的日对账", en="see the daily reconciliation of one's institution"),
 )
-PERMISSIONS = [PAY, REVERSE, SEE_PAYMENTS, KEEP_BOOKS, SEE_RECONCILIATION]
+SEE_RECOVERIES = Permission(
+    "settlement.see_recoveries",
+    frozenset({Role.AUDITOR, Role.MEDICAL_AFFAIRS, Role.REGULATOR}),
+    T(
+        zh="查看认定后追回的基金：本机构的；监管可看全部",
+        en="see what upheld findings brought back to the fund: the institution's; a regulator sees all",
+    ),
+)
+PERMISSIONS = [PAY, REVERSE, SEE_PAYMENTS, KEEP_BOOKS, SEE_RECONCILIATION, SEE_RECOVERIES]
 
 
 def pays_for(actor: Actor, person_id: UUID) -> bool:

@@ -29,6 +29,10 @@ from xinglin.hospital.settlement.models import (
     Settlement,
     VisitFee,
 )
+from xinglin.hospital.settlement.recoveries import Recovered as Recovered
+from xinglin.hospital.settlement.recoveries import RecoveryCard as RecoveryCard
+from xinglin.hospital.settlement.recoveries import recovered as recovered
+from xinglin.hospital.settlement.recoveries import recoveries_of as recoveries_of
 from xinglin.hospital.settlement.services.reserving import CASHIER
 from xinglin.hospital.settlement.shown import ShownLine, ShownPart, Told, part_of_row, scheme_name
 from xinglin.hospital.settlement.spending import Spending as Spending

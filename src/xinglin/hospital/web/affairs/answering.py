@@ -10,6 +10,10 @@ from django.shortcuts import redirect, render
 from xinglin.hospital.kernel.errors import DomainError, InvalidInput, NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import services
+from xinglin.hospital.oversight.selectors import CaseCard
+from xinglin.hospital.settlement import selectors as settlement
+from xinglin.hospital.settlement.access import SEE_RECOVERIES
+from xinglin.hospital.settlement.selectors import RecoveryCard
 from xinglin.hospital.web.shared.page import Request
 
 DEEDS = {"state_case": services.state_case, "appeal_decision": services.appeal_decision}
@@ -38,8 +42,16 @@ def answer_page(request: Request, verdict_id: UUID, address: str, home: str) -> 
     context: dict[str, Any] = {
         "card": card,
         "home": home,
+        "recoveries": _recoveries(request, card),
         "refusal": refusal,
         "typed": request.POST.get("words", ""),
         "late": card.due_at is not None and card.due_at <= request.now,
     }
     return render(request, "affairs/finding.html", context, status=refusal.status if refusal else 200)
+
+
+def _recoveries(request: Request, card: CaseCard) -> list[RecoveryCard]:
+    """What became of the money, for whoever answers for the house; a practitioner sees the decision alone."""
+    if not SEE_RECOVERIES.held_by(request.actor):
+        return []
+    return settlement.recoveries_of(actor=request.actor, case_id=card.case_id)

@@ -126,6 +126,7 @@ def fund(request: Request) -> HttpResponse:
         "held": oversight.findings(actor=actor, filters=held),
         "first": first,
         "board": trend_board(actor, today),
+        "back": settlement.recovered(actor=actor, from_on=first, until_on=today),
     }
     return render(request, "auditor/fund.html", context)
 

@@ -13,6 +13,7 @@ from xinglin.hospital.kernel.errors import DomainError, NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import selectors, services
 from xinglin.hospital.oversight.access import READ_FINDINGS, TAKE_STEP
+from xinglin.hospital.settlement import selectors as settlement
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.web.auditor import filters, onepage, steps, words
 from xinglin.hospital.web.shared.page import Request, page, uuid_or_none
@@ -93,6 +94,7 @@ def _finding_page(
         "law": law,
         "heard": onepage.heard(detail.reasons, reasons),
         "others": ((T(zh="同一患者", en="Same patient"), patient), (T(zh="同一医师", en="Same physician"), physician)),
+        "recoveries": settlement.recoveries_of(actor=actor, case_id=detail.case_id),
         **steps.context(actor, detail, request.now),
         "typed": request.POST,
         "sent": request.resolver_match.kwargs.get("verb", "") if request.resolver_match else "",
