@@ -25,6 +25,7 @@ from urllib.request import Request, urlopen
 from uuid import UUID
 
 import aioice.ice
+import cv2
 import django
 import numpy as np
 import psycopg
@@ -44,6 +45,12 @@ SETTLE_SECONDS, SECONDS, ALARM_SECONDS = 6.0, 20.0, 20.0
 SWAPS: Final = 3
 DOCTOR, PATIENT, OTHER = ("ibis", 150), ("lark-2", 110), ("heron-1", 140)
 NOTED: Final = "SELECT min(at) FROM consultation_live_observation WHERE side = 'physician' AND kind = %s AND at > %s"
+COPY_SIZE: Final = (320, 180)
+"""What a browser returns of what it received, as the page's script asks for."""
+FORWARDED: Final = (
+    "UPDATE consultation_live_session SET mode = 'forwarded', recorded = false "
+    "WHERE visit_id = %s AND ended_at IS NULL RETURNING id"
+)
 CHECKED: Final = "SELECT count(*) FROM consultation_live_observation WHERE at BETWEEN %s AND %s"
 
 
@@ -60,13 +67,13 @@ class Place:
 
 
 class Camera(MediaStreamTrack):
-    """A drawn person, ten pictures a second; `show` changes who sits there."""
+    """A drawn person, ten pictures a second; `show` changes who sits there. `copy`: as the other side returns it."""
 
     kind = "video"
 
-    def __init__(self, sitter: drawn.Sitter) -> None:
+    def __init__(self, sitter: drawn.Sitter, *, copy: bool = False) -> None:
         super().__init__()
-        self._began, self._count = time.monotonic(), 0
+        self._began, self._count, self._copy = time.monotonic(), 0, copy
         self.show(sitter)
 
     def show(self, sitter: drawn.Sitter) -> None:
@@ -77,7 +84,10 @@ class Camera(MediaStreamTrack):
         """The next picture, when it is time."""
         self._count += 1
         await asyncio.sleep(max(0.0, self._began + self._count / RATE - time.monotonic()))
-        frame = VideoFrame.from_ndarray(next(self._pictures), format="rgb24")
+        picture = next(self._pictures)
+        if self._copy:
+            picture = np.asarray(cv2.resize(picture, COPY_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+        frame = VideoFrame.from_ndarray(picture, format="rgb24")
         frame.pts, frame.time_base = self._count * 90_000 // RATE, Fraction(1, 90_000)
         return frame
 
@@ -115,12 +125,12 @@ class Client:
     frames: int = 0
     readers: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def enter(self, token: str) -> None:
+    async def enter(self, token: str, direction: str = "sendrecv") -> None:
         """Take the seat and connect."""
         seat = (await self._post("enter", {"token": token}))["seat"]
         self.pc.on("track", self._read)
         for track in (self.microphone, self.camera):
-            self.pc.addTransceiver(track, direction="sendrecv")
+            self.pc.addTransceiver(track, direction=direction)
         await self.pc.setLocalDescription(await self.pc.createOffer())
         answer = await self._post("offer", {"seat": seat, "sdp": self.pc.localDescription.sdp})
         await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
@@ -159,7 +169,8 @@ class Client:
 
 
 def measure(place: Place) -> VisitMeasured:
-    """One call in the mode that the hospital's policy gives it; then another face before the physician's camera."""
+    """A call that the hospital relays and records, with another face before the physician's camera at its end; then one
+    between the two sides, of which each returns a copy to the hospital."""
     aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
     return asyncio.run(_measure(place))
 
@@ -174,12 +185,48 @@ async def _measure(place: Place) -> VisitMeasured:
         for side in sides:
             await side.enter(await asyncio.to_thread(_ticket, side.account, place.visit))
         await asyncio.sleep(SETTLE_SECONDS)
-        mode = await _cost(place, sides)
+        relayed = await _cost(place, sides, "relayed and recorded")
         alarms = [await _swapped(place, cameras[0], owner, other) for _ in range(SWAPS)]
     finally:
         for side in sides:
             await side.close()
-    return VisitMeasured(SECONDS, (mode,), tuple(seconds for seconds in alarms if seconds is not None))
+    forwarded = await _forwarded(place, voice)
+    return VisitMeasured(SECONDS, (relayed, forwarded), tuple(seconds for seconds in alarms if seconds is not None))
+
+
+async def _forwarded(place: Place, voice: speech.Samples) -> Mode:
+    """What the hospital does while the two talk to each other: each sends what it received of the other, small.
+
+    The two clients need not talk for that. The mode is set by hand, because this visit is one that the fund pays.
+    """
+    await asyncio.to_thread(_end, place)
+    accounts = place.physician, place.patient
+    tokens = [await asyncio.to_thread(_ticket, account, place.visit) for account in accounts]
+    await asyncio.to_thread(_asked, place, FORWARDED, str(place.visit))
+    seen = (
+        Camera(drawn.Sitter(PATIENT[0], face=PATIENT[1]), copy=True),
+        Camera(drawn.Sitter(DOCTOR[0], face=DOCTOR[1]), copy=True),
+    )
+    sides = [Client(place, who, camera, Microphone(voice)) for who, camera in zip(accounts, seen, strict=True)]
+    try:
+        for side, token in zip(sides, tokens, strict=True):
+            await side.enter(token, "sendonly")
+        await asyncio.sleep(SETTLE_SECONDS)
+        return await _cost(place, sides, "between the two sides, copies of 320×180")
+    finally:
+        for side in sides:
+            await side.close()
+
+
+def _end(place: Place) -> None:
+    """End the call, as its physician does."""
+    from xinglin.hospital.consultation import selectors, services
+    from xinglin.hospital.identity import selectors as identity
+
+    actor = identity.actor_for(account_id=place.physician, now=now())
+    view = selectors.live_view(actor=actor, visit_id=place.visit, now=now())
+    if view.session_id is not None:
+        services.end_live(actor=actor, session_id=view.session_id, reason="by_physician", now=now())
 
 
 def _ticket(account: UUID, visit: UUID) -> str:
@@ -191,14 +238,14 @@ def _ticket(account: UUID, visit: UUID) -> str:
     return services.join_live(actor=actor, visit_id=visit, kind="video", login="bench", now=now()).token
 
 
-async def _cost(place: Place, sides: list[Client]) -> Mode:
+async def _cost(place: Place, sides: list[Client], name: str) -> Mode:
     before, frames, began = machine.usage(place.media_pid), sum(side.frames for side in sides), time.monotonic()
     since = now()
     await asyncio.sleep(SECONDS)
     after, seconds = machine.usage(place.media_pid), time.monotonic() - began
     noted = await asyncio.to_thread(_asked, place, CHECKED, since, now())
     return Mode(
-        name="relayed and recorded",
+        name=name,
         cores=(after.cpu_seconds - before.cpu_seconds) / seconds,
         memory_mib=after.rss_kib / 1024,
         frames=sum(side.frames for side in sides) - frames,
