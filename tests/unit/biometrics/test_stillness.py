@@ -23,8 +23,9 @@ def seen(pixels: drawn.Pixels) -> Features:
 def most(frames: list[drawn.Pixels]) -> float:
     """The most that the face changed between two frames in a row."""
     found = [seen(frame) for frame in frames]
-    changes = [change(one, other) for one, other in pairwise(found)]
-    return max((one for one in changes if one is not None), default=0.0)
+    changes = [told for one, other in pairwise(found) if (told := change(one, other)) is not None]
+    assert len(changes) >= len(found) / 2, "so little noise hides nothing"
+    return max(changes)
 
 
 def noisy(pixels: drawn.Pixels, grey: float, seed: int) -> drawn.Pixels:
@@ -32,7 +33,7 @@ def noisy(pixels: drawn.Pixels, grey: float, seed: int) -> drawn.Pixels:
     return np.asarray(np.clip(pixels + noise, 0, 255), np.uint8)
 
 
-@pytest.mark.parametrize("grey", [2.5, 5.0, 8.0, 12.0])
+@pytest.mark.parametrize("grey", [2.5, 4.0, 5.0])
 def test_a_still_with_a_cameras_noise_does_not_live(grey: float) -> None:
     picture = material.sitter("ibis", WIDTH, HEIGHT, 150).still
     assert most([noisy(picture, grey, seed) for seed in range(7)]) < LIMIT
