@@ -138,12 +138,14 @@ def room(browser: Browser, base: str, out: Path) -> None:
     page.wait_for_selector("#rx-q")
     for field, words in NOTES.items():
         page.fill(f"#{field}", words)
-    page.wait_for_timeout(900)
+    page.locator("#diagnosis-q").press_sequentially("E11.9", delay=50)
+    page.locator("#diagnoses-found button").first.click()
+    page.wait_for_selector("#record-diagnoses li")
     page.locator("#rx-q").press_sequentially("ejsg", delay=50)
     page.locator("#rx-results button").nth(2).click()
     page.wait_for_selector("#rx input[name^=days-]")
     page.fill("#rx input[name^=days-] >> nth=0", "60")
-    page.wait_for_selector("#rx .finding")
+    page.wait_for_selector("#rx .rx-line .finding:has-text('B03')")
     page.evaluate(
         "for (const part of document.querySelectorAll('.room > section'))"
         " if (part.querySelector('#rx')) part.scrollTop = part.querySelector('#rx').offsetTop - 380"
