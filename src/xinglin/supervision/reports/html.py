@@ -23,6 +23,7 @@ from xinglin.supervision.verdicts import Certainty, Concern, Json, Outcome, Word
 
 SHOWN_MISSING: Final = 20
 SHOWN_NAMES: Final = 12
+NAMED: Final = 3
 WHY_NOT: Final = {
     "no_subject": Words("没有这类对象", "no subject of its kind"),
     "not_in_force": Words("当日当地尚未施行", "not in force on those days or in that place"),
@@ -58,7 +59,7 @@ class Page:
         sections = [
             self._head(),
             self._tiles(),
-            f'<div class="two">{self._by_rule()}<div class="stack">{self._by_time()}{self._by_place()}</div></div>',
+            f'<div class="two"><div class="stack">{self._by_rule()}{self._by_time()}</div>{self._by_place()}</div>',
             self._money(),
             self._findings(),
             self._undecided(),
@@ -130,13 +131,17 @@ class Page:
                     ),
                     tile(
                         both("违规费用", "Cost in breach"),
-                        yuan(found.in_breach_fen),
-                        both("目录内金额", "in scope of the fund"),
+                        yuan(found.in_breach_fen) if found.in_breach_fen else "—",
+                        both("目录内金额", "in scope of the fund")
+                        if found.in_breach_fen
+                        else both("没有涉及金额的发现", "no finding holds an amount"),
                     ),
                     tile(
                         both("基金损失（重新结算）", "Fund loss, settled again"),
-                        yuan(money["fund_loss_fen"]),
-                        both(
+                        yuan(money["fund_loss_fen"]) if money["in_breach_fen"] else "—",
+                        both("没有可重新结算的结算单", "no claim to settle again")
+                        if not money["in_breach_fen"]
+                        else both(
                             f"对应违规费用 {yuan(money['in_breach_fen'])}",
                             f"of {yuan(money['in_breach_fen'])} in breach that could be settled again",
                         ),
@@ -227,7 +232,8 @@ class Page:
         head = (
             f'<span class="head"><b>{escape(row["rule"])}</b><span>{both(row["title_zh"], row["title_en"])}</span>'
             f'{badge}<small class="quiet">{escape(str(row["event_on"] or ""))}</small>'
-            f'<span class="money">{_money(row["in_breach_fen"])}</span></span>'
+            f'<span class="money">{yuan(row["in_breach_fen"]) if row["in_breach_fen"] else ""}</span>'
+            f'<small class="told quiet">{both(row["sentence_zh"], row["sentence_en"])}</small></span>'
         )
         loss = yuan(row["fund_loss_fen"]) if row["fund_loss_fen"] is not None else words(NO_LOSS[row["no_loss"]])
         place = [
@@ -294,6 +300,20 @@ class Page:
         body = f'<p class="small quiet">{note}</p>' + (table(head, rows) if rows else self._nothing())
         return card(both("未能判断及原因", "What could not be judged, and why"), body, anchor="undecided")
 
+    def _remark(self, rule: Mapping[str, Any]) -> str:
+        """Why a rule judged nothing: no subject, none to which it applies by these facts, or what is missing."""
+        if rule["why_not"]:
+            return words(WHY_NOT[rule["why_not"]])
+        by, missing = rule["decided_by"], [one["fact"] for one in rule["missing"]]
+        settled = rule["outcomes"][Outcome.CLEAR.value] + rule["outcomes"][Outcome.FINDING.value]
+        if not by and (settled or not missing):
+            return ""
+        said = Words("按以下事实均不适用：", "applies to none by: ") if by else Words("缺少：", "missing: ")
+        every = list(dict.fromkeys(self._knowledge.words_of(fact) for fact in by or missing))
+        names, more = every[:NAMED], ("……", " …") if len(every) > NAMED else ("", "")
+        zh, en = "、".join(name.zh for name in names), "; ".join(name.en for name in names)
+        return f'<small class="quiet">{both(said.zh + zh + more[0], said.en + en + more[1])}</small>'
+
     def _coverage(self) -> str:
         rows = []
         for rule in self._manifest["rules"]:
@@ -305,7 +325,7 @@ class Page:
                     self._count(rule["asked"]),
                     *(self._count(counts[outcome.value]) for outcome in Outcome),
                     self._count(rule["elsewhere"]) if rule["elsewhere"] else "",
-                    words(WHY_NOT[rule["why_not"]]),
+                    self._remark(rule),
                 )
             )
         head = (

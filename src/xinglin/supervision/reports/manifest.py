@@ -14,7 +14,8 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
-from xinglin.supervision.facts.case import TERRITORY
+from xinglin.supervision.engines.tree import reads, rule_tree
+from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY
 from xinglin.supervision.facts.lake import column_name
 from xinglin.supervision.intake.fhir.silence import NATION, PLACE, TERMS
 from xinglin.supervision.intake.result import Intake
@@ -144,11 +145,20 @@ def _rule(rule: Rule, tally: Mapping[str, Any], knowledge: Knowledge) -> dict[st
         "outcomes": dict(tally["outcomes"]),
         "elsewhere": tally["elsewhere"],
         "why_not": _why_not(asked, tally),
+        "decided_by": _decided_by(rule, asked, tally, knowledge),
         "missing": [
             {"fact": fact, "zh": knowledge.words_of(fact).zh, "en": knowledge.words_of(fact).en, "subjects": count}
             for fact, count in missing
         ],
     }
+
+
+def _decided_by(rule: Rule, asked: int, tally: Mapping[str, Any], knowledge: Knowledge) -> list[str]:
+    """Where a rule applied to nothing of what it was asked about: the lists and facts that decide it."""
+    if not asked or tally["outcomes"][Outcome.NOT_APPLICABLE.value] < asked:
+        return []
+    found = reads(rule_tree(rule, knowledge).applies) - {TERRITORY, EVENT_DAY[rule.scope]}
+    return sorted(found, key=lambda path: (not path.startswith("lists."), path))
 
 
 def _why_not(asked: int, tally: Mapping[str, Any]) -> str:
