@@ -5,15 +5,16 @@ What is done with a verdict is not decided here: that is policy, and it differs 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.engines.compiled import Compiled, Said
+from xinglin.supervision.engines.compiled import Compiled, CompiledRule
 from xinglin.supervision.engines.measuring import Measurer
+from xinglin.supervision.engines.said import Said
 from xinglin.supervision.engines.sentences import fill
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Case, Row, flat
 from xinglin.supervision.facts.history import Record
@@ -107,20 +108,32 @@ def judge(
         raise ValueError("judged_at needs a time zone")
     verdicts: list[Verdict] = []
     without: list[str] = []
-    asked = [rule for rule in RULES if moment in rule.moments and (only is None or rule.id in only)]
-    case = with_measures(case, knowledge, judged_at, history, asked)
+    rules, names = RULES, None if only is None else frozenset(only)
+    asking = _asking(Holding(knowledge), moment, names, id(rules))
+    case = _measured(case, asking.engine, judged_at, history, asking.measures)
     facts = flat(case)
-    by_scope = {scope: [Said(row) for row in rows(case, scope, facts)] for scope in {rule.scope for rule in asked}}
-    engine = compiled(Holding(knowledge))
-    for rule in asked:
-        if not by_scope[rule.scope]:
+    by_scope = {scope: [Said(row) for row in rows(case, scope, facts)] for scope in asking.scopes}
+    tables = asking.engine.tables
+    for rule, ready in asking.rules:
+        saids, title = by_scope[rule.scope], rule.title
+        if not saids:
             without.append(rule.id)
-        for said in by_scope[rule.scope]:
-            if may_be_in_force(rule, said.row):
-                core = engine.judge(rule, said.row, said)
+        for said in saids:
+            if _in_force(rule, said.day, said.place):
+                core = ready.judge(tables, said)
                 sentence, hint = fill(rule, core, knowledge)
-                verdicts.append(Verdict(core, moment, judged_at, rule.title, sentence, hint))
+                verdicts.append(Verdict(core, moment, judged_at, title, sentence, hint))
     return Judged(tuple(verdicts), tuple(without), knowledge.digest, case)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked at a moment: the rules in the order of the catalogue, each compiled, and what they measure."""
+
+    engine: Compiled
+    rules: tuple[tuple[Rule, CompiledRule], ...]
+    scopes: tuple[Scope, ...]
+    measures: dict[Scope, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +155,43 @@ def compiled(holding: Holding) -> Compiled:
     return Compiled(holding.knowledge)
 
 
+@lru_cache(maxsize=64)
+def _asking(holding: Holding, moment: Moment, only: frozenset[str] | None, _catalogue: int) -> Asking:
+    """What is asked at a moment, worked out once. `only` narrows it; `_catalogue` tells lists of rules apart."""
+    asked = [rule for rule in RULES if moment in rule.moments and (only is None or rule.id in only)]
+    engine = compiled(holding)
+    rules = tuple((rule, engine.rule(rule)) for rule in asked)
+    return Asking(engine, rules, tuple({rule.scope for rule in asked}), _wanted(engine, asked))
+
+
 def with_measures(
     case: Case, knowledge: Knowledge, judged_at: datetime, history: World | None, asked: Iterable[Rule]
 ) -> Case:
     """The case with the numbers that its rules read; a number that it brings along stays."""
-    wanted = _wanted(compiled(Holding(knowledge)), asked)
+    engine = compiled(Holding(knowledge))
+    return _measured(case, engine, judged_at, history, _wanted(engine, asked))
+
+
+def _measured(
+    case: Case, engine: Compiled, judged_at: datetime, history: World | None, wanted: Mapping[Scope, frozenset[str]]
+) -> Case:
     if not wanted:
         return case
     world = world_of(case, Record(asked_at=judged_at), history)
-    measurer = Measurer(world, compiled(Holding(knowledge)), history=history is not None)
+    measurer = Measurer(world, engine, history=history is not None)
     given = {(one.scope, one.subject): one for one in case.measures}
     for scope, names in wanted.items():
         for facts in world.wide(OF_SCOPE[scope].name):
             subject = facts.get(OF_SCOPE[scope].key)
             if isinstance(subject, str):
-                former = given.get((scope.value, subject)) or Measure(scope=scope.value, subject=subject)
-                unknown = frozenset(name for name in names if getattr(former, name) is None)
-                numbers: dict[str, Any] = {**measurer.of(scope, facts, unknown)}
-                given[scope.value, subject] = replace(former, **numbers)
+                former = given.get((scope.value, subject))
+                if former is None:
+                    numbers: dict[str, Any] = {**measurer.of(scope, facts, names)}
+                    given[scope.value, subject] = Measure(scope=scope.value, subject=subject, **numbers)
+                else:
+                    unknown = frozenset(name for name in names if getattr(former, name) is None)
+                    numbers = {**measurer.of(scope, facts, unknown)}
+                    given[scope.value, subject] = replace(former, **numbers)
     return replace(case, measures=tuple(given.values()))
 
 
@@ -176,9 +208,13 @@ def _wanted(engine: Compiled, asked: Iterable[Rule]) -> dict[Scope, frozenset[st
 def may_be_in_force(rule: Rule, row: Row) -> bool:
     """Whether a rule is asked of a row. Where day or place is unknown it is asked, and will say what is missing."""
     day, territory = row.facts.get(EVENT_DAY[row.scope]), row.facts.get(TERRITORY)
-    if isinstance(day, date) and not rule.in_force(day):
+    return _in_force(rule, day if isinstance(day, date) else None, territory if isinstance(territory, str) else None)
+
+
+def _in_force(rule: Rule, day: date | None, place: str | None) -> bool:
+    if day is not None and not rule.in_force(day):
         return False
-    return not isinstance(territory, str) or territory.startswith(rule.territory)
+    return place is None or place.startswith(rule.territory)
 
 
 NOT_MEASURED: Final = Measure()

@@ -21,7 +21,7 @@ from xinglin.supervision.engines.columns.auditor import Said
 from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.engines.loops import Seen
 from xinglin.supervision.engines.measuring import Measurer, seen
-from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Event, Facts, World, row_of
+from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Above, Event, Facts, World, row_of
 from xinglin.supervision.measures.declared import Declared
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Core, Plain, Words
@@ -131,7 +131,12 @@ class Hindsight:
 
 
 class View(Measurer):
-    """Measures over the year as it would have been known when a subject was judged, had some causes come in time."""
+    """Measures over the year as it would have been known when a subject was judged, had some causes come in time.
+
+    Every event is looked at, also where the subject's facts of then leave none to count: those of now may not.
+    """
+
+    gated = False
 
     def __init__(self, years: Hindsight, causes: frozenset[str], judged: Facts, met: set[str] | None = None) -> None:
         super().__init__(years.now, years.engine)
@@ -150,7 +155,7 @@ class View(Measurer):
             why = late(event, self._judged)
             self._met |= {why, *changed.values()}
             if not why or why in self._causes:
-                stood = Event(self._years.row(measure.over, key, self._causes), ()) if changed else event
+                stood = Event(self._years.row(measure.over, key, self._causes), Above()) if changed else event
                 found.append(seen(stood, measure.other))
         return found
 

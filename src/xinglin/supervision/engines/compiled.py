@@ -9,29 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
-from json.encoder import encode_basestring
 from typing import Any, Final
 
 from xinglin.supervision.engines.calendar import completed_years, day_in_shanghai, months_later, seconds_from
-from xinglin.supervision.engines.plain import breach_line, origins_of
+from xinglin.supervision.engines.said import OF_FACT, Deferred, Said
 from xinglin.supervision.engines.tree import Node, RuleTree, path_of, rule_tree
 from xinglin.supervision.facts.case import Row
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.tables.rows import Table
 from xinglin.supervision.verdicts import (
-    BreachLine,
-    Certainty,
     Core,
-    Excess,
-    Json,
-    Origin,
-    Outcome,
     Plain,
-    Scope,
-    canonical,
     jsonable,
     outcome_of,
 )
@@ -89,6 +79,10 @@ class Nothing(dict[Any, Plain]):
         return None
 
 
+KEPT_DAYS: Final = 1024
+"""Of how many days and places the limits and lists are kept at hand."""
+
+
 class Tables:
     """Limits and lists, each question answered once.
 
@@ -104,6 +98,7 @@ class Tables:
         of_table = {name: changes_of(table) for name, table in knowledge.tables.items()}
         self._changes_of_list = {name: of_table[one.table] for name, one in knowledge.lookups.items()}
         self._nothing = Nothing()
+        self._on: dict[tuple[date | None, str | None], OnDay] = {}
 
     def limit(self, name: str, day: date | None, place: str | None) -> Plain:
         """A limit on a day in a place; unknown where one of them is."""
@@ -129,9 +124,53 @@ class Tables:
         yield from ((name, value) for (name, _, _), value in self._limits.items())
         yield from ((name, value) for (name, _, _), of_key in self._lists.items() for value in of_key.values())
 
-    def listed(self, name: str, day: date | None, place: str | None, *keys: Plain) -> Plain:
-        """A listed value; unknown where day, place or a part of the key is."""
-        return None if None in keys else self.at(name, day, place)[keys[0] if len(keys) == 1 else keys]
+    def on(self, day: date | None, place: str | None) -> OnDay:
+        """All limits and lists on a day in a place; kept for the next row of that day."""
+        found = self._on.get((day, place))
+        if found is None:
+            if len(self._on) >= KEPT_DAYS:
+                self._on.clear()
+            found = self._on[day, place] = OnDay(self, day, place)
+        return found
+
+
+class Limits(dict[str, Plain]):
+    """The limits on one day in one place, by name."""
+
+    __slots__ = ("_ask",)
+
+    def __init__(self, ask: Callable[[str], Plain]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, name: str) -> Plain:
+        value = self[name] = self._ask(name)
+        return value
+
+
+class Lists(dict[str, Mapping[Any, Plain]]):
+    """The lists on one day in one place, by name."""
+
+    __slots__ = ("_ask",)
+
+    def __init__(self, ask: Callable[[str], Mapping[Any, Plain]]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, name: str) -> Mapping[Any, Plain]:
+        value = self[name] = self._ask(name)
+        return value
+
+
+class OnDay:
+    """Limits and lists on one day in one place: those of a row, which all of its rules look up there."""
+
+    __slots__ = ("limits", "lists", "tables")
+
+    def __init__(self, tables: Tables, day: date | None, place: str | None) -> None:
+        self.tables = tables
+        self.limits = Limits(lambda name: tables.limit(name, day, place))
+        self.lists = Lists(lambda name: tables.at(name, day, place))
 
 
 def source_of(nodes: Iterable[Node], arguments: str) -> tuple[str, dict[str, Any]]:
@@ -144,9 +183,20 @@ def source_of(nodes: Iterable[Node], arguments: str) -> tuple[str, dict[str, Any
         for at in root.walk():
             if id(at) not in names:
                 names[id(at)] = name = f"v{len(names)}"
-                steps.append(f"    {name} = {step_of(at, [names[id(arg)] for arg in at.args], literals)}")
+                args = [names[id(arg)] for arg in at.args]
+                step = _on_day(at, args) if at.op in {"limit", "listed"} else step_of(at, args, literals)
+                steps.append(f"    {name} = {step}")
     result = ", ".join(names[id(at)] for at in wanted)
     return f"def judged({arguments}):\n" + "\n".join(steps) + f"\n    return ({result},)\n", literals
+
+
+def _on_day(at: Node, args: list[str]) -> str:
+    """The text that looks up a limit or a list of the row's own day and place."""
+    if at.op == "limit":
+        return f"L.limits[{at.extra!r}]"
+    keys = args[2:]
+    found = f"L.lists[{at.extra!r}][{', '.join(keys) or '()'}]"
+    return f"None if {' or '.join(f'{key} is None' for key in keys)} else {found}" if keys else found
 
 
 def parts_of(at: Node) -> Iterator[Node]:
@@ -170,8 +220,8 @@ def step_of(at: Node, args: list[str], literals: dict[str, Any]) -> str:
         return _literal(at.extra, literals)
     if at.op == "fact":
         return _fact(str(at.extra))
-    if at.op in {"limit", "listed"}:
-        return f"L.{at.op}({str(at.extra).removeprefix('other.')!r}, {', '.join(args)})"
+    if at.op == "limit":
+        return f"L.limit({at.extra!r}, {', '.join(args)})"
     if at.op == "not":
         return f"None if {args[0]} is None else not {args[0]}"
     if at.op in {"and", "or"}:
@@ -236,168 +286,8 @@ class CompiledRule:
 
     def judge(self, tables: Tables, said: Said) -> Core:
         """What the rule says of a row: the same core as the reference engine's. `said` is shared by a row's rules."""
-        values = self.function(said.row.facts, tables)
+        values = self.function(said.row.facts, tables.on(said.day, said.place))
         return Deferred(self, said, values, outcome_of(values[0], values[1]))
-
-
-NO_EXCESS: Final = Excess()
-OF_FACT: Final = -1
-QUIET: Final = frozenset({Outcome.CLEAR, Outcome.NOT_APPLICABLE})
-
-
-class Said:
-    """The facts of one row as they are written down, each put into words once for all rules."""
-
-    def __init__(self, row: Row) -> None:
-        self.row = row
-        self._facts: dict[str, Json] = {}
-        self._texts: dict[str, str] = {}
-        self._origins: dict[str, Origin] = {}
-
-    def fact(self, path: str) -> Json:
-        """A fact as JSON."""
-        if path not in self._facts:
-            self._facts[path] = jsonable(self.row.facts.get(path))
-        return self._facts[path]
-
-    def text(self, path: str) -> str:
-        """A fact as it stands in the canonical form; empty where it is unknown."""
-        text = self._texts.get(path)
-        if text is None:
-            text = self._texts[path] = entry(path, self.fact(path))
-        return text
-
-    def origin(self, group: str) -> Origin:
-        """Where the facts of a group come from."""
-        found = self._origins.get(group)
-        if found is None:
-            ((_, found),) = origins_of(self.row, {group})
-            self._origins[group] = found
-        return found
-
-    def ending(self, rule: str) -> str:
-        """Rule, scope and subject as they stand in the canonical form."""
-        row = self.row
-        return f'"rule":"{rule}","scope":"{row.scope.value}",{entry("subject", row.subject)},'
-
-    def origin_text(self, group: str) -> str:
-        """The same as it stands in the canonical form."""
-        key = f"{group}:"
-        text = self._texts.get(key)
-        if text is None:
-            text = self._texts[key] = entry(group, list(self.origin(group)))
-        return text
-
-
-def entry(name: str, value: Json) -> str:
-    """A name and its value in the canonical form; empty where the value is unknown."""
-    if isinstance(value, str):
-        return f'"{name}":{encode_basestring(value)}'
-    if type(value) is int:
-        return f'"{name}":{value}'
-    return "" if value is None else canonical({name: value})[1:-1].decode()
-
-
-class Deferred(Core):
-    """A core that is written down when it is read: most verdicts of a keystroke never are."""
-
-    __slots__ = ("_of", "_said", "_values")
-    _of: CompiledRule
-    _said: Said
-    _values: tuple[Any, ...]
-
-    def __init__(self, of: CompiledRule, said: Said, values: tuple[Any, ...], outcome: Outcome) -> None:
-        keep = object.__setattr__
-        keep(self, "_of", of)
-        keep(self, "_said", said)
-        keep(self, "_values", values)
-        keep(self, "outcome", outcome)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Core, tuple(getattr(self, one.name) for one in fields(Core))
-
-    @property
-    def rule(self) -> str:
-        return self._of.tree.rule.id
-
-    @property
-    def version(self) -> int:
-        return self._of.tree.rule.version
-
-    @property
-    def scope(self) -> Scope:
-        return self._said.row.scope
-
-    @property
-    def subject(self) -> str:
-        return self._said.row.subject
-
-    @property
-    def certainty(self) -> Certainty:
-        return self._of.tree.rule.certainty
-
-    @property
-    def lines(self) -> tuple[BreachLine, ...]:
-        if self.outcome is not Outcome.FINDING:
-            return ()
-        row = self._said.row
-        return tuple(breach_line(row, line, self.excess) for line in row.lines)
-
-    @property
-    def excess(self) -> Excess:
-        over = self._of.tree.excess
-        if self.outcome is not Outcome.FINDING or not over:
-            return NO_EXCESS
-        return Excess(**{unit: self._values[2 + number] for number, (unit, _) in enumerate(over)})
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        if self.outcome is not Outcome.CANNOT_TELL:
-            return ()
-        known = self._said.row.facts | {
-            path: self._values[place] for path, _, place in self._of.shown if place != OF_FACT
-        }
-        return tuple(
-            path
-            for path, by in self._of.needs
-            if known.get(path) is None and all(known.get(key) is not None for key in by)
-        )
-
-    @property
-    def evidence(self) -> tuple[tuple[str, Json], ...]:
-        return tuple((path, value) for path, _, value in self._shown())
-
-    @property
-    def origins(self) -> tuple[tuple[str, Origin], ...]:
-        return tuple((group, self._said.origin(group)) for group in sorted({group for _, group, _ in self._shown()}))
-
-    def _shown(self) -> Iterator[tuple[str, str, Json]]:
-        fact, values = self._said.fact, self._values
-        for path, group, place in self._of.shown:
-            value = fact(path) if place == OF_FACT else jsonable(values[place])
-            if value is not None:
-                yield path, group, value
-
-    @property
-    def hash(self) -> str:
-        """The same hash. Where nothing was found and nothing is missing it is put together from what is written."""
-        if self.outcome not in QUIET:
-            return super().hash
-        said, values, rule = self._said, self._values, self._of.tree.rule
-        evidence: list[str] = []
-        groups: set[str] = set()
-        for path, group, place in self._of.shown:
-            text = said.text(path) if place == OF_FACT else entry(path, jsonable(values[place]))
-            if text:
-                evidence.append(text)
-                groups.add(group)
-        origins = ",".join([said.origin_text(group) for group in sorted(groups)])
-        text = (
-            f'{{"certainty":"{rule.certainty.value}","evidence":{{{",".join(evidence)}}},"excess":{{}},"lines":[],'
-            f'"missing":[],"origins":{{{origins}}},"outcome":"{self.outcome.value}",{said.ending(rule.id)}'
-            f'"version":{rule.version}}}'
-        )
-        return sha256(text.encode()).hexdigest()
 
 
 class Compiled:

@@ -39,8 +39,13 @@ class Sieve:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A measure ready to run: ``run(subject, codes, events, tables)`` gives what counts, or None for unknown."""
+    """A measure ready to run: ``run(subject, codes, events, tables)`` gives what counts, or None for unknown.
 
+    ``gate(subject, tables)`` is false where the subject alone already says that no event counts: then its events need
+    not be looked for. Where a key is empty (no device, no face) they would be those of half a city.
+    """
+
+    gate: Step | None
     sieve: Sieve | None
     run: Step
 
@@ -71,7 +76,19 @@ def loop_of(measure: Declared, knowledge: Knowledge, events: frozenset[str]) -> 
     parts = sorted({id(at): at for at in parts_of(tree.where)}.values(), key=lambda at: asks_of(at).cost)
     shared = [at for at in parts if _is_shared(asks_of(at), measure.scope)]
     rest = [at for at in parts if not _is_shared(asks_of(at), measure.scope)]
-    return Loop(sieve_of(shared, measure.over) if shared else None, _second(tree, rest))
+    return Loop(gate_of(rest), sieve_of(shared, measure.over) if shared else None, _second(tree, rest))
+
+
+def gate_of(parts: Sequence[Node]) -> Step | None:
+    """What is asked of the subject alone; None where nothing is."""
+    alone = [at for at in parts if asks_of(at).level == OF_SUBJECT]
+    if not alone:
+        return None
+    text = Writing("encounters")
+    for at in alone:
+        text.lines.append(f"    if {text.value(at, 4, OF_SUBJECT)} is False: return False")
+    text.lines.append("    return True")
+    return text.function("S, L")
 
 
 def _is_shared(asks: Asks, scope: Scope) -> bool:
@@ -125,8 +142,11 @@ class Writing:
     def _write(self, at: Node, indent: int) -> None:
         name, args = self._names[id(at)], [self._names[id(arg)] for arg in at.args]
         path = str(at.extra)
-        if at.op == "fact" and path.startswith("other.") and path.split(".")[1] in self._own:
-            self.lines.append(f"{' ' * indent}{name} = R({path.removeprefix('other.')!r})")
+        if at.op == "fact" and path.startswith("other.") and path not in CODES:
+            pad, fact = " " * indent, path.removeprefix("other.")
+            self.lines.append(f"{pad}{name} = R({fact!r})")
+            if path.split(".")[1] not in self._own:
+                self.lines.append(f"{pad}if {name} is None: {name} = E.above[{fact!r}]")
             return
         if at.op != "listed":
             self.lines.append(f"{' ' * indent}{name} = {step_of(at, args, self.around)}")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
 from xinglin.supervision.engines.compiled import Compiled
@@ -76,6 +77,25 @@ Found = Sequence[tuple[Any, ...]]
 Kept = dict[tuple[Any, ...], list[Seen]]
 Look = Callable[[Facts, tuple[str | None, ...], list[Seen], Kept], "Found | None"]
 """What counts of a subject's events; None where it is unknown of one of them. The last is kept for the next subject."""
+Gate = Callable[[Facts], Any]
+"""False where the subject alone says that no event counts: its events need not be looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A measure ready to be asked. `mine` are the subject's facts by which events are found, `theirs` the events'.
+
+    `group` is a number for all measures that look at the same events in the same way.
+    """
+
+    measure: Declared
+    gate: Gate | None
+    look: Look
+    mine: tuple[str, ...]
+    theirs: tuple[str, ...]
+    group: int
+    nothing: int | None
+    """The number where no event counts."""
 
 
 def plain_look(measure: Declared, knowledge: Knowledge) -> Look:
@@ -98,10 +118,14 @@ def plain_look(measure: Declared, knowledge: Knowledge) -> Look:
     return look
 
 
-def compiled_look(measure: Declared, loops: Loops) -> Look:
-    """The same by loops that were written for the measure."""
+def compiled_look(measure: Declared, loops: Loops) -> tuple[Gate | None, Look]:
+    """The same by loops that were written for the measure, and what they ask of the subject before any event."""
     loop, tables = loops.of(measure, event_groups(measure)), loops.tables
-    sieve, run = loop.sieve, loop.run
+    asks, sieve, run = loop.gate, loop.sieve, loop.run
+
+    def gate(subject: Facts) -> Any:
+        assert asks is not None
+        return asks(subject, tables)
 
     def look(subject: Facts, owns: tuple[str | None, ...], events: list[Seen], kept: Kept) -> Found | None:
         if sieve is not None:
@@ -111,23 +135,34 @@ def compiled_look(measure: Declared, loops: Loops) -> Look:
         made: Found | None = run(subject, owns, events, tables)
         return made
 
-    return look
+    return None if asks is None else gate, look
 
 
-Asked = Mapping[Scope, Sequence[tuple[Declared, Look]]]
+def _plain_ready(knowledge: Knowledge, measure: Declared) -> tuple[None, Look]:
+    return None, plain_look(measure, knowledge)
+
+
+Asked = Mapping[Scope, Sequence[Asking]]
 
 
 def looks(engine: Compiled | Knowledge, *, history: bool) -> Asked:
     """Every measure by scope, ready to be asked; without `history`, those that stay within the case."""
-    made: dict[Scope, list[tuple[Declared, Look]]] = {scope: [] for scope in Scope}
-    ready: Callable[[Declared], Look]
+    made: dict[Scope, list[Asking]] = {scope: [] for scope in Scope}
+    groups: dict[tuple[Any, ...], int] = {}
+    ready: Callable[[Declared], tuple[Gate | None, Look]]
     if isinstance(engine, Knowledge):
-        ready = partial(plain_look, knowledge=engine)
+        ready = partial(_plain_ready, engine)
     else:
         ready = partial(compiled_look, loops=Loops(engine))
     for measure in MEASURES:
-        if history or not measure.history:
-            made[measure.scope].append((measure, ready(measure)))
+        if not history and measure.history:
+            continue
+        theirs = event_paths(measure)
+        group = groups.setdefault((measure.over, theirs, measure.other), len(groups))
+        gate, look = ready(measure)
+        nothing = measure.empty if isinstance(measure, Counted) else 0
+        mine = tuple(path for path, _ in measure.match)
+        made[measure.scope].append(Asking(measure, gate, look, mine, theirs, group, nothing))
     return made
 
 
@@ -154,6 +189,9 @@ class Measurer:
     `then` asks what was known when the subject was judged. `history` False leaves unknown what lies outside the case.
     """
 
+    gated: ClassVar[bool] = True
+    """Whether events are left alone where the subject says already that none counts."""
+
     def __init__(self, world: World, engine: Compiled | Knowledge, *, then: bool = True, history: bool = True) -> None:
         self._world = world
         self._then = then
@@ -165,20 +203,25 @@ class Measurer:
         if not self._then:
             subject = {**subject, "record.asked_at": None}
         return {
-            measure.name: self._number(measure, look, subject)
-            for measure, look in self._asked[scope]
-            if only is None or measure.name in only
+            ask.measure.name: self._number(ask, subject)
+            for ask in self._asked[scope]
+            if only is None or ask.measure.name in only
         }
 
-    def _number(self, measure: Declared, look: Look, subject: Facts) -> int | None:
-        keys = tuple([subject.get(path) for path, _ in measure.match])
-        owns = _codes(subject.get(measure.own), measure.own)
+    def _number(self, ask: Asking, subject: Facts) -> int | None:
+        known, measure = subject.get, ask.measure
+        keys = tuple([known(path) for path in ask.mine])
+        owns = _codes(known(measure.own), measure.own) if measure.own else ALONE
         if None in keys or owns is None:
             return None
-        events, kept = self._visible(measure, keys, subject)
-        found = look(subject, owns, events, kept) if events else ()
+        if self.gated and ask.gate is not None and ask.gate(subject) is False:
+            return ask.nothing
+        events, kept = self._visible(ask, keys, subject)
+        found = ask.look(subject, owns, events, kept) if events else ()
         if found is None:
             return None
+        if not found:
+            return ask.nothing
         if isinstance(measure, Counted):
             return _counted(measure, found)
         # Each code runs by itself: a supply of two substances lasts once, not twice.
@@ -188,16 +231,15 @@ class Measurer:
         numbers = [_ordered(measure, subject, of_code) for of_code in by_code.values()]
         return None if None in numbers else max((n for n in numbers if n is not None), default=0)
 
-    def _visible(self, measure: Declared, keys: tuple[Plain, ...], subject: Facts) -> tuple[list[Seen], Kept]:
+    def _visible(self, ask: Asking, keys: tuple[Plain, ...], subject: Facts) -> tuple[list[Seen], Kept]:
         """The events that were known by then, each with its codes; kept for the next measure with what sieves leave."""
-        paths = event_paths(measure)
         asked_at = subject.get("record.asked_at") if self._then else None
-        place = (measure.over, paths, keys, measure.other, asked_at)
+        place = (ask.group, keys, asked_at)
         found = self._seen.get(place)
         if found is None:
             if len(self._seen) >= KEPT:
                 self._seen.clear()
-            found = self._seen[place] = self._look_up(measure, paths, keys, asked_at), {}
+            found = self._seen[place] = self._look_up(ask.measure, ask.theirs, keys, asked_at), {}
         return found
 
     def _look_up(
@@ -205,10 +247,13 @@ class Measurer:
     ) -> list[Seen]:
         events = self._world.events(measure.over, paths, keys)
         if asked_at is not None:
-            events = [event for event in events if _known_by(event["record.known_at"], asked_at)]
+            events = [event for event in events if (at := event[KNOWN_AT]) is None or at <= asked_at]  # type: ignore[operator]
         if not measure.other:
             return [(event, ALONE, True) for event in events]
         return [seen(event, measure.other) for event in events]
+
+
+KNOWN_AT: Final = "record.known_at"
 
 
 @cache
@@ -225,11 +270,6 @@ def seen(event: Event, other: str) -> Seen:
     """An event with the codes at which it is looked at; one empty look where they are unknown."""
     codes = _codes(event[other], other) if other else None
     return event, ALONE if codes is None else codes, True
-
-
-def _known_by(known_at: Any, asked_at: Any) -> bool:
-    """Whether a row was known at an instant; it was, where nothing is said of either."""
-    return asked_at is None or known_at is None or bool(known_at <= asked_at)
 
 
 def _codes(joined: Plain, path: str) -> tuple[str | None, ...] | None:

@@ -18,9 +18,13 @@ ENUMERATIONS = {column.path: column.type for column in all_columns() if issubcla
 
 def fill(rule: Rule, core: Core, knowledge: Knowledge) -> tuple[Words, Words]:
     """The sentence and the hint of a verdict: what is so, and what would make it right."""
-    if core.outcome is Outcome.FINDING:
-        return _both(rule.sentence, core), _both(rule.hint, core)
-    if core.outcome is Outcome.CANNOT_TELL:
+    outcome = core.outcome
+    if outcome is Outcome.FINDING:
+        known: dict[str, Json] = dict(core.evidence) | {
+            f"excess.{unit}": v for unit, v in core.excess.as_json().items()
+        }
+        return _both(rule.sentence, known), _both(rule.hint, known)
+    if outcome is Outcome.CANNOT_TELL:
         names = list(dict.fromkeys(knowledge.words_of(path) for path in core.missing))
         return (
             Words(
@@ -29,17 +33,21 @@ def fill(rule: Rule, core: Core, knowledge: Knowledge) -> tuple[Words, Words]:
             ),
             Words("补上缺少的事实后会重新判断。", "It is judged again once the missing facts are there."),
         )
-    return _quiet(rule.title, core.outcome)
+    clear, not_applicable = _quiet(rule.title)
+    return clear if outcome is Outcome.CLEAR else not_applicable
 
 
 @cache
-def _quiet(title: Words, outcome: Outcome) -> tuple[Words, Words]:
-    """What is said where nothing was found: the same of every subject."""
-    return Words(f"{title.zh}：{outcome.zh}。", f"{title.en}: {outcome.en}."), Words("", "")
+def _quiet(title: Words) -> tuple[tuple[Words, Words], tuple[Words, Words]]:
+    """What is said where nothing was found, clear and not applicable: the same of every subject."""
+    clear, not_applicable = (
+        (Words(f"{title.zh}：{outcome.zh}。", f"{title.en}: {outcome.en}."), Words("", ""))
+        for outcome in (Outcome.CLEAR, Outcome.NOT_APPLICABLE)
+    )
+    return clear, not_applicable
 
 
-def _both(text: Words, core: Core) -> Words:
-    known: dict[str, Json] = dict(core.evidence) | {f"excess.{unit}": v for unit, v in core.excess.as_json().items()}
+def _both(text: Words, known: dict[str, Json]) -> Words:
     return Words(_filled(text.zh, known, "zh"), _filled(text.en, known, "en"))
 
 

@@ -157,32 +157,40 @@ def column_kinds() -> Mapping[str, type]:
     return {column.path: column.type for name, group in {**GROUPS, **BESIDE}.items() for column in columns(name, group)}
 
 
-class Event(dict[str, Plain]):
-    """A row beside its parents: a fact is looked for where it is first asked for, and then kept.
+class Above(dict[str, Plain]):
+    """The parents of a row, the nearest first: a fact is looked for where it is first asked for, and then kept.
 
-    Read it by ``event[path]``, which never fails: what nobody knows is None. `whole` has all of its facts at once.
+    Rows with the same parents share it. Read it by ``above[path]``, which never fails: what nobody knows is None.
     """
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: tuple[Facts, ...] = ()) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def __missing__(self, path: str) -> Plain:
+        value = self[path] = _first(self.rows, path)
+        return value
+
+
+class Event:
+    """A row beside its parents. Read it by ``event[path]``, which never fails: what nobody knows is None."""
 
     __slots__ = ("above", "row")
 
-    def __init__(self, row: Facts, above: tuple[Facts, ...]) -> None:
+    def __init__(self, row: Facts, above: Above) -> None:
         self.row = row
         self.above = above
 
-    def __missing__(self, path: str) -> Plain:
+    def __getitem__(self, path: str) -> Plain:
         value = self.row.get(path)
-        if value is None:
-            for one in self.above:
-                value = one.get(path)
-                if value is not None:
-                    break
-        self[path] = value
-        return value
+        return self.above[path] if value is None else value
 
     def whole(self) -> Facts:
         """Every known fact of the row and its parents; what a nearer one says is not replaced."""
         found: Facts = {}
-        for one in reversed(self.above):
+        for one in reversed(self.above.rows):
             found |= one if None not in one.values() else _known(one)
         return found | _known(self.row)
 
@@ -198,6 +206,10 @@ def _first(rows: Iterable[Facts], path: str) -> Plain:
         if value is not None:
             return value
     return None
+
+
+Awaited = tuple[str, str, str]
+"""A table, a fact of its rows and the value that one of them will have."""
 
 
 class World:
@@ -216,7 +228,9 @@ class World:
         self._held: dict[str, list[Event]] = {}
         self._wide: dict[str, list[Facts]] = {}
         self._indexes: dict[str, dict[tuple[str, ...], dict[tuple[Plain, ...], list[Event]]]] = defaultdict(dict)
-        self._waiting: dict[tuple[str, str, str], list[tuple[str, int]]] = defaultdict(list)
+        self._waiting: dict[Awaited, list[tuple[str, int]]] = defaultdict(list)
+        self._aboves: dict[tuple[Plain, ...], tuple[Above, tuple[Awaited, ...]]] = {}
+        self._covers: dict[str, frozenset[Plain]] = {}
 
     def add(self, table: str, row: Facts) -> None:
         """Put a row into a table. A row with a key that is there already replaces it."""
@@ -226,13 +240,14 @@ class World:
             self.extend(table, (row,))
             return
         self.tables[table] = [one for one in self.tables[table] if one is not former]
-        for worked_out in (self._by_other, self._held, self._wide, self._indexes, self._waiting):
+        for worked_out in (self._by_other, self._held, self._wide, self._indexes, self._waiting, self._aboves):
             worked_out.clear()
         self.extend(table, (row,))
 
     def extend(self, table: str, rows: Iterable[Facts]) -> None:
         """Put many rows with new keys into a table."""
         path = TABLES[table].key
+        self._covers.pop(table, None)
         for row in rows:
             key = row.get(path)
             if isinstance(key, str):
@@ -270,11 +285,13 @@ class World:
 
     def _rows(self, table: str) -> list[Event]:
         """The own rows of a table beside their parents."""
-        if table not in self._held:
-            self._held[table] = []
-            for row in self.tables.get(table, ()):
-                self._hold(table, row)
-        return self._held[table]
+        held = self._held.get(table)
+        if held is None:
+            held, shape = [], TABLES[table]
+            for number, row in enumerate(self.tables.get(table, ())):
+                held.append(self._beside(shape, row, number))
+            self._held[table] = held  # Nothing finds rows that were not held: no index has to be told.
+        return held
 
     def _hold(self, table: str, row: Facts) -> None:
         """Put one more row beside its parents, and find it by whatever rows of its table are found by."""
@@ -295,6 +312,7 @@ class World:
                 continue
             for child, number in self._waiting.pop((of, path, value), ()):
                 former = self._held[child][number]
+                self._aboves.pop(_place_of(TABLES[child], former.row), None)
                 for by, index in self._indexes[child].items():
                     if (key := tuple(former[path] for path in by)) in index:
                         index[key] = [one for one in index[key] if one is not former]
@@ -302,9 +320,21 @@ class World:
                 self._wide.pop(child, None)
                 self._enter(child, self._held[child][number])
 
-    def _beside(self, table: LakeTable, row: Facts, number: int | None) -> Event:
-        """A row beside its parents; with its number, it waits for those that are not there yet."""
+    def _beside(self, table: LakeTable, row: Facts, number: int) -> Event:
+        """A row beside its parents; by its number it waits for those that are not there yet."""
+        place = _place_of(table, row)
+        found = self._aboves.get(place)
+        if found is None:
+            found = self._aboves[place] = self._above(table, row)
+        above, awaited = found
+        for one in awaited:
+            self._waiting[one].append((table.name, number))
+        return Event(row, above)
+
+    def _above(self, table: LakeTable, row: Facts) -> tuple[Above, tuple[Awaited, ...]]:
+        """The parents of a row that are there, and those that are not there yet."""
         above: tuple[Facts, ...] = ()
+        awaited: tuple[Awaited, ...] = ()
         for parent in table.parents:
             value = row.get(parent.by)
             if value is None:
@@ -312,35 +342,60 @@ class World:
             found = self.find(parent.table, parent.key, value)
             if found is not None:
                 above = (*above, found)
-            elif value and number is not None and isinstance(value, str):
-                self._waiting[parent.table, parent.key, value].append((table.name, number))
-        return Event(row, above)
+            elif value and isinstance(value, str):
+                awaited = (*awaited, (parent.table, parent.key, value))
+        return Above(above), awaited
 
     def one(self, table: str, key: str) -> Event | None:
         """The row of a table with a key, beside its parents."""
         row = self.find(table, TABLES[table].key, key)
-        return None if row is None else self._beside(TABLES[table], row, None)
+        return None if row is None else Event(row, self._above(TABLES[table], row)[0])
 
     def events(self, table: str, by: tuple[str, ...], keys: tuple[Plain, ...]) -> Sequence[Event]:
         """The rows of a table whose facts `by` are these keys; no row in which one of them is unknown."""
         mine = self._index(table, by).get(keys, ())
         if self.base is None:
             return mine
-        below, own = self.base.events(table, by, keys), self._by_key.get(table)
-        if own and below:
+        below = self.base.events(table, by, keys)
+        covers = self._covered(table) if below else None
+        if covers:
             path = TABLES[table].key
-            below = [row for row in below if row.row.get(path) not in own]
+            below = [row for row in below if row.row.get(path) not in covers]
         return [*below, *mine] if mine else below
+
+    def _covered(self, table: str) -> frozenset[Plain]:
+        """The keys of own rows that stand for rows of the base."""
+        found = self._covers.get(table)
+        if found is None:
+            base, path = self.base, TABLES[table].key
+            own = self._by_key.get(table, ()) if base is not None else ()
+            found = frozenset(key for key in own if base is not None and base.find(table, path, key) is not None)
+            self._covers[table] = found
+        return found
 
     def _index(self, table: str, by: tuple[str, ...]) -> dict[tuple[Plain, ...], list[Event]]:
         indexes = self._indexes[table]
         if by not in indexes:
             found: dict[tuple[Plain, ...], list[Event]] = {}
-            places = _places(table, by)
-            for row in self._rows(table):
-                _enter_one(found, row, places)
+            rows = self._rows(table)
+            columns = [_column(rows, path, own) for path, own in _places(table, by)]
+            for key, row in zip(zip(*columns, strict=True), rows, strict=True):
+                if None not in key:
+                    found.setdefault(key, []).append(row)
             indexes[by] = found
         return indexes[by]
+
+
+def _place_of(table: LakeTable, row: Facts) -> tuple[Plain, ...]:
+    """A table and the facts by which a row of it finds its parents: rows for which they are equal share theirs."""
+    return table.name, *[row.get(parent.by) for parent in table.parents]
+
+
+def _column(rows: Sequence[Event], path: str, own: bool) -> list[Plain]:
+    """A fact of many rows."""
+    if own:
+        return [row.row.get(path) for row in rows]
+    return [row.above[path] if (value := row.row.get(path)) is None else value for row in rows]
 
 
 @cache
@@ -375,21 +430,32 @@ def lines_of(scope: Scope, subject: str, facts: Mapping[str, Plain]) -> tuple[st
     return ()
 
 
+@cache
+def _paths_of_case(table: str) -> tuple[str, ...]:
+    """The facts of a table's row that a case holds, in the order of the case."""
+    return tuple(path for path in flat(Case()) if path.partition(".")[0] in TABLES[table].groups)
+
+
+@cache
+def _links() -> tuple[tuple[str, str], ...]:
+    """The facts by which one record of a case names another, each with the group of the other."""
+    names = ("encounter", "prescription", "claim", "stay")
+    return tuple((f"{a}.{b}_id", b) for a in names for b in names if f"{a}.{b}_id" in column_kinds())
+
+
 def world_of(case: Case, record: Record | None = None, base: World | None = None) -> World:
     """A case as rows of the tables, each under the parents that it has in the case, over the world that was there."""
     facts, world = flat(case), World(base)
     stamped = values("record", record or Record())
     ids = {name: facts.get(f"{name}.id") for name in ("encounter", "prescription", "claim", "stay")}
-    links = {
-        f"{name}.{other}_id": ids[other] for name in ids for other in ids if f"{name}.{other}_id" in column_kinds()
-    }
+    links = {path: ids[other] for path, other in _links()}
     for table in TABLES.values():
         if (
             table.scope is not None
             and table.name not in {"lines", "packs", "items"}
             and facts.get(table.key) is not None
         ):
-            own = {path: value for path, value in facts.items() if path.partition(".")[0] in table.groups}
+            own = {path: facts[path] for path in _paths_of_case(table.name)}
             world.add(table.name, own | _missing(own, links) | stamped)
     for name, rows in (("lines", case.lines), ("items", case.items), ("packs", case.packs)):
         group = name[:-1]

@@ -46,9 +46,9 @@ class Group:
 
     def __post_init__(self) -> None:
         group: typing.Any = type(self)
-        for name, kind in column_types(group).items():
-            value = getattr(self, name)
-            if value is not None:
+        _, read = _reader("", group)
+        for value, (name, kind) in zip(read(self), column_types(group).items(), strict=True):
+            if value is not None and (type(value) is not kind or kind is datetime):
                 check_value(f"{group.__name__}.{name}", kind, value)
 
 
