@@ -146,9 +146,10 @@ def room(browser: Browser, base: str, out: Path) -> None:
     page.wait_for_selector("#rx input[name^=days-]")
     page.fill("#rx input[name^=days-] >> nth=0", "60")
     page.wait_for_selector("#rx .rx-line .finding:has-text('B03')")
+    page.fill("#rx-q", "")
     page.evaluate(
         "for (const part of document.querySelectorAll('.room > section'))"
-        " if (part.querySelector('#rx')) part.scrollTop = part.querySelector('#rx').offsetTop - 380"
+        " if (part.querySelector('#rx')) part.scrollTop = part.querySelector('#rx').offsetTop - 110"
     )
     page.wait_for_timeout(900)
     page.screenshot(path=out / "room.png")
