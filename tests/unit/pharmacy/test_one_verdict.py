@@ -12,7 +12,7 @@ from tests.unit.decision_support.tables import read_twice
 from tests.unit.pharmacy.test_review_desk import grave, review, told
 from tests.unit.pharmacy.world import METFORMIN, NOW, VALSARTAN, World, a_line
 
-from xinglin.hospital.consultation.models import LifeState, MedicineTold, Observation
+from xinglin.hospital.consultation.models import AllergyTold, LifeState, MedicineTold, Observation
 from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.oversight import engine
 from xinglin.hospital.oversight import selectors as oversight
@@ -20,12 +20,14 @@ from xinglin.hospital.oversight.models import GivenVerdict
 from xinglin.hospital.pharmacy import law
 from xinglin.hospital.pharmacy.facts import UNREVIEWED
 from xinglin.hospital.pharmacy.models import Prescription
+from xinglin.hospital.regulator import lake
 from xinglin.medication.lake import check_lake
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.engines.columns.auditor import ColumnAuditor
 from xinglin.supervision.engines.columns.duck import Duck
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.facts import Stage
+from xinglin.supervision.facts.lake import TABLES
 from xinglin.supervision.facts.lake import World as LakeWorld
 from xinglin.supervision.tables.loading import load_knowledge
 from xinglin.supervision.verdicts import Outcome
@@ -65,8 +67,8 @@ UNSURE = (Outcome.FINDING, Outcome.CANNOT_TELL)
 def audit(folder: Path, rule: str) -> str:
     """The rule over the lake that this house's own deeds make."""
     world, rows = LakeWorld(), {}
-    for table, row, _ in oversight.judged_rows(actor=system_actor("test")):
-        rows[table, row[f"{table[:-1]}.id"]] = row
+    for table, row, _ in lake._rows(system_actor("test"), NOW + timedelta(minutes=9), others=False):
+        rows[table, row[TABLES[table].key]] = row
     for (table, _), row in rows.items():
         world.extend(table, [row])
     write_lake(world, folder)
@@ -94,6 +96,14 @@ def test_a_finding_that_hangs_on_what_is_taken_elsewhere(world: World, tmp_path:
     row = world.issue(draft)
     world.review(row)
     assert moments(row, "D10", tmp_path) == {"remind": "finding", "control": "finding", "audit": "finding"}
+
+
+def test_the_lake_of_the_house_holds_what_stood_beside_the_prescription(world: World) -> None:
+    world.draft()
+    told(world, AllergyTold, at=0, substance="青霉素", codes=["penicillins"])
+    world.review(world.issue())
+    rows = list(lake._rows(system_actor("test"), NOW + timedelta(minutes=9), others=False))
+    assert "penicillins" in {row["allergy.substance_code"] for table, row, _ in rows if table == "allergies"}
 
 
 # SIGNED TWICE

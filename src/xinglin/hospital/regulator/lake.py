@@ -19,6 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from xinglin.hospital.consultation import selectors as consultation
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.ports import outside
@@ -147,9 +148,25 @@ def write(*, actor: Actor, folder: Path, now: datetime, city: CityLake | None = 
 
 
 def _rows(actor: Actor, now: datetime, *, others: bool) -> Iterator[tuple[str, Facts, datetime]]:
-    yield from oversight.judged_rows(actor=actor)
+    persons: set[UUID] = set()
+    for table, row, at in oversight.judged_rows(actor=actor):
+        if table == "encounters" and (person := _own_id(row.get("patient.id"))) is not None:
+            persons.add(person)
+        yield table, row, at
+    # What the check of medicines read beside the prescriptions at control it reads at the audit too.
+    for person_id in sorted(persons):
+        yield from (("conditions", row, now) for row in consultation.problems(person_id=person_id, at=now))
+        yield from (("allergies", row, now) for row in consultation.allergies(person_id=person_id, at=now))
     if others:
         yield from settlement.reported_rows(actor=actor, places=_places(now))
+
+
+def _own_id(value: object) -> UUID | None:
+    """An id of this house; None for what has another form."""
+    try:
+        return UUID(str(value)) if value else None
+    except ValueError:
+        return None
 
 
 def _places(now: datetime) -> dict[UUID, Facts]:
