@@ -1,6 +1,8 @@
 /* Between the page and the browser's fake camera: a tester changes what the camera shows while a visit goes on.
    Modes: live (the camera, swaying a little so that a film that begins again is not the same), other (somebody else's
-   pictures), still (the last picture again and again), loop (the last four seconds again and again). */
+   pictures), still (the last picture again and again), loop (the last four seconds again and again). How weak the line
+   seems is said here too (`lost`), because a busy machine is no weak line; `apart` in the session's storage keeps two
+   browsers from finding each other, while each still finds the hospital. */
 (() => {
   const WIDTH = 480, HEIGHT = 360, EVERY_MS = 100, KEPT = 40;
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -8,8 +10,21 @@
   const Plain = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Plain {
     constructor(...given) { super(...given); lines.push(this); }
+    async getStats() {
+      const found = new Map();
+      (await super.getStats()).forEach((value, key) => {
+        if (value.type === "remote-inbound-rtp") found.set(key, { ...value, fractionLost: window.camera.lost });
+        else if (value.type !== "candidate-pair") found.set(key, value);
+      });
+      return found;
+    }
+    async setRemoteDescription(description) {
+      const browser = description.sdp.includes("extmap-allow-mixed");
+      const sdp = description.sdp.split("\r\n").filter((line) => !line.startsWith("a=candidate")).join("\r\n");
+      return super.setRemoteDescription(browser && sessionStorage.apart ? { ...description, sdp } : description);
+    }
   };
-  window.camera = { mode: "live", others: [], lines, show: null };
+  window.camera = { mode: "live", others: [], lines, lost: 0 };
   window.camera.meet = async (sources) => {
     window.camera.others = await Promise.all(sources.map((source) => new Promise((done) => {
       const picture = new Image();

@@ -1,6 +1,7 @@
 """Pages of the verification of live visits: badges for both sides, the timeline for auditors and medical affairs."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,8 +108,31 @@ def test_auditor_and_affairs_see_the_timeline(visit: Visit, session: LiveSession
         words = "the faces matched" if language == "en" else "人脸比对一致"
         assert words in text
         assert "0.18" in text
+        gaps = re.findall(r"(\d+:\d\d) (?:to|至) (\d+:\d\d)[,，] ?(\d+) (?:s|秒)", text)
+        assert gaps, "every time without verification stands in words"
+        assert all(int(seconds) >= 1 for _, _, seconds in gaps)
+        assert ("nothing to play" if language == "en" else "没有可回放的") in text
         for wrong in ("None", "{n}", "{what}"):
             assert wrong not in text
+
+
+def test_the_timeline_leads_to_the_recordings_and_says_when_the_watch_began_anew(
+    visit: Visit, session: LiveSession, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xinglin.hospital.web.shared.middleware.now", lambda: seconds(3600))
+    for second in (2, 9):
+        services.open_watch(
+            actor=MEDIA, session_id=session.id, side="patient", faces=None, voices=None, now=seconds(second)
+        )
+    LiveSession.objects.update(recorded=True)
+    settings.XINGLIN_MEDIA_HOME = tmp_path
+    _, writer = services.begin_recording(actor=MEDIA, session_id=session.id, now=seconds(3))
+    writer.close()
+    auditor = make.an_auditor(institution_id=visit.institution_id)
+    response = client_of(auditor).get(f"/audit/visits/{visit.id}/likeness")
+    assert f'href="/audit/visits/{visit.id}/recordings"' in response.content.decode()
+    assert "Recordings: 1. State what for and play" in flat(response)
+    assert "watched anew" in flat(response)
 
 
 def test_the_list_of_medical_affairs_puts_doubts_first(
