@@ -9,12 +9,11 @@ from typing import Any
 import ibis
 
 from xinglin.supervision.engines import compiled, measuring, plain
-from xinglin.supervision.engines.columns import auditor, counting, expressions, levels, lookups, stretches, wide
+from xinglin.supervision.engines.columns import counting, expressions, levels, lookups, stretches, wide, words
 from xinglin.supervision.engines.tree import node
 from xinglin.supervision.measures.declared import How
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.tables.rows import DatedRow
-from xinglin.supervision.verdicts import Outcome
 
 Patch = tuple[Any, str, Any]
 Broken = dict[str, tuple[Any, ...]]
@@ -139,13 +138,16 @@ COMPILED: Broken = {
 }
 
 
-def _columns_lossy(applies: Any, violates: Any, place: int) -> Any:
-    return ibis.cases(
-        (applies & violates, auditor._code(auditor.CODES[Outcome.FINDING], place)),
-        (applies, auditor._code(auditor.CODES[Outcome.CLEAR], place)),
-        (applies == ibis.literal(False), auditor._code(auditor.CODES[Outcome.NOT_APPLICABLE], place)),
-        else_=auditor._code(auditor.CODES[Outcome.CANNOT_TELL], place),
+def _columns_lossy(applies: Any, violates: Any, not_asked: Any, right: Any = words.outcomes) -> Any:
+    certain, twice = (
+        words.bits(violates, words.VIOLATES),
+        1 << words.VIOLATES | 1 << (words.VIOLATES + words.RULES_A_WORD),
     )
+    return right(applies, certain * ibis.literal(twice, type="int64"), not_asked)
+
+
+def _never_unknown(value: Any, place: int, right: Any = words.truth) -> Any:
+    return right(ibis.coalesce(value, False), place)
 
 
 def _nowhere_special(row: DatedRow, *rest: Any, right: Any = lookups._holds) -> Any:
@@ -172,7 +174,8 @@ def _all_known(pairs: Any, measure: Any, right: Any = counting._aggregates) -> A
 
 TRANSLATION: Broken = {
     "and reads as or": ("and", (expressions.WORDS, "and", lambda _, a, b: a | b)),
-    "unknown violates is clear": ("and", (auditor, "_outcome", _columns_lossy)),
+    "unknown violates is clear": ("and", (words, "outcomes", _columns_lossy)),
+    "unknown is taken for no": ("and", (words, "truth", _never_unknown)),
     "not asks for unknown": ("not", (expressions.WORDS, "not", lambda _, a: a.isnull())),
     "isin takes unknown for no": (
         "isin",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,18 @@ from tests.generative.worlds import write_lake
 
 from xinglin.supervision.catalogue import find_rule
 from xinglin.supervision.engines.columns.auditor import ScopeAudit
+from xinglin.supervision.engines.columns.counting import Sharing
 from xinglin.supervision.engines.columns.duck import Duck
+from xinglin.supervision.engines.columns.levels import Levels
 from xinglin.supervision.engines.columns.lists import Lists
 from xinglin.supervision.engines.columns.prepared import SUBJECT
 from xinglin.supervision.engines.columns.wide import Branch, Lake
+from xinglin.supervision.engines.columns.words import Word
 from xinglin.supervision.engines.plain import judge_row
 from xinglin.supervision.engines.tree import rule_tree
 from xinglin.supervision.facts.case import READABLE, Row
 from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, World, column_kinds, column_name, lines_of
+from xinglin.supervision.measures.declared import Declared
 from xinglin.supervision.moments import remind, rows
 from xinglin.supervision.reports.specification import Example, case_of, knowledge_of
 from xinglin.supervision.tables import load_knowledge
@@ -83,6 +88,15 @@ class Fed(ScopeAudit):
         self._given = lake.engine.keep(f"given_{scope.value}", pa.table(data))
         self._key = column_name(OF_SCOPE[scope].key)
         super().__init__(GivenLake(lake, self._given), knowledge, Lists(lake, knowledge), trees, then=False)
+
+    @cached_property
+    def _measures(self) -> Mapping[Sharing, list[Declared]]:
+        """Nothing is counted."""
+        return {}
+
+    def _with_counted(self, table: ir.Table, levels: Levels, made: Sequence[Word]) -> ir.Table:
+        """Measures stand beside the rows as any fact of theirs."""
+        return self.with_measures(table)
 
     def with_measures(self, table: ir.Table) -> ir.Table:
         """The measures as they were given."""

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import operator
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from xinglin.supervision.engines.columns.counting import SUBJECT, Counting, Sharing, shared
-from xinglin.supervision.engines.columns.levels import TOP, Levels
+from xinglin.supervision.engines.columns.expressions import Translator
+from xinglin.supervision.engines.columns.levels import COUNTED, TOP, Levels, replaced
 from xinglin.supervision.engines.columns.lists import Lists
 from xinglin.supervision.engines.columns.prepared import NUMBER, brought, prepare
 from xinglin.supervision.engines.columns.staging import Staged
 from xinglin.supervision.engines.columns.stretches import WHEN, WHERE, stretches
 from xinglin.supervision.engines.columns.wide import Lake
+from xinglin.supervision.engines.columns.words import RULES_A_WORD, Word, outcome, words
 from xinglin.supervision.engines.compiled import missing_when
 from xinglin.supervision.engines.plain import core_of
-from xinglin.supervision.engines.tree import RuleTree, reads, rule_tree
+from xinglin.supervision.engines.tree import Node, RuleTree, reads, rule_tree
 from xinglin.supervision.facts.case import AMOUNT, EVENT_DAY, ORIGIN, TERRITORY, Row
 from xinglin.supervision.facts.lake import OF_SCOPE, column_kinds, column_name, lines_of
 from xinglin.supervision.measures import MEASURES
@@ -41,8 +42,7 @@ CODES: Mapping[Outcome, int] = {
 OUTCOMES: Mapping[int, Outcome] = {code: outcome for outcome, code in CODES.items()}
 NOT_ASKED = 4
 """In place of an outcome where a rule was not in force and so was not asked."""
-OUTCOMES_A_COLUMN = 20
-"""So many outcomes of three bits stand in one whole number."""
+Columns = dict[str, ir.Value]
 ALWAYS_KEPT = ("patient.id", "encounter.id", "institution.id", "physician.id")
 
 
@@ -168,43 +168,96 @@ class ScopeAudit:
         return chain.select(*table.columns, **made) if made else table
 
     def _judged(self) -> ir.Table:
-        levels = Levels(self._ready.levels, self._ready.lawful)
-        trees = {tree.rule.id: (levels.grouped(tree.applies), levels.grouped(tree.violates)) for tree in self.trees}
-        roots = [at for both in trees.values() for at in both]
+        counted = {
+            f"measure.{one.name}": f"{COUNTED}{n}" for n, many in enumerate(self._measures.values()) for one in many
+        }
+        levels = Levels({**self._ready.levels, **counted}, self._ready.lawful)
+        every = [at for tree in self.trees for root in (tree.applies, tree.violates) for at in root.walk()]
+        told = self._lists.told(at for at in every if at.op == "listed" and levels.of(at) == TOP)
+        plainer = {tree.rule.id: (replaced(tree.applies, told), replaced(tree.violates, told)) for tree in self.trees}
+        made = words(levels, plainer)
+        roots = [at for word in made for violates in (False, True) for _, _, at in word.open(violates=violates)]
         levels.ask(roots)
         levels.ask_facts(self._measured_by())
         asked = {
-            f"f_{tree.rule.id}": in_force
+            tree.rule.id: in_force
             for tree in self.trees
             if (in_force := self._law.in_force(tree.rule, self._lists.span)) is not None
         }
-        table = self.with_measures(brought(self._ready, levels, self._law, self._lists, asked))
+        table = brought(self._ready, levels, self._law, self._lists, made, asked)
+        table = self._with_counted(table, levels, made)
         above = [at for root in roots for at in root.walk() if at.op == "listed" and levels.of(at) == TOP]
         table = self._lists.joined(table, above, WHEN, WHERE, column_name)
-        once = [violates for _, violates in trees.values()]
-        law = WHEN, WHERE
-        staged = Staged(table, roots, column_name, self._lists, law=law, placed=levels.names, once=once)
-        packed: dict[str, list[ir.Value]] = {}
-        for rule, (applies, violates) in trees.items():
-            column, place = self._packed[rule]
-            outcome = _outcome(staged.value(applies), staged.value(violates), place)
-            if f"f_{rule}" in asked:
-                outcome = ibis.cases((staged.table[f"f_{rule}"], outcome), else_=_code(NOT_ASKED, place))
-            packed.setdefault(column, []).append(outcome)
-        return staged.table.select(NUMBER, **{name: reduce(operator.add, said) for name, said in packed.items()})
+        return self._weighed(table, levels, made)
+
+    def _weighed(self, table: ir.Table, levels: Levels, made: Sequence[Word]) -> ir.Table:
+        """The outcomes from what all levels say: first what rules apply to, then, where they do, what violates them."""
+        below = (*self._ready.below, *(f"{COUNTED}{number}" for number in range(len(self._measures))))
+        table = table.mutate(**{name: one for word in made for name, one in word.at_rows(table, below).items()})
+        for violates in (False, True):
+            guards = [
+                (at, word.guard(table, slot, place))
+                for word in made
+                for slot, place, at in word.open(violates=violates)
+            ]
+            roots = [at for at, _ in guards]
+            law, placed = (WHEN, WHERE), levels.names
+            staged = Staged(table, roots, column_name, self._lists, law=law, placed=placed, once=roots, guards=guards)
+            table = staged.table
+            weighed = {
+                word.truths(violates=violates): word.weighed(table, staged.value, violates=violates) for word in made
+            }
+            table = table.mutate(**weighed)
+            if not violates:
+                table = table.mutate(**{name: one for word in made for name, one in word.where_applied(table).items()})
+        return table.select(NUMBER, **{f"v{word.number}": word.outcomes(table) for word in made})
+
+    def _with_counted(self, table: ir.Table, levels: Levels, made: Sequence[Word]) -> ir.Table:
+        """The rows with what is asked of measures: worked out once for each subject that has events, and once for all
+        that have none."""
+        for number, (sharing, measures, held) in enumerate(self._counted):
+            level, key = f"{COUNTED}{number}", f"counted_{number}"
+            brings = list(levels.brought.get(level, {}).values())
+            nodes = [*brings, *(at for word in made for at in word.nodes(level))]
+            if not nodes:
+                continue
+
+            def columns(value: Callable[[Node], ir.Value], level: str = level, brings: list[Node] = brings) -> Columns:
+                found = {levels.names[id(at)]: value(at) for at in brings}
+                for word in made:
+                    found |= word.at_level(level, value, {})
+                return found
+
+            known = held.mutate(**_known(held, measures))
+            staged = Staged(known, nodes, column_name, self._lists, once=nodes)
+            there = staged.table.select(key, **columns(staged.value))
+            nothing, unknown = (columns(self._without(of).value) for of in (_nothing(measures), {}))
+            chain = table.left_join(there, table[SUBJECT] == there[key])
+            keyless = _keyless(chain, sharing)
+            found = {
+                name: ibis.cases((keyless, unknown[name]), (chain[key].isnull(), nothing[name]), else_=chain[name])
+                for name in nothing
+            }
+            table = chain.select(*table.columns, **found)
+        return table
+
+    def _without(self, numbers: Mapping[str, int | None]) -> Translator:
+        """What is asked of measures where the numbers are the same for all; unknown where none is given."""
+        no_list = self._lists.answer(self._ready.rows, column_name)  # Neither limits nor lists are asked here.
+        return Translator(lambda path: _whole(numbers.get(path)), no_list, self._lake.engine.months_after)
 
     @cached_property
     def _packed(self) -> Mapping[str, tuple[str, int]]:
-        """Where the outcome of each rule stands: the column, and the place of its three bits in it."""
+        """Where the outcome of each rule stands: the column, and its place there."""
         return {
-            tree.rule.id: (f"v{number // OUTCOMES_A_COLUMN}", number % OUTCOMES_A_COLUMN)
+            tree.rule.id: (f"v{number // RULES_A_WORD}", number % RULES_A_WORD)
             for number, tree in enumerate(self.trees)
         }
 
     def _outcome(self, table: ir.Table, rule: str) -> ir.Value:
         """The code of a rule's outcome; NOT_ASKED where it was not asked."""
         column, place = self._packed[rule]
-        return (table[column] >> ibis.literal(3 * place, type="int64")) & ibis.literal(7, type="int64")
+        return outcome(table[column], place)
 
     @property
     def judged(self) -> ir.Table:
@@ -352,35 +405,45 @@ def _facts_of(paths: Iterable[str]) -> set[str]:
     return {path for path in paths if not path.startswith(("limits.", "lists."))}
 
 
-def _code(code: int, place: int) -> ir.Value:
-    """A code at its place in a column of codes."""
-    return ibis.literal(code << (3 * place), type="int64")
-
-
-def _outcome(applies: ir.Value, violates: ir.Value, place: int) -> ir.Value:
-    """The one table from two columns to an outcome. What is not applied to is not asked whether it violates."""
-    step = _code(CODES[Outcome.CLEAR], place)
-    return ibis.cases(
-        (applies, ibis.coalesce(violates.cast("int64") * step + step, _code(CODES[Outcome.CANNOT_TELL], place))),
-        (applies == ibis.literal(False), _code(CODES[Outcome.NOT_APPLICABLE], place)),
-        else_=_code(CODES[Outcome.CANNOT_TELL], place),
-    )
-
-
 def _numbers(chain: ir.Table, counted: str, sharing: Sharing, measures: Sequence[Declared]) -> dict[str, ir.Value]:
     """The measures of each subject; one without an event has the number of nothing, one without the key has none."""
+    keyless, nothing, known = _keyless(chain, sharing), _nothing(measures), _known(chain, measures)
+    made: dict[str, ir.Value] = {}
+    for one in measures:
+        name = f"measure_{one.name}"
+        made[name] = ibis.cases(
+            (keyless, ibis.null("int64")),
+            (chain[counted].isnull(), _whole(nothing[f"measure.{one.name}"])),
+            else_=known[name],
+        )
+    return made
+
+
+def _keyless(chain: ir.Table, sharing: Sharing) -> ir.Value:
+    """Whether a subject lacks a fact by which its events are found."""
     unknown_key: ir.Value = ibis.literal(False)
     for path in [*(path for path, _ in sharing.match), *([sharing.own] if sharing.own else [])]:
         unknown_key = unknown_key | chain[column_name(path)].isnull()
-    made: dict[str, ir.Value] = {}
-    for one in measures:
-        empty = one.empty if isinstance(one, Counted) else 0
-        nothing = ibis.null("int64") if empty is None else ibis.literal(empty, type="int64")
-        made[f"measure_{one.name}"] = ibis.cases(
-            (unknown_key, ibis.null("int64")),
-            (chain[counted].isnull(), nothing),
-            (chain[f"{one.name}__unknown"], ibis.null("int64")),
-            (chain[f"{one.name}__events"] == 0, nothing),
-            else_=chain[one.name],
+    return unknown_key
+
+
+def _nothing(measures: Sequence[Declared]) -> dict[str, int | None]:
+    """The numbers of a subject without an event, by path."""
+    return {f"measure.{one.name}": one.empty if isinstance(one, Counted) else 0 for one in measures}
+
+
+def _known(held: ir.Table, measures: Sequence[Declared]) -> dict[str, ir.Value]:
+    """The numbers of subjects with events; unknown where an event leaves them open."""
+    nothing = _nothing(measures)
+    return {
+        f"measure_{one.name}": ibis.cases(
+            (held[f"{one.name}__unknown"], ibis.null("int64")),
+            (held[f"{one.name}__events"] == 0, _whole(nothing[f"measure.{one.name}"])),
+            else_=held[one.name],
         )
-    return made
+        for one in measures
+    }
+
+
+def _whole(value: int | None) -> ir.Value:
+    return ibis.null("int64") if value is None else ibis.literal(value, type="int64")

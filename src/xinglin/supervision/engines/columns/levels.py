@@ -7,7 +7,7 @@ for each visit, and only what weighs one against the other once a line.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
 from typing import Final
 
@@ -18,6 +18,8 @@ CASE: Final = "case"
 """The distinct cases of what rows share."""
 TOP: Final = "top"
 """The rows themselves."""
+COUNTED: Final = "m"
+"""The beginning of the names of levels of measures: the subjects that have events."""
 LAW: Final = "law"
 """A limit or a list: asked wherever day and place stand."""
 
@@ -29,6 +31,19 @@ def _operands(at: Node, op: str) -> Iterator[Node]:
             yield from _operands(arg, op)
     else:
         yield at
+
+
+def replaced(at: Node, by: Mapping[int, Node]) -> Node:
+    """A tree with other nodes in place of some."""
+    if id(at) in by:
+        return by[id(at)]
+    args = [replaced(arg, by) for arg in at.args]
+    return at if all(one is other for one, other in zip(args, at.args, strict=True)) else remade(at, args)
+
+
+def remade(at: Node, args: Sequence[Node]) -> Node:
+    """The same word of other operands."""
+    return node(at.op, at.kind, *args, extra=at.extra)
 
 
 class Levels:
@@ -55,7 +70,7 @@ class Levels:
         if self.of(at) != TOP or at.op in {"fact", "listed"}:
             return at
         if at.op not in {"and", "or"}:
-            return node(at.op, at.kind, *(self.grouped(arg) for arg in at.args), extra=at.extra)
+            return remade(at, [self.grouped(arg) for arg in at.args])
         by_level: dict[str, list[Node]] = {}
         for arg in {id(one): one for one in _operands(at, at.op)}.values():
             by_level.setdefault(self.of(arg), []).append(self.grouped(arg))

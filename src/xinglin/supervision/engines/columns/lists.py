@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial, reduce
 
 import ibis.expr.types as ir
 
@@ -21,7 +21,7 @@ from xinglin.supervision.engines.columns.lookups import (
     unlisted_answer,
 )
 from xinglin.supervision.engines.columns.wide import Lake
-from xinglin.supervision.engines.tree import Node, path_of
+from xinglin.supervision.engines.tree import Node, node, path_of
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY
 from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, column_name
 from xinglin.supervision.tables.knowledge import Knowledge
@@ -62,6 +62,17 @@ class Lists:
         if not answers:
             return table
         return chain.select(*table.columns, **{into: list_answer(chain, res, n, one) for into, res, n, one in answers})
+
+    def told(self, nodes: Iterable[Node]) -> dict[int, Node]:
+        """What is asked of lists that list nothing that occurs, in plainer words: the answer is the same for all, but
+        unknown where a key, the day or the place is."""
+        found: dict[int, Node] = {}
+        for at in _listed(nodes):
+            lookup = self._knowledge.lookups[_name(at)]
+            if isinstance(lookup.unlisted, bool) and self._held((_name(at),))[1] is None:
+                unknown = reduce(partial(node, "or", bool), (node("!=", bool, arg, arg) for arg in at.args))
+                found[id(at)] = node("not", bool, unknown) if lookup.unlisted else unknown
+        return found
 
     def answer(self, table: ir.Table, column: Callable[[str], str], day: str = "", place: str = "") -> LookUp:
         """Where the answer of a limit or a list stands in a table; `day` and `place` in place of the facts' columns."""

@@ -22,6 +22,7 @@ from xinglin.supervision.engines.columns.lists import Lists
 from xinglin.supervision.engines.columns.staging import Staged
 from xinglin.supervision.engines.columns.stretches import WHEN, WHERE, Stretches
 from xinglin.supervision.engines.columns.wide import Lake
+from xinglin.supervision.engines.columns.words import Word
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY
 from xinglin.supervision.facts.lake import OF_SCOPE, column_kinds, column_name
 from xinglin.supervision.verdicts import Scope
@@ -54,6 +55,11 @@ class Prepared:
     day: str
     kept: tuple[str, ...]
     """The names of the kept tables."""
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """The levels below the rows themselves."""
+        return (CASE, *self.branches)
 
 
 def prepare(lake: Lake, scope: Scope, paths: Collection[str], law: Stretches) -> Prepared:
@@ -133,23 +139,31 @@ def _shared(lake: Lake, base: ir.Table, paths: Sequence[str]) -> list[str]:
 
 
 def brought(
-    ready: Prepared, levels: Levels, law: Stretches, lists: Lists, asked: Mapping[str, Callable[[ir.Table], ir.Value]]
+    ready: Prepared,
+    levels: Levels,
+    law: Stretches,
+    lists: Lists,
+    words: Sequence[Word],
+    asked: Mapping[str, Callable[[ir.Table], ir.Value]],
 ) -> ir.Table:
     """The rows with what each level brings to them: worked out there, once for all rows that share it.
 
-    `asked` are columns of the cases that ask nothing but day and place.
+    `asked` says of rules where they are asked, which asks nothing but day and place.
     """
     chain = ready.rows
     for level, number, table in _tables(ready):
-        nodes = list(levels.brought.get(level, {}).values())
+        brings = list(levels.brought.get(level, {}).values())
+        nodes = [*brings, *(at for word in words for at in word.nodes(level))]
         if level in ready.lawful:
             table = table.mutate(**law.of(table[column_name(ready.day)], table[column_name(TERRITORY)]))
         if level == CASE or level in ready.lawful:
             table = lists.joined(table, nodes, WHEN, WHERE, column_name)
         staged = Staged(table, nodes, column_name, lists, law=(WHEN, WHERE), once=nodes)
-        made = {levels.names[id(at)]: staged.value(at) for at in nodes}
+        made = {levels.names[id(at)]: staged.value(at) for at in brings}
+        in_force = {rule: one(staged.table) for rule, one in asked.items()} if level == CASE else {}
+        for word in words:
+            made |= word.at_level(level, staged.value, in_force)
         if level == CASE:
-            made |= {name: one(staged.table) for name, one in asked.items()}
             made |= {name: staged.table[name] for name in (WHEN, WHERE)}
         if made:
             held = staged.table.select(**{f"{level}_number": staged.table[number]}, **made)

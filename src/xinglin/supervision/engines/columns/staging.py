@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+import ibis
 import ibis.expr.types as ir
 
 from xinglin.supervision.engines.columns.expressions import Translator
@@ -35,9 +36,11 @@ class Staged:
         law: tuple[str, str] | None = None,
         placed: Mapping[int, str] | None = None,
         once: Collection[Node] = (),
+        guards: Sequence[tuple[Node, ir.Value]] = (),
     ) -> None:
         """`law` are the columns of day and place where they are not the facts' own, `placed` the columns of nodes that
-        are there already, `once` the whole trees that are named once; the others are named more than once."""
+        are there already, `once` the whole trees that are named once; the others are named more than once. `guards`
+        tell where whole trees are asked at all: what is dear and serves them alone is not worked out elsewhere."""
         self._column = column
         self._lists = lists
         self._law = law or ("", "")
@@ -45,7 +48,8 @@ class Staged:
         self.table = table
         self._translator = self._over(table)
         for layer in _layers(nodes, self._places, {id(at) for at in once}):
-            made = {f"s{len(self._places) + number}": self._translator.value(at) for number, at in enumerate(layer)}
+            values = [_where_asked(at, self._translator.value(at), self._places, guards) for at in layer]
+            made = {f"s{len(self._places) + number}": value for number, value in enumerate(values)}
             self.table = self.table.mutate(**made)
             self._places |= {id(at): name for at, name in zip(layer, made, strict=True)}
             self._translator = self._over(self.table)
@@ -63,6 +67,16 @@ class Staged:
             months_after,
             places,
         )
+
+
+def _where_asked(
+    at: Node, value: ir.Value, placed: Collection[int], guards: Sequence[tuple[Node, ir.Value]]
+) -> ir.Value:
+    """A dear value only where a tree that needs it is asked; elsewhere it is unknown and nobody looks."""
+    needed = [asked for root, asked in guards if any(one is at for one in root.walk())]
+    if not needed or not any(one.op in TWICE for one in _below([at], placed)):
+        return value
+    return ibis.cases((ibis.or_(*needed), value), else_=ibis.null(value.type()))
 
 
 def _below(roots: Iterable[Node], placed: Collection[int]) -> list[Node]:
