@@ -122,7 +122,8 @@ def make_lake(folder: Path, *, lines: int, seed: int = 1) -> Path:
         "weights": sum(WEIGHTS),
     }
     with duckdb.connect() as connection:
-        connection.execute(f"CREATE MACRO dice(i, what, sides) AS (hash(i, what, {int(seed)}) % sides)::BIGINT")
+        # Hashed once, the dice of one row share their last bits and so depend on each other: no tier X was ever thrown.
+        connection.execute(f"CREATE MACRO dice(i, what, sides) AS (hash(hash(i, what, {int(seed)})) % sides)::BIGINT")
         _medicines(connection)
         made = {"encounters": ENCOUNTERS, "prescriptions": PRESCRIPTIONS, "lines": LINES, "detected": DETECTED}
         for name, query in made.items():

@@ -50,7 +50,8 @@ LISTS: Final = (
     "lactation",
 )
 """The tables of law that handwritten.sql reads."""
-MEMORY: Final = "4GB"
+MEMORY: Final = "1GB"
+"""What DuckDB may hold, for both; the rest goes to disk, so that what is held does not grow with the lines."""
 
 
 class NotTheSame(Exception):
@@ -157,6 +158,7 @@ def hand(lake: Path, out: Path, threads: int) -> Took:
     parts = _parts()
     connection = duckdb.connect()
     connection.execute(f"SET threads = {threads}; SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+    connection.execute(f"SET temp_directory = '{out / 'spill'}'")
     knowledge, took = load_knowledge(), Took()
     began, spent = time.perf_counter(), time.process_time()
 
