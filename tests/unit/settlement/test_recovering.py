@@ -19,8 +19,7 @@ from xinglin.hospital.ledger.readdition import add_again
 from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.models import FindingCase, GivenVerdict
 from xinglin.hospital.oversight.services import Audited
-from xinglin.hospital.settlement import handlers, selectors, services
-from xinglin.hospital.settlement.events import ClaimReversed
+from xinglin.hospital.settlement import selectors, services
 from xinglin.hospital.settlement.models import ClaimLine, Settlement
 from xinglin.hospital.settlement.ports import InsurerDown
 from xinglin.hospital.settlement.recovered import Recovery, RecoveryEntry
@@ -245,13 +244,8 @@ def test_a_refund_afterwards_gives_it_back_once(world: "World") -> None:
     desk.decide(desk.finding(claim, claim.total_fen))
     desk.end_appeals()
     services.reverse(actor=CASHIER, settlement_id=claim.id, reason="test", now=world.later(20))
-    told = ClaimReversed(
-        settlement_id=claim.id, reversal_id=new_id(), claim_id=claim.claim_id, visit_id=claim.claim.visit_id,
-        patient_id=claim.patient_id, institution_id=world.house, reason="test", fund_fen=0, account_fen=0,
-        cash_fen=0, at=LATER,
-    )  # fmt: skip
     for _ in range(2):
-        handlers.give_back_recovered(told, now=LATER + timedelta(days=300))
+        services.give_back_recoveries(actor=SYSTEM, claim_id=claim.claim_id, now=LATER + timedelta(days=300))
     rows = [(row.step, row.last.because) for row in Recovery.objects.order_by("id")]
     assert rows == [("returned", "refunded"), ("nothing", "refunded")]
     assert desk.fund() == (0, 0)

@@ -7,7 +7,6 @@ HEARS: dict[str, list[str]] = {
     "oversight.events.PointsFellBelowStop": ["identity.handlers.resume_payment"],
     "oversight.events.FindingDecided": ["settlement.handlers.recover_decided"],
     "oversight.events.DecisionBecameFinal": ["settlement.handlers.recover_final"],
-    "settlement.events.ClaimReversed": ["settlement.handlers.give_back_recovered"],
     "consultation.events.VisitRequested": ["settlement.handlers.hold_fee"],
     "consultation.events.VisitEnded": ["settlement.handlers.charge_fee"],
     "consultation.events.VisitReferred": ["settlement.handlers.decide_fee_of_referral"],

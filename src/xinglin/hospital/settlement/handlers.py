@@ -13,7 +13,6 @@ from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.oversight.events import DecisionBecameFinal, FindingDecided
 from xinglin.hospital.pharmacy.events import MedicineReturned, PrescriptionCancelled
 from xinglin.hospital.settlement import services
-from xinglin.hospital.settlement.events import ClaimReversed
 
 CASHIER = system_actor("cashier")
 
@@ -67,11 +66,6 @@ def recover_decided(event: FindingDecided, *, now: datetime) -> None:
 def recover_final(event: DecisionBecameFinal, *, now: datetime) -> None:
     """Book what a decision owes that nobody appealed."""
     services.recover(actor=CASHIER, case_id=event.case_id, now=now)
-
-
-def give_back_recovered(event: ClaimReversed, *, now: datetime) -> None:
-    """A refunded claim owes the fund nothing any more."""
-    services.give_back_recoveries(actor=CASHIER, claim_id=event.claim_id, now=now)
 
 
 def reverse_returned(event: MedicineReturned, *, now: datetime) -> None:

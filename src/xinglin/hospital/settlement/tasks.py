@@ -1,5 +1,8 @@
 """Jobs of settlement: open payments every minute, the insurer's copy every morning."""
 
+from uuid import UUID
+
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from xinglin.hospital.kernel.access import system_actor
@@ -26,3 +29,11 @@ def reconcile(timestamp: int) -> None:
     at = now()
     for institution_id, on in services.days_to_reconcile(actor=CASHIER, now=at):
         services.reconcile_day(actor=CASHIER, institution_id=institution_id, on=on, now=at)
+
+
+@app.task(name="settlement.give_back", queue="outside", retry=RetryStrategy(max_attempts=12, exponential_wait=3))
+def give_back(*, claim_id: str) -> None:
+    """A refunded claim owes the fund nothing any more: what was recovered of it goes back."""
+    from xinglin.hospital.settlement import services  # as above
+
+    services.give_back_recoveries(actor=CASHIER, claim_id=UUID(claim_id), now=now())

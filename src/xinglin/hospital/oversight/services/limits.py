@@ -22,7 +22,7 @@ from xinglin.hospital.oversight.knowledge import knowledge_in_force
 from xinglin.hospital.oversight.models import LimitChange
 from xinglin.hospital.oversight.words import LIMIT_STATES, LimitState
 from xinglin.supervision.catalogue import RULES, find_rule
-from xinglin.supervision.reports.trial import BadTrial, limits_of, tried
+from xinglin.supervision.reports.trial import BadTrial, Changed, limits_of, tried
 
 WORDS_MAX = 500
 BASIS_MAX = 200
@@ -52,13 +52,10 @@ def propose_limit(
         raise NotFound
     _check_day(from_on, now)
     _check_texts(basis, reason, territory)
-    knowledge = knowledge_in_force()
-    try:
-        _, changed = tried(find_rule(rule), knowledge, {limit: value})
-    except BadTrial as wrong:
-        raise InvalidInput(field="value", reason=T(zh=wrong.said.zh, en=wrong.said.en)) from None
-    (one,) = changed
-    before = next(known for known in limits_of(find_rule(rule), knowledge) if known.name == one.limit.name).now
+    one = _changed(rule, limit, value)
+    before = next(
+        known for known in limits_of(find_rule(rule), knowledge_in_force()) if known.name == one.limit.name
+    ).now
     row = LimitChange(
         id=new_id(),
         rule=rule,
@@ -78,13 +75,27 @@ def propose_limit(
         proposed_by_label=actor.label[:120],
         proposed_at=now,
     )
+    _insert(row)
+    _note(actor, row, "propose_limit", now)
+    return row.pk
+
+
+def _changed(rule: str, limit: str, value: str) -> Changed:
+    """The limit with the value as typed."""
+    try:
+        _, (one,) = tried(find_rule(rule), knowledge_in_force(), {limit: value})
+    except BadTrial as wrong:
+        raise InvalidInput(field="value", reason=T(zh=wrong.said.zh, en=wrong.said.en)) from None
+    return one
+
+
+def _insert(row: LimitChange) -> None:
+    """Write a proposal unless one of the same limit and place is under way."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise errors.LimitAlreadyProposed(limit=one.limit.name) from None
-    _note(actor, row, "propose_limit", now)
-    return row.pk
+        raise errors.LimitAlreadyProposed(limit=row.limit) from None
 
 
 @transaction.atomic

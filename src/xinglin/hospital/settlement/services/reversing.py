@@ -206,4 +206,7 @@ def _announce(actor: Actor, claim: Claim, row: Settlement, reversal: Settlement,
             at=now,
         )
     )
+    from xinglin.hospital.settlement.tasks import give_back  # the job imports the verbs
+
+    give_back.defer(claim_id=str(claim.id))
     announce(f"person:{claim.patient_id}", "payment", reversal.id)
