@@ -28,7 +28,10 @@ LISTED: Final = 40
 
 def as_json(found: MedicinesMeasured) -> dict[str, Any]:
     """The figures for programs."""
-    return asdict(found) | {"machine": machine.described()}
+    told = asdict(found)
+    # A Counter is built from pairs by `asdict` and would count them.
+    told["burden"] |= {name: dict(getattr(found.burden, name)) for name in ("kinds", "rows", "quiet_rows")}
+    return told | {"machine": machine.described()}
 
 
 def written(found: MedicinesMeasured, at: datetime | None = None) -> str:
