@@ -180,3 +180,15 @@ def test_the_desk_reads_it_by_department_without_names(world: World, monkeypatch
     assert "too few" in client.get("/affairs/agreement/").content.decode()
     client.force_login(world.doctor.account, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/affairs/agreement/").status_code == 403
+
+
+def test_medicines_that_are_taken_speak_and_those_that_are_held_do_not(world: World) -> None:
+    visit = world.started()
+    patient = {"patient_id": world.patient.person_id, "now": NOW}
+    row = services.tell_medicine(actor=world.patient.actor, name="华法林片", sig="3mg qd", **patient)
+    taken = {"code": "anticoagulant-use", "present": True}
+    answer = selectors.assess_visit(actor=world.doctor.actor, visit_id=visit.id, now=LATER)
+    assert taken in answer.given["findings"]
+    services.hold_medicine(actor=world.doctor.actor, visit_id=visit.id, row_id=row.id, held=True, **patient)
+    answer = selectors.assess_visit(actor=world.doctor.actor, visit_id=visit.id, now=LATER)
+    assert taken not in answer.given["findings"]

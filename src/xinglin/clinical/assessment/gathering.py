@@ -174,8 +174,14 @@ class _Collected:
         self.present.pop(f"known-{name}", None)
 
     def number(self, name: str, value: float, person: Person) -> None:
-        """A measured number: findings of the bands it lies in are present, the others of that quantity absent."""
+        """A measured number: findings of the bands it lies in are present, the others of that quantity absent.
+
+        A value that a treatment aims at is neither.
+        """
         bands = [one for one in self.knowledge.bands if one.quantity == name and _for(one, person)]
+        for band in [one for one in bands if self._aimed_at(one, value)]:
+            bands.remove(band)
+            self.present.pop(band.finding, None)
         inside = {one.finding for one in bands if _within(one, value)}
         above = {higher for code in inside for higher in ancestors(self.knowledge.findings, code)}
         for code in inside:
@@ -183,6 +189,10 @@ class _Collected:
         for band in bands:
             if band.finding not in inside | above and band.finding not in self.present:
                 self.absent[band.finding] = None
+
+    def _aimed_at(self, band: Band, value: float) -> bool:
+        below = band.expected_below
+        return below is not None and band.expected_with in self.present and _within(band, value) and value < below
 
     def evidence(self, person: Person, course: Course) -> Evidence:
         """What was collected, as the ranking takes it."""

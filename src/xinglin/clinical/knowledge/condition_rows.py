@@ -119,7 +119,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A span of a quantity, for an age and sex, that is a finding: `start` belongs to it, `below` no longer."""
+    """A span of a quantity, for an age and sex, that is a finding: `start` belongs to it, `below` no longer.
+
+    In somebody with the finding `expected_with`, values below `expected_below` are what is aimed at: they say nothing.
+    """
 
     id: str
     quantity: str
@@ -130,6 +133,8 @@ class Band:
     start: float | None
     below: float | None
     finding: str
+    expected_with: str = ""
+    expected_below: float | None = None
 
 
 def words(cell: str | None) -> tuple[str, ...]:

@@ -201,6 +201,10 @@ class _Reading:
                 self._say("bands.csv", made.id, "finding", f"{made.finding} is no finding")
             elif made.quantity not in quantities:
                 self._say("bands.csv", made.id, "quantity", f"{made.quantity} is not in quantities.csv")
+            elif made.expected_with and made.expected_with not in findings:
+                self._say("bands.csv", made.id, "expected_with", f"{made.expected_with} is no finding")
+            elif bool(made.expected_with) != (made.expected_below is not None):
+                self._say("bands.csv", made.id, "expected_below", "stands with expected_with or not at all")
             else:
                 found.append(made)
         for name, times in Counter(one.id for one in found).items():
@@ -353,6 +357,8 @@ def _band(row: Mapping[str, str]) -> Band:
         start,
         below,
         row["finding"].strip(),
+        (row["expected_with"] or "").strip(),
+        rows.number("expected_below", row["expected_below"]),
     )
 
 

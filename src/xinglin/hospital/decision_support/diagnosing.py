@@ -50,6 +50,33 @@ HISTORY: Final[Mapping[str, str]] = {
     "K74": "known-cirrhosis",
 }
 """Lasting diseases by category of ICD-10, as findings of the tables."""
+TAKING: Final[Mapping[str, str]] = {
+    "A02BA": "ppi-use",
+    "A02BC": "ppi-use",
+    "A03FA01": "metoclopramide-use",
+    "B01AA": "anticoagulant-use",
+    "B01AB": "anticoagulant-use",
+    "B01AE": "anticoagulant-use",
+    "B01AF": "anticoagulant-use",
+    "C01AA": "digoxin-use",
+    "C01BD01": "amiodarone-use",
+    "C03": "diuretic-use",
+    "C07": "beta-blocker-use",
+    "C08": "calcium-blocker-use",
+    "C09A": "acei-use",
+    "C09B": "acei-use",
+    "C10AA": "statin-use",
+    "H02": "steroid-use",
+    "H03B": "antithyroid-use",
+    "L04AX03": "methotrexate-use",
+    "M01A": "nsaid-use",
+    "M05B": "bisphosphonate-use",
+    "N03": "anticonvulsant-use",
+    "N05AN": "lithium-use",
+    "N06A": "antidepressant-use",
+    "R03BA": "inhaled-steroid",
+}
+"""Medicines in use by the beginning of their ATC code, as findings of the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +101,8 @@ class Consulted:
     person: Mapping[str, Any] = field(default_factory=dict)
     vitals: Mapping[str, float] = field(default_factory=dict)
     history: tuple[str, ...] = ()
+    taking: tuple[str, ...] = ()
+    """ATC codes of medicines from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +147,8 @@ def _fitting(spoken: tuple[Spoken, ...]) -> tuple[Spoken, ...]:
 def _case(consulted: Consulted, spoken: tuple[Spoken, ...], corrections: Mapping[str, str]) -> dict[str, Any]:
     known = load_conditions()
     lasting = dict.fromkeys(HISTORY[code[:3]] for code in consulted.history if code[:3] in HISTORY)
-    findings: dict[str, bool | None] = {code: True for code in lasting if code in known.findings}
+    taken = dict.fromkeys(code for atc in consulted.taking for start, code in TAKING.items() if atc.startswith(start))
+    findings: dict[str, bool | None] = {code: True for code in (*lasting, *taken) if code in known.findings}
     findings |= {code: PRESENT[verdict] for code, verdict in corrections.items() if verdict in PRESENT}
     vitals = {name: value for name, value in consulted.vitals.items() if _plausible(name, value)}
     return {

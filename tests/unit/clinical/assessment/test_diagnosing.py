@@ -223,3 +223,14 @@ def test_departments_are_those_of_the_hospital() -> None:
     names = {row["code"]: (row["name_zh"], row["name_en"]) for row in rows}
     for code, name in load_conditions().departments.items():
         assert names[code] == name
+
+
+@pytest.mark.parametrize(("value", "said"), [(2.4, None), (5.1, "present"), (1.0, "absent")])
+def test_a_value_that_a_treatment_aims_at_says_nothing(value: float, said: str | None) -> None:
+    known = load_conditions()
+    case = {"id": "t", "vitals": {"inr": value}}
+    treated = gather(
+        read_case(case | {"findings": [{"code": "anticoagulant-use", "present": True}]}, known), known
+    ).evidence
+    assert said == ("present" if "inr-high" in treated.present else "absent" if "inr-high" in treated.absent else None)
+    assert ("inr-high" in gather(read_case(case, known), known).evidence.present) == (value >= 1.4)

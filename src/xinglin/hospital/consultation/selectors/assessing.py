@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from xinglin.clinical.knowledge import load_knowledge
 from xinglin.clinical.knowledge.conditions import load_conditions
 from xinglin.hospital.consultation import gate, people
 from xinglin.hospital.consultation.access import REQUEST_VISIT, SEE_PATIENTS
@@ -76,6 +77,7 @@ def consulted_of(actor: Actor, visit: Visit, now: datetime) -> Consulted:
         person=_person(actor, visit.patient_id, told, now),
         vitals=dict(_measured(told, now)) | dict(_of_record(visit)),
         history=tuple(_history(visit, now)),
+        taking=tuple(_taking(told)),
     )
 
 
@@ -135,6 +137,13 @@ def _of_record(visit: Visit) -> Iterator[tuple[str, float]]:
             yield "resp_rate", float(value)
         elif code in OF_VITALS and OF_VITALS[code][0] in VITAL and code in known:
             yield VITAL[OF_VITALS[code][0]], value / OF_VITALS[code][1]
+
+
+def _taking(told: ToldFacts) -> Iterator[str]:
+    known = load_knowledge().names.ingredients
+    for row in told.taken:
+        for code in row.codes if not row.held else ():
+            yield from known[code].atc if code in known else ()
 
 
 def _history(visit: Visit, now: datetime) -> Iterator[str]:
