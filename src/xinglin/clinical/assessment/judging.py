@@ -20,6 +20,11 @@ from xinglin.clinical.warning import RedFlag
 
 LEAST_FINDINGS: Final = 2
 LEAST_LIKELY: Final = 0.15
+LOUD: Final[Mapping[str, int]] = {"symptom": 0, "sign": 2, "test": 2, "lab": 3, "vital": 3, "risk": 4}
+"""How loudly a finding of a kind must demand an explanation for there to be a trouble at all.
+
+Who wants the usual medicines and has a somewhat raised pressure is not ill of what such people are at risk of.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +57,7 @@ def assess(case: Case, knowledge: ConditionKnowledge | None = None, table: Matri
     )
     if rung.floor is not None:
         floors = (*floors, (rung.floor, "score"))
+    troubled = any(_loud(knowledge, code) for code in gathered.evidence.present)
     best = float(ranking.probability[ranking.order[0]])
     return Assessment(
         case,
@@ -59,10 +65,15 @@ def assess(case: Case, knowledge: ConditionKnowledge | None = None, table: Matri
         ranking,
         rung.flags,
         rung.scores,
-        triage(ranking, table, floors),
-        departments(ranking, gathered.evidence.person, table),
+        triage(ranking, table, floors, troubled=troubled),
+        departments(ranking, gathered.evidence.person, table, troubled=troubled),
         questions,
         stop(questions, ranking, case.asked),
-        len(gathered.evidence.present) < LEAST_FINDINGS or best < LEAST_LIKELY,
+        not troubled or len(gathered.evidence.present) < LEAST_FINDINGS or best < LEAST_LIKELY,
         knowledge.digest,
     )
+
+
+def _loud(knowledge: ConditionKnowledge, code: str) -> bool:
+    finding = knowledge.findings.get(code)
+    return finding is not None and finding.weight >= LOUD[finding.kind]

@@ -37,10 +37,15 @@ class Triage:
     share: tuple[float, float, float, float]
 
 
-def triage(ranking: Ranking, table: Matrix, floors: tuple[tuple[Urgency, str], ...]) -> Triage:
-    """The level of least expected loss, lifted to the highest floor that a rule or a score sets."""
-    share = _OTHER * ranking.other
-    for row in ranking.order[:60]:
+def triage(
+    ranking: Ranking, table: Matrix, floors: tuple[tuple[Urgency, str], ...], *, troubled: bool = True
+) -> Triage:
+    """The level of least expected loss, lifted to the highest floor that a rule or a score sets.
+
+    Where nobody told of a trouble, conditions are only risks, and do not count.
+    """
+    share = _OTHER * (ranking.other if troubled else 1.0)
+    for row in ranking.order[:60] if troubled else ():
         share[URGENCIES.index(table.conditions[row].urgency)] += float(ranking.probability[row])
     share = share / share.sum()
     expected = int(np.argmin(LOSS @ share))

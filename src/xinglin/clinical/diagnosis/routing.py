@@ -20,13 +20,18 @@ _OWN_DOOR: Final = ("10", "12")
 """Eyes and teeth keep their own door at any age."""
 
 
-def departments(ranking: Ranking, person: Person, table: Matrix) -> tuple[tuple[str, float], ...]:
-    """Department codes by their share of the probability, the best first; general practice when nothing is likely."""
+def departments(
+    ranking: Ranking, person: Person, table: Matrix, *, troubled: bool = True
+) -> tuple[tuple[str, float], ...]:
+    """Department codes by their share of the probability, the best first.
+
+    General practice, for children paediatrics, when nothing is likely or nobody told of a trouble.
+    """
     share: defaultdict[str, float] = defaultdict(float)
-    for row in ranking.order[:20]:
+    for row in ranking.order[:20] if troubled else ():
         share[_door(table.conditions[row].department, person)] += float(ranking.probability[row])
     if not share or max(share.values()) <= 0:
-        return ((GENERAL, 1.0),)
+        return ((_door(GENERAL, person), 1.0),)
     return tuple(sorted(share.items(), key=lambda one: (-one[1], one[0])))
 
 

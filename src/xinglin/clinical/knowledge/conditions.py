@@ -357,8 +357,8 @@ def _band(row: Mapping[str, str]) -> Band:
         start,
         below,
         row["finding"].strip(),
-        (row["expected_with"] or "").strip(),
-        rows.number("expected_below", row["expected_below"]),
+        (row.get("expected_with") or "").strip(),
+        rows.number("expected_below", row.get("expected_below")),
     )
 
 

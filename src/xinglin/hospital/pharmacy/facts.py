@@ -147,10 +147,7 @@ def row_case(
     packs: tuple[Pack, ...] = (),
     charged_at: datetime | None = None,
 ) -> Case:
-    """The case of a signed prescription at a stage; `on` stays the day of signing for ever after.
-
-    `charged_at` is when its lines are or would be charged; without it no items are asked about.
-    """
+    """A signed prescription at a stage, `on` the day of signing; without `charged_at` no items are asked about."""
     orders = [signed(line, products[line.product_code]) for line in lines]
     prescription = Prescription(
         id=str(row.id),

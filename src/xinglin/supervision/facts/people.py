@@ -113,8 +113,8 @@ class Physician(Group):
     )
     face_practitioners: int | None = fact(
         "同一人脸登记的医务人员数",
-        "practitioners whose enrolled face is this physician's at the strict threshold, this one included, while nobody "
-        "has found them to be different people; None where no face is enrolled",
+        "practitioners whose enrolled face is this physician's at the strict threshold, this one included, while "
+        "nobody has found them to be different people; None where no face is enrolled",
         "n",
     )
     device_key: str | None = fact(

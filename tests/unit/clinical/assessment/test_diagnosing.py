@@ -234,3 +234,15 @@ def test_a_value_that_a_treatment_aims_at_says_nothing(value: float, said: str |
     ).evidence
     assert said == ("present" if "inr-high" in treated.present else "absent" if "inr-high" in treated.absent else None)
     assert ("inr-high" in gather(read_case(case, known), known).evidence.present) == (value >= 1.4)
+
+
+def test_who_only_wants_the_usual_medicines_is_not_ill_of_his_risks() -> None:
+    risks = ["known-hypertension", "anticoagulant-use"]
+    told = {"age_years": 66, "sex": "M", "findings": [{"code": one, "present": True} for one in risks]}
+    calm = ask(text="来复诊，想继续用降压药。", vitals={"sbp": 146, "dbp": 88, "inr": 2.4}, **told)
+    assert calm["insufficient"]
+    assert (calm["triage"], calm["department"]["code"]) == ("routine", "02")
+    ill = ask(text="想继续用降压药，今天右边手脚突然没力气，说话不清。", vitals={"sbp": 146, "dbp": 88}, **told)
+    assert (ill["insufficient"], ill["triage"], ill["department"]["code"]) == (None, "emergency", "03.03")
+    high = ask(text="来复诊，想继续用降压药。", vitals={"sbp": 212, "dbp": 126}, **told)
+    assert high["triage"] in {"urgent", "emergency"}, "a pressure that is dangerous speaks for itself"

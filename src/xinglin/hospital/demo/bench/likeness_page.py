@@ -85,8 +85,8 @@ def _visit(found: LikenessMeasured) -> list[str]:
     return [
         f"A call of two clients, pictures of 640×360 ten a second and sound, {visit.seconds:.0f} s in each mode; both "
         "sides checked once a second. Processor time is that of the media process alone; the clients draw elsewhere. "
-        "*Calls per core* divides one core by it: measured for one call, extrapolated for more. Between the two sides the "
-        "hospital receives copies and sends nothing, so that its clients receive no frames from it.",
+        "*Calls per core* divides one core by it: measured for one call, extrapolated for more. Between the two sides "
+        "the hospital receives copies and sends nothing, so that its clients receive no frames from it.",
         "",
         "| mode | cores a call | calls per core | memory, MiB | frames received | entries in the log |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
