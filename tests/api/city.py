@@ -36,7 +36,8 @@ from xinglin.hospital.identity.models import (
 from xinglin.hospital.identity.services import assign_role, attach_document, record_payment_stop
 from xinglin.hospital.identity.services.tokens import issue_token
 from xinglin.hospital.kernel import journal
-from xinglin.hospital.kernel.access import system_actor
+from xinglin.hospital.kernel.access import Actor, system_actor
+from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.oversight import services as oversight
 from xinglin.hospital.oversight.known_cases import clean_case
 from xinglin.hospital.oversight.models import GivenVerdict
@@ -113,6 +114,7 @@ def build() -> City:
     city.one |= likenesses(world.patient, AT)
     city.one["recording_id"] = recorded(UUID(city.one["visit_id"]), AT)
     city.also = {
+        "/limits/{change_id}/{verb}": {"change_id": proposed(city.people["auditor"].actor), "verb": "withdraw"},
         "/identity/check/{purpose}": {"purpose": "confirm"},
         "/affairs/likeness/stills/{picture_id}": {"picture_id": str(LikenessPicture.objects.get().pk)},
         "/visits/{visit_id}/record": {"visit_id": signed_visit()},
@@ -160,6 +162,24 @@ def tried() -> str:
     row = RuleTrial(id=make.new_id(), rule="B03", actor_id=make.new_id(), actor_label="auditor", at=AT)
     row.save(force_insert=True)
     return str(row.pk)
+
+
+def proposed(auditor: Actor) -> str:
+    """Another limit of a rule, proposed by an auditor."""
+    change = oversight.propose_limit(
+        actor=auditor,
+        rule="B03",
+        limit="supply_days_ordinary",
+        value="14",
+        territory="",
+        from_on=civil_day(AT) + timedelta(days=30),
+        basis="a document of the place",
+        reason="tried on the year",
+        trial_id=make.new_id(),
+        backtest={"before": {"findings": 9}, "after": {"findings": 2}},
+        now=AT,
+    )
+    return str(change)
 
 
 def told(city: City) -> str:
