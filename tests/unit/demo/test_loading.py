@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from tests.unit.demo.made import make
 
 from xinglin.hospital import demo
 from xinglin.hospital.consultation.models import Record
+from xinglin.hospital.consultation.services import expire_promises
 from xinglin.hospital.consultation.services.recording import content_of
 from xinglin.hospital.demo.errors import OtherCityLoaded
 from xinglin.hospital.demo.loading import answers_path
 from xinglin.hospital.demo.models import DemoCity
 from xinglin.hospital.insurance.selectors import accumulators
+from xinglin.hospital.kernel.access import system_actor
 from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.signing import digest, signature_holds
 from xinglin.hospital.pharmacy.models import Prescription
@@ -38,6 +41,19 @@ def count(sql: str, values: Sequence[object] = ()) -> int:
     return int(rows(sql, values)[0][0])
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is rolled back. Judging commits by itself, which a test's own transaction allows."""
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]
+    around.__enter__()
+    try:
+        yield
+    finally:
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state folder of these tests."""
@@ -52,15 +68,9 @@ def loaded(django_db_setup: None, django_db_blocker: Any, home: Path) -> Iterato
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(settings, "XINGLIN_STATE_HOME", home, raising=False)
         patch.setattr(settings, "XINGLIN_DEMO", True, raising=False)
-        around = transaction.atomic()
-        around._from_testcase = True  # type: ignore[attr-defined]  # judging commits by itself; a test's own counts not
-        around.__enter__()
-        try:
+        with undone():
             demo.load(scale=SCALE, seed=SEED, now=NOW)
             yield DemoCity.objects.get()
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
 
 
 def test_loading_is_done_once_and_another_city_is_refused(loaded: DemoCity) -> None:
@@ -168,6 +178,20 @@ def test_every_desk_has_something_to_do(loaded: DemoCity) -> None:
     assert states == {"signed": 1, "returned": 1, "approved": 1, "picked": 1}
     assert count("SELECT count(*) FROM identity_credential_application WHERE state = 'applied'") == 1
     assert count("SELECT count(*) FROM oversight_verdict WHERE rule = 'J01'") >= 1
+
+
+def test_a_later_start_puts_new_work_on_the_desks_and_an_early_one_none(loaded: DemoCity) -> None:
+    before = count("SELECT count(*) FROM consultation_visit")
+    demo.load(scale=loaded.scale, seed=loaded.seed, now=NOW + timedelta(minutes=20))
+    assert count("SELECT count(*) FROM consultation_visit") == before
+    with undone():
+        tomorrow = NOW + timedelta(days=1)
+        expire_promises(actor=system_actor("tests"), now=tomorrow - timedelta(minutes=40))
+        demo.load(scale=loaded.scale, seed=loaded.seed, now=tomorrow)
+        waiting = "SELECT count(*) FROM consultation_visit WHERE state = 'waiting' AND requested_at > %s"
+        assert count(waiting, [tomorrow - timedelta(minutes=30)]) == 1
+        picked = "SELECT count(*) FROM pharmacy_prescription WHERE state = 'picked' AND issued_at > %s"
+        assert count(picked, [tomorrow - timedelta(hours=1)]) == 1
 
 
 def test_trace_codes_that_were_sold_twice_are_findings(loaded: DemoCity) -> None:

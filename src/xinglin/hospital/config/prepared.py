@@ -23,7 +23,7 @@ WATCHED = (
 )
 ASKED = ("DATABASE_URL", "XINGLIN_DEMO", "XINGLIN_SCALE", "XINGLIN_SEED")
 COUNT = "SELECT count(*) FROM django_migrations"
-CITY = "SELECT count(*) FROM demo_city WHERE situations_at IS NOT NULL"
+CITY = "SELECT count(*) FROM demo_city WHERE situations_at > now() - interval '25 minutes'"
 
 
 def mark(environment: Mapping[str, str]) -> str:
@@ -39,7 +39,7 @@ def _note() -> Path:
 
 
 def _migrations(environment: Mapping[str, str]) -> int:
-    """How many migrations the database has; 0 when it has none, does not answer, or lacks the wanted city."""
+    """How many migrations the database has; 0 when it has none, does not answer, or lacks the wanted city or fresh work on its desks."""
     import psycopg
 
     try:

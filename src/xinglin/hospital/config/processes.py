@@ -31,7 +31,7 @@ from xinglin.hospital.config.children import LEAVE_SECONDS_MAX
 CHILDREN = ("web", "stream", "worker")
 MEDIA = "media"
 """A fourth child, where its optional parts are installed and its port is not 0."""
-READY_SECONDS_MAX = 60
+READY_SECONDS_MAX = 180
 MEDIA_SECONDS_MAX = 30
 FIRST_WAIT_SECONDS, RESTART_SECONDS_MAX = 0.5, 30.0
 STEADY_SECONDS = 60

@@ -19,19 +19,19 @@ Progress = Callable[[str, int, int], None]
 
 
 def load(*, scale: float = 1.0, seed: int = 1, now: datetime | None = None, progress: Progress | None = None) -> None:
-    """Load the city and what waits on the desks; does nothing when both are there.
+    """Load the city and what waits on the desks; does nothing when both are there and fresh.
 
     Raises OtherCityLoaded when the database holds a city of another seed or scale. Imports lie inside, because this
     package is looked at before Django is ready.
     """
     from xinglin.hospital.demo.loading import load_city
-    from xinglin.hospital.demo.situations import make_situations
+    from xinglin.hospital.demo.situations import make_situations, stale
     from xinglin.hospital.kernel import clock
 
     at = now or clock.now()
     tell = progress or (lambda what, done, total: None)
     city = load_city(scale=scale, seed=seed, now=at, progress=tell)
-    if city.situations_at is None:
+    if stale(city, at):
         make_situations(city=city, now=at, progress=tell)
 
 

@@ -21,7 +21,6 @@ from xinglin.hospital.demo.models import DemoCity
 from xinglin.hospital.demo.pricing import trace_prefixes
 from xinglin.hospital.demo.stage import (
     CONSENT_VERSION,
-    FIRST_TRACE,
     SYSTEM,
     Deed,
     Stage,
@@ -48,12 +47,24 @@ GENERAL, CARDIOLOGY = "physician_general", "physician_cardiology"
 REVIEWER, PICKER = "pharmacist_review", "pharmacist_dispense"
 
 
+def stale(city: DemoCity, now: datetime) -> bool:
+    """Whether what waited on the desks was never made, or so long ago that the promises have run out."""
+    return city.situations_at is None or now - city.situations_at > STALE_AFTER
+
+
 def make_situations(*, city: DemoCity, now: datetime, progress: Progress) -> list[str]:
-    """Make every situation; returns the names of those that were refused. Made again, each is the same situation."""
-    stage = Stage(city, now)
+    """Make every situation; returns the names of those that were refused. Made again, each is the same situation.
+
+    Where the last ones are stale, new ones stand beside what became of them; who has not left the last is refused.
+    """
+    before = city.situations_at
+    stage = Stage(city, now, 0 if before is None else int(before.timestamp()) // 60)
     refused = []
-    told.tell(stage)
+    if before is None:
+        told.tell(stage)
     for number, (name, deed) in enumerate(SITUATIONS.items(), 1):
+        if before is not None and name in ONCE:
+            continue
         try:
             deed(stage)
         except DomainError as refusal:
@@ -132,7 +143,7 @@ def to_pay(stage: Stage) -> None:
     actor, prefixes = stage.proved(PICKER, 18.1), trace_prefixes()
     view = prescriptions.prescription(actor=actor, prescription_id=row, now=stage.at(18.05))
     codes = {
-        line.id: [f"{prefixes[line.product_code]}{FIRST_TRACE + number:013d}" for number in range(line.packs)]
+        line.id: [stage.trace_code(prefixes[line.product_code], number) for number in range(line.packs)]
         for line in view.lines
     }
     pharmacy.pick(actor=actor, prescription_id=row, trace_codes=codes, now=stage.at(18))
@@ -197,6 +208,10 @@ def application(stage: Stage) -> None:
     )
 
 
+STALE_AFTER = timedelta(minutes=25)
+"""A patient who waits is promised an answer within half an hour."""
+ONCE = {"application"}
+"""Made with the city alone: an applicant applies once."""
 PHONE = "19700000001"
 WORD = "apricot-grove-applicant"
 

@@ -41,14 +41,22 @@ class Earlier:
 
 @dataclass(slots=True)
 class Stage:
-    """The city's parts and the present. Minutes are counted back from it."""
+    """The city's parts and the present. Minutes are counted back from it.
+
+    `renewed` counts the minutes (of Unix time) of the making before this one; 0 for the first.
+    """
 
     city: DemoCity
     now: datetime
+    renewed: int = 0
 
     def id(self, name: str) -> UUID:
         """The id of something in a situation."""
-        return uuid5(NAMES, f"{self.city.seed}/{name}")
+        return uuid5(NAMES, f"{self.city.seed}/{self.renewed or ''}{name}")
+
+    def trace_code(self, prefix: str, number: int) -> str:
+        """A trace code that no pack has had, in no earlier making either."""
+        return f"{prefix}{FIRST_TRACE + 100 * self.renewed + number:013d}"
 
     def at(self, minutes_ago: float) -> datetime:
         """An instant before the present."""
