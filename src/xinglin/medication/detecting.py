@@ -45,6 +45,7 @@ WANTED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 KIN: Final = (frozenset({"renal", "hepatic", "laboratory"}), frozenset({"pregnancy", "lactation"}))
 """Kinds that the rules count together."""
 GRAVE: Final = frozenset({"X", "D"})
+MILD: Final = "C"
 MASS: Final = "mass"
 RESULT: Final = re.compile(r"([A-Z][A-Z0-9_]*)=(\d{1,9}(?:\.\d{1,6})?) ?([^|@]*)@(\d{4}-(?:0\d|1[0-2])-[0-3]\d)")
 """One entry of `patient.results`. What is written otherwise is not read, and then missed where it is needed."""
@@ -113,10 +114,14 @@ def _found(told: Assessment, case: Case, ids: Mapping[str, str]) -> Iterable[Fac
 
 
 def _tier(found: Finding, case: Case) -> str | None:
-    """The finding's tier; None where it only supposes a pregnancy that nobody asked about: the law supposes nothing."""
+    """The finding's tier; None where it only supposes a pregnancy that nobody asked about: the law supposes nothing.
+
+    A row that nobody has read a second time interrupts nobody on its own: it is not grave for the law either.
+    """
     patient = case.patient
-    supposed = found.kind == "pregnancy" and patient.pregnant is None and patient.pregnancy_weeks is None
-    return None if supposed else found.tier
+    if found.kind == "pregnancy" and patient.pregnant is None and patient.pregnancy_weeks is None:
+        return None
+    return found.tier if found.second or found.tier not in GRAVE else MILD
 
 
 def _open(told: Assessment, case: Case, ids: Mapping[str, str]) -> Iterable[Facts]:
@@ -142,7 +147,8 @@ def _unasked(told: Assessment, around: Around, case: Case, ids: Mapping[str, str
     """Where nobody asked for allergies, or what was said is not understood, no line is known to be borne."""
     if all(row.get("allergy.substance_code") for row in around.allergies):
         return
-    grave = {place for one in told.findings if one.kind == "allergy" and one.tier in GRAVE for place in one.places}
+    allergies = [one for one in told.findings if one.kind == "allergy"]
+    grave = {place for one in allergies if _tier(one, case) in GRAVE for place in one.places}
     for line in case.orders:
         if line.place not in grave:
             yield _row(ids[line.place], "u-allergy", "allergy", None, "patient.allergies", None)

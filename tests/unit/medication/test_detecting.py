@@ -1,5 +1,6 @@
 """The check of medicines made of facts of the law: what becomes a row, what stays open, what gets no number."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ def a_supply(substances: str, days_ago: int = 3, **changes: Any) -> Facts:
 
 
 NOTHING: Final = Around()
+READ: Final = ("interactions",)
 
 
 def told(*lines: Facts, around: Around = NOTHING, **patient: Any) -> Detection:
@@ -50,6 +52,16 @@ def test_what_must_not_meet_is_told_of_both_lines() -> None:
     assert min(found.counts.values()) > 0
     assert len({row["detected.id"] for row in found.rows}) == len(found.rows)
     assert all(row["detected.row"] for row in found.rows)
+
+
+def test_a_row_that_was_read_once_is_not_grave_for_the_law() -> None:
+    known = tables()
+    once = {
+        name: tuple(replace(row, second=None) for row in rows) for name, rows in known.tables.items() if name in READ
+    }
+    lines = [a_line("a", "sildenafil"), a_line("b", "isosorbide-mononitrate")]
+    found = detect(VISIT, lines, NOTHING, replace(known, tables=dict(known.tables) | once, digest="read once"))
+    assert of_kind(found, "interaction") == {("a", "C"), ("b", "C")}
 
 
 @pytest.mark.parametrize(
