@@ -79,6 +79,12 @@ STORIES: Final[dict[str, Story]] = {
     "meant for the second problem": [
         ("encounters", {**ASKED, "encounter.diagnosis_2_code": "I50.9", "encounter.diagnosis_3_code": "I50.9"}),
         ("items", {**MEDICINE, "item.code": "XLIST", "item.fund_asked": True}),
+        ("encounters", {**ASKED, "encounter.diagnosis_2_code": "I50.9"}),
+        ("encounters", {**ASKED, "encounter.diagnosis_3_code": "I50.9"}),
+        *(
+            ("items", {**MEDICINE, "item.atc_code": "C09DX04", "item.fund_asked": True, "item.encounter_id": visit})
+            for visit in ("en1", "en2")
+        ),
     ],
     "meant for the first problem": [
         ("encounters", {**ASKED, "encounter.diagnosis_code": "I50.9"}),
