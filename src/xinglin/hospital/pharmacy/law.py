@@ -80,17 +80,20 @@ def remind(actor: Actor, case: Case, subject_id: UUID, institution_id: UUID, now
     return _judge(actor, "remind", case, subject_id, institution_id, now, AT_ISSUE)
 
 
-def settle_asks(judged: Judged, answers: Sequence[Answer]) -> dict[str, Answer]:
-    """The answer to each ask that wants one, by key. Raises PrescriptionRefused or PrescriptionNeedsAnswer."""
+def settle_asks(judged: Judged, answers: Sequence[Answer], told: Collection[str] = ()) -> dict[str, Answer]:
+    """The answer to each ask that wants one, by key. Raises PrescriptionRefused or PrescriptionNeedsAnswer.
+
+    `told` are the asks that an open card of the check speaks of: whoever settles the card answers them.
+    """
     stops = [ask for ask in judged.asks if ask.consequence in STOPS]
     if stops:
         raise PrescriptionRefused(asks=stops)
     given = {answer.key: answer for answer in answers if answer.reason_code}
     wanted = [ask for ask in judged.asks if ask.consequence == NEEDS_REASON]
-    missing = [ask for ask in wanted if key_of(ask) not in given]
+    missing = [ask for ask in wanted if key_of(ask) not in given and key_of(ask) not in told]
     if missing:
         raise PrescriptionNeedsAnswer(asks=missing)
-    return {key_of(ask): given[key_of(ask)] for ask in wanted}
+    return {key_of(ask): given[key_of(ask)] for ask in wanted if key_of(ask) in given}
 
 
 # CONTROL

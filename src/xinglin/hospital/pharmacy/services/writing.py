@@ -166,9 +166,12 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     advised = advising.advise(actor=actor, visit=visit, draft=draft, priced=priced, now=now)
     judged = law.remind(actor, case, draft.id, visit.institution_id, now)
     # What was accepted on a card is not asked for again; an answer that came with the deed goes before it.
-    settled = law.settle_asks(judged, [*advising.answers_of(advised, judged.asks), *answers])
+    advised = advising.merge(advised, judged.asks)
+    opened = advising.open_cards(advised)
+    given = [*advising.answers_of(advised, judged.asks), *answers]
+    settled = law.settle_asks(judged, given, told=advised.merged if opened else ())
     _check_answers(settled)
-    if opened := advising.open_cards(advised):
+    if opened:
         raise MedicineCardsOpen(cards=opened)
     row, lines = _rows(actor, visit, draft, priced, now)
     signed = _sign(actor, visit, draft, priced, row, settled, now)
