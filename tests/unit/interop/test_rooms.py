@@ -117,7 +117,8 @@ async def test_the_end_closes_everything() -> None:
         assert (len(rooms), rooms.connections) == (0, 0)
         with pytest.raises(NoSeat):
             await rooms.letters(doctor.seat, 0, "", 0.1)
-        assert hospital.seen["patient"].closes
+        # The watchers hear of it in their own thread, after what they still measure.
+        await until(lambda: [hospital.seen[side].closes for side in ("physician", "patient")] == [1, 1])
 
 
 async def test_what_is_recorded_can_be_seen_and_heard() -> None:
@@ -185,6 +186,7 @@ async def test_a_pause_between_the_two_sides_is_held_by_the_hospital_that_forwar
         rooms.signal(doctor.seat, {"type": "offer", "sdp": "x"})
         await until(lambda: hospital.relayed == ["pause"])
         await until(lambda: rooms.connections == 0)
+        await rooms.letters(patient.seat, 1, "connected", 5.0)  # Written once the connections are closed.
         letters = await rooms.letters(patient.seat, 0, "connected", 1.0)
         assert [one["kind"] for one in letters] == ["paused", "mode"], "nothing was passed on that lets them meet"
         assert (letters[-1]["mode"], letters[-1]["reason"]) == ("relay", "pause")
@@ -218,6 +220,24 @@ async def test_browsers_that_do_not_meet_are_forwarded(monkeypatch: pytest.Monke
         for side in (doctor, patient):
             await side.connect()
         await until(lambda: min(doctor.frames["video"], patient.frames["video"]) > 3)
+
+
+async def test_no_copy_is_due_while_the_browsers_are_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have received nothing that they could return."""
+    from tests.unit.interop.live_double import until
+
+    from xinglin.hospital.consultation.selectors import LiveMode
+    from xinglin.hospital.interop.video import rooms as module
+
+    monkeypatch.setattr(module, "DIRECT_SECONDS", 600.0)
+    async with house(mode=LiveMode.FORWARDED) as (hospital, rooms, doctor, patient):
+        await seated(hospital, rooms, doctor, patient)
+        await rooms.letters(doctor.seat, 10**6, "connected", 0.1)
+        seen = hospital.seen["patient"]
+        await until(lambda: seen.nothings > 1)
+        assert seen.copies_missed == 0
+        await rooms.letters(patient.seat, 10**6, "connected", 0.1)
+        await until(lambda: seen.copies_missed)
 
 
 async def test_a_copy_that_is_not_returned_is_a_gap() -> None:

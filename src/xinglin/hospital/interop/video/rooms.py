@@ -14,6 +14,7 @@ from aiortc import RTCConfiguration
 
 from xinglin.hospital.consultation.selectors import LiveMode, LiveRoom, LiveState
 from xinglin.hospital.consultation.services import LivePass
+from xinglin.hospital.interop.video.meeting import Meeting
 from xinglin.hospital.interop.video.recording import Recorder, Writer
 from xinglin.hospital.interop.video.sampling import PICTURE_SECONDS, Observer, SideSampler
 from xinglin.hospital.interop.video.seats import Line, Seat
@@ -78,8 +79,7 @@ class Room:
     reported_at: float = 0.0
     kept_at: float = 0.0
     empty_since: float = field(default_factory=time.monotonic)
-    apart_since: float | None = None
-    """Since when both are here and their browsers have not met; None while they have, or one is away."""
+    meeting: Meeting = field(default_factory=lambda: Meeting(time.monotonic()))
 
     @property
     def direct(self) -> bool:
@@ -354,7 +354,7 @@ class Rooms:
         for side, sampler in room.samplers.items():
             sending = (other(side) if room.direct else side) in present
             expected = sending and room.facts.kind.value == "video"
-            self._keep(sampler.sample(expected=expected, copy=room.direct))
+            self._keep(sampler.sample(expected=expected, copy=room.direct and room.meeting.together))
 
     async def _look(self, session_id: UUID, room: Room, now: float) -> None:
         """Who is there? Tell the hospital when it changed, and now and then all the same."""
@@ -391,9 +391,8 @@ class Rooms:
             await self.relay(session_id, "pause")
             return
         both = len(room.seats) == len(SIDES)
-        met = both and all(seat.connected(True) and seat.told_state != "failed" for seat in room.seats.values())
-        room.apart_since = None if met or not both else room.apart_since or now
-        if room.apart_since is not None and now - room.apart_since > DIRECT_SECONDS:
+        met = all(seat.connected(True) and seat.told_state != "failed" for seat in room.seats.values())
+        if room.meeting.look(now, both=both, met=met, seconds=DIRECT_SECONDS):
             await self.relay(session_id, "unreachable")
 
     async def _begin_recording(self, session_id: UUID, room: Room) -> None:
