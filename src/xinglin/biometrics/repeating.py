@@ -20,6 +20,12 @@ STEP_SECONDS: Final = 1.0
 FOLLOWED: Final = 0.15
 """Part of the movement of a second by which two showings may differ: the samples of two rounds do not fall on the same
 instant of the film."""
+BETWEEN_SECONDS: Final = 0.7
+"""Looks nearer in time than this have between them what was shown between them."""
+DETOUR: Final = 1.2
+"""A look lies between two others when the way over it is longer than the way from one to the other by no more than this
+factor: what was shown at an instant between two samples of the first round is as far from both as that, whatever the
+machine's time left between the samples."""
 CANDIDATES: Final = 12
 MISSED: Final = 0.1
 """Part of the looks that may differ: a film's seam, a lost packet."""
@@ -62,13 +68,10 @@ class Shown:
         if moved is None or moved < moving:
             return None
         old = int(np.searchsorted(times, times[-1] - lag_min.total_seconds(), side="right"))
-        near = alike + FOLLOWED * moved
         apart = differences(looks[-1], looks[:old])
         for one in np.argsort(apart)[:CANDIDATES]:
-            if apart[one] > near:
-                break
             lag = float(times[-1] - times[one])
-            if _again(times, looks, first, lag, slack.total_seconds(), near):
+            if _again(times, looks, first, lag, slack.total_seconds(), alike, moved):
                 return timedelta(seconds=lag)
         return None
 
@@ -84,14 +87,44 @@ def _moved(times: NDArray[np.float64], looks: NDArray[np.int16], first: int) -> 
 
 
 def _again(
-    times: NDArray[np.float64], looks: NDArray[np.int16], first: int, lag: float, slack: float, near: float
+    times: NDArray[np.float64],
+    looks: NDArray[np.int16],
+    first: int,
+    lag: float,
+    slack: float,
+    alike: float,
+    moved: float,
 ) -> bool:
     """Whether nearly all looks of the window were shown before at this distance."""
     missed, most = 0, int(MISSED * (len(times) - first))
     for now in range(first, len(times)):
-        start, end = np.searchsorted(times, (times[now] - lag - slack, times[now] - lag + slack))
-        if start == end or differences(looks[now], looks[start:end]).min() > near:
+        if not _shown(times, looks, now, times[now] - lag, slack, alike, moved):
             missed += 1
             if missed > most:
                 return False
     return True
+
+
+def _shown(
+    times: NDArray[np.float64],
+    looks: NDArray[np.int16],
+    now: int,
+    then: float,
+    slack: float,
+    alike: float,
+    moved: float,
+) -> bool:
+    """Whether a look was shown at about an instant: it is as one of the looks of then, or lies between two of them."""
+    start, end = np.searchsorted(times, (then - slack, then + slack))
+    before, after = max(int(start) - 1, 0), min(int(end) + 1, now)
+    if after <= before:
+        return False
+    apart = differences(looks[now], looks[before:after])
+    if start < end and apart[start - before : end - before].min() <= alike + FOLLOWED * moved:
+        return True
+    for one in range(before, after - 1):
+        if times[one + 1] - times[one] <= BETWEEN_SECONDS:
+            way = float(differences(looks[one], looks[one + 1 : one + 2])[0])
+            if apart[one - before] + apart[one + 1 - before] <= DETOUR * way + 2 * alike:
+                return True
+    return False
