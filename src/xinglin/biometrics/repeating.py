@@ -2,6 +2,12 @@
 
 A film that is played again and again shows, for seconds on end, what it showed one round earlier. People come back to a
 posture too, but not, moving, along the same way for seconds. Pure: no clock, no model.
+
+The samples of two rounds never fall on the same instants of the film, and a busy machine leaves a quarter of a second
+and more between them, in which a face moves far. So a look counts as shown before, too, when it lies between two
+neighbouring looks of that time. Measured with looks 0.2 to 0.32 s apart: of three drawn people who live, at whole, two
+fifths and a seventh of their movement, none of 1494 windows was taken for a film; their films of 4, 7.3 and 11.6 s were
+known 4.3 to 5.5 s after the second round began. Real people before real cameras were not measured.
 """
 
 from collections import deque
@@ -68,6 +74,8 @@ class Shown:
         if moved is None or moved < moving:
             return None
         old = int(np.searchsorted(times, times[-1] - lag_min.total_seconds(), side="right"))
+        if old == 0:
+            return None
         apart = differences(looks[-1], looks[:old])
         for one in np.argsort(apart)[:CANDIDATES]:
             lag = float(times[-1] - times[one])

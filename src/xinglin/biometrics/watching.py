@@ -97,7 +97,7 @@ class WatchPolicy:
     memory: timedelta = timedelta(seconds=120)
     repeat: int = 6
     """Frames in a row that must come again at the same distance."""
-    lag_slack: timedelta = timedelta(milliseconds=120)
+    lag_slack: timedelta = timedelta(milliseconds=200)
     loop_hold: timedelta = timedelta(seconds=20)
     """A repetition that was seen stands this long after it was last seen: its seams do not lift the doubt."""
     several_allowed: bool = False
