@@ -110,8 +110,8 @@ def _link(name: str, row: Facts, made: Tables, dice: random.Random) -> None:
 
 
 def _one_stay_an_encounter(made: Tables) -> None:
-    """An encounter is at most one stay: the tables promise it."""
-    taken: set[Any] = set()
+    """An encounter is at most one stay: the tables promise it. None has a blank name: joined worlds share it."""
+    taken: set[Any] = {""}
     for stay in made["stays"]:
         if stay["stay.encounter_id"] in taken:
             stay["stay.encounter_id"] = None
