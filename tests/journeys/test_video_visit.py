@@ -24,7 +24,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from tests import likeness_material as material
 from tests.journeys.running import Running, hospital
 from tests.likeness_material import drawn, speech
@@ -195,14 +195,16 @@ def enter(
     address: str,
     *,
     allowed: tuple[str, ...] = ("camera", "microphone"),
+    browser: Browser | None = None,
 ) -> Page:
-    """A browser of one's own with a camera and a microphone, signed in by the demo link, on the visit's page."""
+    """A browser with a camera and a microphone, a new one where none is given: signed in, on the visit's page."""
     sound = camera.with_suffix(".wav")
     files = (f"--use-file-for-fake-video-capture={camera}", f"--use-file-for-fake-audio-capture={sound}")
     asked = len(allowed) < 2  # Without this flag the browser says no to what is not allowed.
     flags = [flag for flag in FLAGS if not (asked and flag == "--use-fake-ui-for-media-stream")]
-    browser = play.chromium.launch(executable_path=material.chromium(), args=[*flags, *files])
-    stack.callback(browser.close)
+    if browser is None:
+        browser = play.chromium.launch(executable_path=material.chromium(), args=[*flags, *files])
+        stack.callback(browser.close)
     context = browser.new_context(locale="zh-CN", viewport={"width": 1100, "height": 900}, permissions=list(allowed))
     context.add_init_script(path=CAMERA)
     page = context.new_page()
@@ -313,7 +315,9 @@ def test_another_physician_is_noticed_and_the_call_pauses(call: Call) -> None:
 
 
 def another(call: Call, number: int, *allowed: str) -> tuple[str, Page, Page]:
-    """A visit of other people, who gave no face: its id and both pages, outside the call."""
+    """A visit of other people, who gave no face: its id and both pages, outside the call, which is over by then."""
+    for page in (call.clinic, call.home):
+        page.goto("about:blank")
     people = call.running.people()
     patient, physician = people.patients[number], people.physicians[number]
     with call.running.line() as line:
@@ -321,6 +325,7 @@ def another(call: Call, number: int, *allowed: str) -> tuple[str, Page, Page]:
     pages = []
     for name, person, address in (("clinic", physician, "clinic"), ("home", patient, "me")):
         given = allowed if allowed and name == "home" else ("camera", "microphone")
+        used = call.clinic if name == "clinic" else call.home
         pages.append(
             enter(
                 call.stack,
@@ -330,6 +335,7 @@ def another(call: Call, number: int, *allowed: str) -> tuple[str, Page, Page]:
                 person,
                 f"/{address}/visits/{visit}/",
                 allowed=given,
+                browser=used.context.browser if len(given) > 1 else None,
             )
         )
     return visit, *pages
@@ -373,7 +379,7 @@ def test_two_browsers_that_cannot_meet_any_more_are_forwarded_by_the_hospital(ca
     assert call.rows(mode, visit) == [("relay",)]
     clinic.locator("[data-live-leave]").click()
     for page in (clinic, home):
-        page.context.browser.close()  # type: ignore[union-attr]
+        page.context.close()
 
 
 def test_without_leave_for_the_camera_the_voice_is_used_and_without_any_the_page_says_what_to_do(call: Call) -> None:

@@ -44,3 +44,18 @@ def test_times_apart_add_up_until_they_were_together_for_long(
 def test_who_waits_alone_is_neither_together_nor_apart() -> None:
     assert seconds_until_forwarded(1000, 0, both=False) is None
     assert seconds_until_forwarded(0, 1000, both=False) is None
+
+
+def test_a_line_to_the_hospital_is_no_meeting_with_the_other_browser() -> None:
+    """Each browser opens the line for its copies before it has received anything."""
+    from types import SimpleNamespace
+
+    from xinglin.hospital.interop.video.seats import Seat
+    from xinglin.hospital.kernel.ids import new_id
+
+    seat = Seat("patient", new_id())
+    seat.line = SimpleNamespace(connected=True)  # type: ignore[assignment]
+    for word, met in (("", False), ("connecting", False), ("connected", True), ("failed", False)):
+        seat.told_state = word
+        assert seat.connected(True)
+        assert seat.met is met

@@ -391,7 +391,11 @@ class Rooms:
             await self.relay(session_id, "pause")
             return
         both = len(room.seats) == len(SIDES)
-        met = all(seat.connected(True) and seat.told_state != "failed" for seat in room.seats.values())
+        # A browser returns what it does not yet receive, too, as silence: its line alone says nothing.
+        met = all(
+            seat.met or (seat.told_state != "failed" and room.samplers[other(seat.side)].fresh)
+            for seat in room.seats.values()
+        )
         if room.meeting.look(now, both=both, met=met, seconds=DIRECT_SECONDS):
             await self.relay(session_id, "unreachable")
 

@@ -88,6 +88,11 @@ class SideSampler:
             self.pieces += 1
             self._pool.submit(self._safely, "sound", self._clock(), piece)
 
+    @property
+    def fresh(self) -> bool:
+        """Whether a picture came just now."""
+        return self._last_at is not None and asyncio.get_running_loop().time() - self._last_at < STALE_SECONDS
+
     async def glance(self) -> None:
         """Hand the newest picture over for its look alone; left out while the watcher is busy."""
         frame = self._frame
@@ -107,8 +112,7 @@ class SideSampler:
             return  # The watcher is slower than a second: the next second gets the newest picture.
         loop = asyncio.get_running_loop()
         frame, self._frame, self._glanced = self._frame, None, None
-        fresh = self._last_at is not None and loop.time() - self._last_at < STALE_SECONDS
-        if frame is None and (fresh or not expected):
+        if frame is None and (self.fresh or not expected):
             return
         self._busy = True
         try:

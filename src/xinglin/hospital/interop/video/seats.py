@@ -81,8 +81,12 @@ class Seat:
         """Whether the side is there. `direct`: the browsers talk to each other, so the browser's word counts too."""
         if self.line is not None and self.line.connected:
             return True
-        recent = time.monotonic() - self.asked_at < POLLED_SECONDS
-        return direct and recent and self.told_state == "connected"
+        return direct and self.met
+
+    @property
+    def met(self) -> bool:
+        """Whether the browser says that it is connected to the other one, where they talk to each other."""
+        return self.told_state == "connected" and time.monotonic() - self.asked_at < POLLED_SECONDS
 
     @property
     def away(self) -> bool:

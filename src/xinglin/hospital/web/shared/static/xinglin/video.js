@@ -52,8 +52,8 @@
       body: new URLSearchParams(values),
       headers: JSON.parse(document.body.getAttribute("hx-headers") || "{}"),
     });
-  const media = async (me, door, content) => {
-    const answer = await fetch(me.media + "/media/" + door, { method: "POST", body: JSON.stringify(content) });
+  const media = async (me, door, content, signal = null) => {
+    const answer = await fetch(me.media + "/media/" + door, { method: "POST", body: JSON.stringify(content), signal });
     if (answer.status === 410 || answer.status === 403) throw new Gone();
     if (!answer.ok) throw new Error(`media ${answer.status}`);
     return answer.json();
@@ -223,6 +223,8 @@
   };
   const moved = (me, pc) => {
     if (call !== me || me.pc !== pc) return;
+    // The hospital hears at once how the connection stands: the letters are asked for again.
+    if (pc.connectionState !== me.told) me.asking?.abort();
     if (pc.connectionState === "connected") { me.tries = 0; standing(me); }
     if (pc.connectionState === "failed") again(me, false);
     if (pc.connectionState === "disconnected")
@@ -291,12 +293,15 @@
     me.say = (data) => media(me, "signal", { seat, data }).catch(() => {});
     while (call === me && me.seat === seat) {
       try {
-        const state = me.pc ? me.pc.connectionState : "";
-        const found = await media(me, "letters", { seat, after: me.after, state });
+        const state = (me.told = me.pc ? me.pc.connectionState : "");
+        me.asking = new AbortController();
+        const found = await media(me, "letters", { seat, after: me.after, state }, me.asking.signal);
+        me.asking = null;
         if (me.missed) { me.missed = 0; standing(me); if (me.pc?.connectionState !== "connected") again(me, false); }
         for (const letter of found.letters) if (call === me && me.seat === seat) { me.after = letter.n; await read(me, letter); }
       } catch (error) {
         if (call !== me || me.seat !== seat) return;
+        if (error.name === "AbortError") continue;
         if (error instanceof Gone) { me.seat = ""; return again(me, true); }
         me.missed = (me.missed || 0) + 1;
         if (me.missed > 2 && pane.dataset.state === "live") show("again");
