@@ -234,7 +234,11 @@
     if (call !== me) return;
     const connected = me.pc && me.pc.connectionState === "connected";
     if (me.paused) show("paused");
-    else if (!me.peer) show("waiting", me.met ? "gone" : "waiting");
+    else if (!me.peer) {
+      show("waiting", me.met ? "gone" : "waiting");
+      // Whoever waits without picture still reads why.
+      if (me.note && !me.met) one("says").textContent = `${word(me.note)} ${word("waiting")}`;
+    }
     else if (connected) { me.met = true; show("live", me.weak ? "to-voice" : me.note || "live"); }
     else show(me.met ? "again" : "joining");
   };
