@@ -39,7 +39,7 @@ def _note() -> Path:
 
 
 def _migrations(environment: Mapping[str, str]) -> int:
-    """How many migrations the database has; 0 when it has none, does not answer, or lacks the city or fresh work in it."""
+    """How many migrations the database has; 0 when it has none, does not answer, or lacks the city or fresh work."""
     import psycopg
 
     try:
