@@ -22,7 +22,7 @@ fact in a hundred unknown (`hospital/demo/bench/audit_lake.py`). Ten line rules 
 by line and rule, and the same evidence behind every finding as Parquet, are made by the audit, by SQL written by hand
 (`handwritten.sql`: the year's law as constants, no dates of law, no places), and line by line. Before anything is
 timed, outcomes are compared by rule and line and evidence column by column; a difference ends the run. Each run of the
-audit and of the SQL is a process of its own, two threads, 1 GB at most for DuckDB; starting Python is not counted.
+audit and of the SQL is a process of its own, two threads, 2 GB at most for DuckDB; starting Python is not counted.
 Again: `xinglin bench --no-loops`, with `--audit-seconds 3600` for all of 1, 3 and 10 million lines, and
 `--lines 2000000` for a size of one's own."""
 

@@ -50,7 +50,7 @@ LISTS: Final = (
     "lactation",
 )
 """The tables of law that handwritten.sql reads."""
-MEMORY: Final = "1GB"
+MEMORY: Final = "2GB"
 """What DuckDB may hold, for both; the rest goes to disk, so that what is held does not grow with the lines."""
 
 
