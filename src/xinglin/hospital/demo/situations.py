@@ -62,15 +62,14 @@ def make_situations(*, city: DemoCity, now: datetime, progress: Progress) -> lis
     refused = []
     if before is None:
         told.tell(stage)
-    for number, (name, deed) in enumerate(SITUATIONS.items(), 1):
-        if before is not None and name in ONCE:
-            continue
+    deeds = {name: deed for name, deed in SITUATIONS.items() if before is None or name not in ONCE}
+    for number, (name, deed) in enumerate(deeds.items(), 1):
         try:
             deed(stage)
-        except DomainError as refusal:
-            LOG.warning("the situation %s was not made: %s", name, refusal)
+        except DomainError as refusal:  # A renewed one is refused to whoever is still in the last.
+            LOG.log(logging.WARNING if before is None else logging.INFO, "situation %s not made: %s", name, refusal)
             refused.append(name)
-        progress("situations", number, len(SITUATIONS))
+        progress("situations", number, len(deeds))
     city.situations_at = now
     city.save(update_fields=["situations_at"])
     return refused
