@@ -7,23 +7,20 @@ is judged by what held then, at every moment and in every later audit.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from xinglin.supervision.tables import in_force
 from xinglin.supervision.tables.knowledge import Knowledge, Limit
 from xinglin.supervision.tables.rows import BadTable, Basis, Cell, DatedRow
 from xinglin.supervision.verdicts import Json, Words, canonical
 
 FORMAT: Final = 1
 NAME: Final = "limits"
-POINTER: Final = "limits.current"
-"""The file that names the file in force. Older files stay, so that an old verdict can be given again."""
 DAY: Final = timedelta(days=1)
 
 
@@ -76,14 +73,7 @@ def _ended(old: DatedRow, row: AdoptedLimit) -> DatedRow:
 
 def write_adopted(folder: Path, rows: Sequence[AdoptedLimit]) -> Path:
     """Write the rows and make them those in force: whole or not at all. Returns the file, named by its content."""
-    body = canonical(_content(rows))
-    target = folder / f"{NAME}-{hashlib.sha256(body).hexdigest()[:16]}.json"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not target.is_file() or target.read_bytes() != body:
-        _write(target, body)
-    if current_adopted(folder) != target:
-        _write(folder / POINTER, f"{target.name}\n".encode())
-    return target
+    return in_force.put(folder, NAME, canonical(_content(rows)))[0]
 
 
 def _content(rows: Sequence[AdoptedLimit]) -> Json:
@@ -91,26 +81,9 @@ def _content(rows: Sequence[AdoptedLimit]) -> Json:
     return {"format": FORMAT, "name": NAME, "rows": [asdict(row) | {"since": row.since.isoformat()} for row in ordered]}
 
 
-def _write(target: Path, body: bytes) -> None:
-    """Write beside the target and move: a reader sees the old file or the new one, never half of it."""
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with part.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def current_adopted(folder: Path) -> Path | None:
     """The file in force in a folder; None where no limit was put in force."""
-    try:
-        name = (folder / POINTER).read_text("utf-8").strip()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return folder / Path(name).name
+    return in_force.current(folder, NAME)
 
 
 def read_adopted(path: Path) -> tuple[AdoptedLimit, ...]:
@@ -119,7 +92,7 @@ def read_adopted(path: Path) -> tuple[AdoptedLimit, ...]:
         body = path.read_bytes()
     except OSError as trouble:
         raise BadTable(f"{path} cannot be read ({trouble.strerror})") from None
-    if path.name != f"{NAME}-{hashlib.sha256(body).hexdigest()[:16]}.json":
+    if path.name != in_force.name_of(NAME, body):
         raise BadTable(f"{path.name} is not what was put in force: its content has changed")
     document: dict[str, Any] = json.loads(body)
     if document["format"] != FORMAT:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from xinglin.supervision.tables import in_force
 from xinglin.supervision.tables.knowledge import Knowledge, Lookup
 from xinglin.supervision.tables.official.files import Record
 from xinglin.supervision.tables.official.importing import Imported, Row
@@ -19,8 +18,6 @@ from xinglin.supervision.verdicts import Json, Words, canonical
 
 FORMAT: Final = 1
 NAME: Final = "nhsa"
-POINTER: Final = "nhsa.current"
-"""The file that names the file in force. Older files stay, so that an old verdict can be given again."""
 LAW: Final = Words(
     "国家医疗保障局《医疗保障基金智能监管规则库、知识库（2025年版）》",
     "National Healthcare Security Administration, Rule base and knowledge base for intelligent supervision of the "
@@ -60,39 +57,12 @@ def _article(imported: Imported, row: Row) -> tuple[str, str]:
 
 def write_store(folder: Path, imported: Imported) -> tuple[Path, bool]:
     """Write the file and make it the one in force. Returns its path and whether anything changed."""
-    body = canonical(content_of(imported))
-    digest = hashlib.sha256(body).hexdigest()
-    target = folder / f"{NAME}-{digest[:16]}.json"
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = current_store(folder) != target
-    if not target.is_file() or target.read_bytes() != body:
-        _write(target, body)
-        changed = True
-    if changed:
-        _write(folder / POINTER, f"{target.name}\n".encode())
-    return target, changed
-
-
-def _write(target: Path, body: bytes) -> None:
-    """Write beside the target and move: a reader sees the old file or the new one, never half of it."""
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with part.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+    return in_force.put(folder, NAME, canonical(content_of(imported)))
 
 
 def current_store(folder: Path) -> Path | None:
     """The file in force in a folder, None where nothing was imported. That it is there and whole is seen at reading."""
-    try:
-        name = (folder / POINTER).read_text("utf-8").strip()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return folder / Path(name).name
+    return in_force.current(folder, NAME)
 
 
 def with_store(knowledge: Knowledge, path: Path) -> Knowledge:
@@ -115,8 +85,7 @@ def _read(path: Path) -> dict[str, Any]:
         body = path.read_bytes()
     except OSError as trouble:
         raise BadTable(f"{path} cannot be read ({trouble.strerror}); import the records again") from None
-    digest = hashlib.sha256(body).hexdigest()
-    if path.name != f"{NAME}-{digest[:16]}.json":
+    if path.name != in_force.name_of(NAME, body):
         raise BadTable(f"{path.name} is not what was imported: its content has changed; import the records again")
     document: dict[str, Any] = json.loads(body)
     if document["format"] != FORMAT:
