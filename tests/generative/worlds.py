@@ -7,6 +7,7 @@ many worlds lie in one lake without meeting: every name in a world ends with its
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -41,6 +42,7 @@ def a_world(seed: int, *, unknown: float = 0.06, planted: bool | None = None) ->
     from_cases = seed % 5 != 0 if planted is None else planted
     tables = _from_cases(seed, dice) if from_cases else _drawn(dice)
     _one_stay_an_encounter(tables)
+    _each_key_once(tables)
     # Every other round the cases stay as they are, so that each is met undisturbed.
     calm = from_cases and (seed - seed // 5) // len(_known()) % 2 == 0
     if not calm and dice.random() < 0.5:
@@ -116,6 +118,13 @@ def _one_stay_an_encounter(made: Tables) -> None:
         if stay["stay.encounter_id"] in taken:
             stay["stay.encounter_id"] = None
         taken.add(stay["stay.encounter_id"])
+
+
+def _each_key_once(made: Tables) -> None:
+    """Refuse a world that no lake could hold: engines may differ on it, and it would say nothing of them."""
+    for name, rows in made.items():
+        keys = [row[TABLES[name].key] for row in rows]
+        assert len(keys) == len(set(keys)), f"{name} holds a key twice: {sorted(map(str, keys))}"
 
 
 @cache
@@ -212,7 +221,7 @@ def _repeat(made: Tables, dice: random.Random) -> None:
     days = timedelta(
         days=dice.choice((0, 0, 0, -1, -1, -3, -7, -20, -40, 1)), seconds=dice.choice((0, 0, 30, 900, -300))
     )
-    row = _moved(name, dice.choice(made[name]), days, dice)
+    row = _moved(name, dice.choice(made[name]), made, days, dice)
     if name != "encounters":
         made[name].append(row)
         return
@@ -226,20 +235,25 @@ def _repeat(made: Tables, dice: random.Random) -> None:
         links = [parent.by for parent in table.parents if parent.key == "encounter.id"]
         mine = [one for one in made[child] if links and one.get(links[0]) == original]
         for one in mine[:2]:
-            made[child].append({**_moved(child, one, days, dice), links[0]: row["encounter.id"]})
+            made[child].append({**_moved(child, one, made, days, dice), links[0]: row["encounter.id"]})
 
 
-def _moved(name: str, row: Facts, days: timedelta, dice: random.Random) -> Facts:
-    """A copy on another day under another key; now and then some facts are drawn anew."""
-    key = TABLES[name].key
-    made = {path: _shifted(value, days) for path, value in row.items()}
+def _moved(name: str, row: Facts, made: Tables, days: timedelta, dice: random.Random) -> Facts:
+    """A copy on another day under a key that no row has; now and then some facts are drawn anew."""
+    copy = {path: _shifted(value, days) for path, value in row.items()}
     if name != "encounters":
-        made[key] = f"{row[key]}r{dice.randrange(10**6)}"
+        copy[TABLES[name].key] = _free(f"{row[TABLES[name].key]}r", dice.randrange(10**6), name, made)
     if dice.random() < 0.5:
         for column in dice.sample(table_columns(name), k=dice.randint(1, 3)):
             if not column.path.endswith("id"):
-                made[column.path] = a_value(column, dice)
-    return made
+                copy[column.path] = a_value(column, dice)
+    return copy
+
+
+def _free(beginning: str, number: int, name: str, made: Tables) -> str:
+    """A key that no row of the table has: the tables promise that a key is given once."""
+    taken = {row[TABLES[name].key] for row in made[name]}
+    return next(key for tail in itertools.count(number) if (key := f"{beginning}{tail}") not in taken)
 
 
 def _shifted(value: Any, days: timedelta) -> Any:
