@@ -1,8 +1,15 @@
 """The law runs where no framework and no hospital is: both are made impossible to import, then every row is judged."""
 
+import json
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import distribution
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from tests.generative.worlds import a_world, joined, write_lake
 
 ROOT = Path(__file__).parents[3]
 BLOCKED = """
@@ -69,6 +76,80 @@ def run(script: str, *arguments: str, warnings: str = "error") -> subprocess.Com
         text=True,
         check=False,
     )
+
+
+ALONE = """
+import json, sys
+from importlib.util import find_spec
+
+assert not [name for name in ("django", "psycopg", "xinglin.hospital", "xinglin.clinical") if find_spec(name)]
+from xinglin.supervision.__main__ import main
+
+code = main(["audit", sys.argv[1], "--out", sys.argv[2], "--rules", "A02,B03,H08"])
+print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
+sys.exit(code)
+"""
+
+
+def declared() -> list[Requirement]:
+    """What the law says that it needs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return [Requirement(line) for line in project["optional-dependencies"]["audit"]]
+
+
+def with_all_they_need(wanted: list[Requirement]) -> set[str]:
+    """The names of these packages and of whatever they require here, in the versions that are installed."""
+    found: set[str] = set()
+    waiting = [(one.name, extra) for one in wanted for extra in ("", *one.extras)]
+    while waiting:
+        name, extra = waiting.pop()
+        found.add(re.sub(r"[-_.]+", "-", name).lower())
+        for line in distribution(name).requires or ():
+            one = Requirement(line)
+            if one.marker is not None and not one.marker.evaluate({"extra": extra}):
+                continue
+            known = re.sub(r"[-_.]+", "-", one.name).lower() in found
+            waiting += [(one.name, more) for more in (*(() if known else ("",)), *one.extras)]
+    return found
+
+
+def laid_out(names: set[str], folder: Path) -> None:
+    """A folder of packages that holds these and no other, and of this project the law and its arithmetic."""
+    for name in names:
+        of = distribution(name)
+        for top in {file.parts[0] for file in of.files or () if file.parts[0] not in {"..", "__pycache__"}}:
+            (folder / top).symlink_to(Path(str(of.locate_file(top))))
+    (folder / "xinglin").mkdir()
+    for own in ("__init__.py", "supervision", "benefits"):
+        (folder / "xinglin" / own).symlink_to(ROOT / "src" / "xinglin" / own)
+
+
+def test_the_packages_it_declares_are_all_it_needs(tmp_path: Path) -> None:
+    """Not blocked but absent: a Python that finds the declared packages, the law and the arithmetic, nothing else."""
+    lake, out, packages = (tmp_path / name for name in ("lake", "out", "packages"))
+    lake.mkdir()
+    packages.mkdir()
+    write_lake(joined(a_world(number) for number in range(1, 30)), lake)
+    laid_out(with_all_they_need(declared()), packages)
+    script = f"import sys; sys.path.append({str(packages)!r}); " + f"exec({ALONE!r})"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script, str(lake), str(out)],
+        cwd=tmp_path,
+        env={"PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "django" not in json.loads(done.stdout.splitlines()[-1])
+    assert (out / "report.html").is_file()
+
+
+def test_the_hospital_pins_what_the_law_declares() -> None:
+    lines = (ROOT / "requirements" / "run.txt").read_text("utf-8").splitlines()
+    pinned = {line.partition("==")[0].partition("[")[0]: line.partition("==")[2] for line in lines if "==" in line}
+    for one in declared():
+        assert one.specifier.contains(pinned[one.name].split()[0]), one
 
 
 def test_a_lake_is_audited_without_the_framework(tmp_path: Path) -> None:
