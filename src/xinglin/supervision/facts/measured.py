@@ -122,7 +122,7 @@ class Measure(Group):
     )
     day_quantity_milli: int | None = fact(
         "当日同一项目数量",
-        "net quantity of the code for the person at the institution on the day, up to this",
+        "quantity of the code for the person at the institution on the day, up to this one, net of refunds but its own",
         "1/1000",
     )
     code_days_30: int | None = fact(

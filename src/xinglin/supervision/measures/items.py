@@ -7,7 +7,7 @@ from typing import Final
 from xinglin.supervision.facts.words import CareMode, ItemKind
 from xinglin.supervision.measures.declared import Counted, Declared, How, Ordered, Pair, Shape
 from xinglin.supervision.verdicts import Scope
-from xinglin.supervision.vocabulary import days_between, larger, otherwise, seconds_between
+from xinglin.supervision.vocabulary import choose, days_between, larger, missing, otherwise, seconds_between
 from xinglin.supervision.vocabulary.terms import Facts, Term
 
 SAME_PERSON: Final = (("patient.id", "patient.id"),)
@@ -99,13 +99,20 @@ def charged_before(s: Facts, e: Facts) -> Term:
 
 
 def same_day_up_to(s: Facts, e: Facts) -> Term:
-    """Charges and refunds of the day, up to the subject."""
-    return (e.item.on == s.item.on) & up_to(s, e)
+    """Charges of the day, up to the subject. Refunds count by themselves only where charges do not tell theirs."""
+    counted = (e.item.quantity_milli > 0) | missing(s.item.refunded_milli)
+    return (e.item.on == s.item.on) & up_to(s, e) & counted
 
 
 def quantity(_s: Facts, e: Facts) -> Term:
     """The event's quantity; negative for a refund."""
     return e.item.quantity_milli
+
+
+def quantity_kept(s: Facts, e: Facts) -> Term:
+    """The subject's quantity as it was charged; of another charge what was not taken back, as far as was known."""
+    told = otherwise(e.item.refunded_at <= s.record.asked_at, True) & ~itself(s, e)
+    return e.item.quantity_milli - choose(told, otherwise(e.item.refunded_milli, 0), 0)
 
 
 def code_supply_30(s: Facts, e: Facts) -> Term:
@@ -244,7 +251,7 @@ MEASURES: Final[tuple[Declared, ...]] = (
         match=(*SAME_CODE, ("institution.id", "institution.id")),
         where=same_day_up_to,
         how=How.SUM,
-        value=quantity,
+        value=quantity_kept,
     ),
     _of_code("code_days_30", code_supply_30, How.SUM, supply_days),
     Ordered(

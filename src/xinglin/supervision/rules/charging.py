@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from xinglin.supervision.facts import ItemKind
-from xinglin.supervision.rules.payable import asked_of_fund, is_service
+from xinglin.supervision.rules.payable import asked_of_fund, is_service, left_of
 from xinglin.supervision.rules.sources import FUND_735, PRICE_ITEMS, TWO_LIBRARIES, article
 from xinglin.supervision.vocabulary import (
     Certainty,
@@ -32,7 +32,7 @@ from xinglin.supervision.vocabulary import (
 
 @rule(
     id="E01",
-    version=1,
+    version=2,
     title=Words("超过最高限价收费", "Charged above the price cap"),
     source=(
         article(PRICE_ITEMS, "最高限价", "price caps", read=False),
@@ -68,7 +68,7 @@ def e01(f: Facts) -> Ruling:
     return ruling(
         applies=asked_of_fund(f) & is_service(f) & (f.lists.price_cap > 0),
         violates=(over > 0) & ~f.item.add_on,
-        excess=excess(fen=divide_down(larger(over, 0) * f.item.quantity_milli, 1_000_000)),
+        excess=excess(fen=divide_down(larger(over, 0) * left_of(f), 1_000_000)),
     )
 
 
@@ -155,7 +155,7 @@ def e03(f: Facts) -> Ruling:
 
 @rule(
     id="E05",
-    version=1,
+    version=2,
     title=Words("超过限定频次收费", "Charged more often than allowed"),
     source=(
         article(PRICE_ITEMS, "计价单位和说明", "units and remarks", read=False),
@@ -184,7 +184,9 @@ def e05(f: Facts) -> Ruling:
     leaves_later = otherwise((f.stay.discharged_on == f.item.on) & (f.stay.on != f.item.on), False)
     not_counted = f.lists.service_stay_day & leaves_later & ~f.limits.discharge_day_counted
     allowed = choose(otherwise(not_counted, False), 0, f.lists.service_frequency)
-    over = smaller(f.measure.day_quantity_milli - allowed, f.item.quantity_milli)
+    # What was taken back of this item itself is no longer part of the day.
+    left = left_of(f)
+    over = smaller(f.measure.day_quantity_milli - f.item.quantity_milli + left - allowed, left)
     return ruling(
         applies=asked_of_fund(f) & is_service(f) & (f.lists.service_frequency > 0),
         violates=over > 0,

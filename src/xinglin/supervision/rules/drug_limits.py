@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from xinglin.supervision.facts import Benefit, Channel
-from xinglin.supervision.rules.payable import asked_of_fund, is_medicine, mode_allowed
+from xinglin.supervision.rules.payable import asked_of_fund, is_medicine, left_of, mode_allowed
 from xinglin.supervision.rules.sources import (
     CARE_2018,
     FUND_735,
@@ -38,7 +38,7 @@ from xinglin.supervision.vocabulary import (
 
 @rule(
     id="C09",
-    version=1,
+    version=2,
     title=Words("超过药品最大开药天数", "More days of a medicine than its own limit"),
     source=(
         article(REIMBURSEMENT_LIST, "备注", "notes", read=False),
@@ -64,7 +64,7 @@ from xinglin.supervision.vocabulary import (
 def c09(f: Facts) -> Ruling:
     """Some medicines have a limit of days of their own; the smallest amount that covers it is never a breach."""
     units_allowed = divide_up(f.lists.drug_days_max * f.item.quantity_milli, f.item.supply_days * 1000)
-    over = f.item.quantity_milli - units_allowed * 1000
+    over = left_of(f) - units_allowed * 1000
     return ruling(
         applies=asked_of_fund(f) & is_medicine(f) & (f.lists.drug_days_max > 0),
         violates=over > 0,

@@ -6,10 +6,14 @@ from xinglin.supervision.facts import CareMode, ItemKind
 from xinglin.supervision.vocabulary import Facts, Term, isin, missing, otherwise
 
 
+def left_of(f: Facts) -> Term:
+    """The quantity that is left after refunds; the quantity itself where refunds are not at hand."""
+    return otherwise(f.measure.left_milli, f.item.quantity_milli)
+
+
 def asked_of_fund(f: Facts) -> Term:
     """The fund is asked to pay for something that is left after refunds, and the settlement was not revoked."""
-    left = otherwise(f.measure.left_milli, f.item.quantity_milli)
-    return f.item.fund_asked & (left > 0) & missing(f.claim.reversed_at) & ~otherwise(f.item.withdrawn, False)
+    return f.item.fund_asked & (left_of(f) > 0) & missing(f.claim.reversed_at) & ~otherwise(f.item.withdrawn, False)
 
 
 def is_medicine(f: Facts) -> Term:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from xinglin.supervision.facts import Channel, ItemKind, Sex
-from xinglin.supervision.rules.payable import asked_of_fund, is_service, mode_allowed
+from xinglin.supervision.rules.payable import asked_of_fund, is_service, left_of, mode_allowed
 from xinglin.supervision.rules.sources import (
     FUND_735,
     ONLINE_PAYMENT_2020,
@@ -191,7 +191,7 @@ def e17(f: Facts) -> Ruling:
 
 @rule(
     id="F05",
-    version=1,
+    version=2,
     title=Words("医用耗材数量超标", "More of a consumable than needed or used"),
     source=(
         article(PRICE_ITEMS, "可另收费的一次性耗材", "consumables charged beside a service", read=False),
@@ -216,7 +216,7 @@ def e17(f: Facts) -> Ruling:
 )
 def f05(f: Facts) -> Ruling:
     """No more is charged than one service needs, and no more than the record says was used."""
-    charged = f.item.quantity_milli
+    charged = left_of(f)
     # Without a limit, or where the record names no number, the other comparison stands alone.
     allowed = choose(f.lists.consumable_max > 0, f.lists.consumable_max, charged)
     over = larger(charged - smaller(allowed, otherwise(f.item.recorded_milli, charged)), 0)
@@ -225,5 +225,5 @@ def f05(f: Facts) -> Ruling:
         & (f.item.kind == ItemKind.CONSUMABLE)
         & ((f.lists.consumable_max > 0) | ~missing(f.item.recorded_milli)),
         violates=(over > 0) & ~f.item.exception_reason,
-        excess=excess(count=over, fen=divide_down(f.item.amount_fen * over, charged)),
+        excess=excess(count=over, fen=divide_down(f.item.amount_fen * over, f.item.quantity_milli)),
     )
