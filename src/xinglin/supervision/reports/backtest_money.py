@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from xinglin.supervision.facts.lake import OF_SCOPE, column_name
 from xinglin.supervision.intake.store import lake_schema, quoted
-from xinglin.supervision.reports.money import UNITS
+from xinglin.supervision.reports.money import TOGETHER, UNITS
 from xinglin.supervision.reports.reconcile import Asks, Unit, reconcile
 from xinglin.supervision.verdicts import Scope
 
@@ -73,7 +73,20 @@ def share(
         "ORDER BY place, unit, subject"
     )
     sql.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {query}")
+    _bring_together(sql)
     _reconciled(sql, side)
+
+
+def _bring_together(sql: duckdb.DuckDBPyConnection) -> None:
+    """One place for all that shares a claim or a finding, as in the audit: bounds hold over all of it."""
+    joined = True
+    while joined:
+        joined = False
+        for key in ("claim", "subject"):
+            sql.execute(f"CREATE OR REPLACE TEMP TABLE moved AS {TOGETHER.format(key=key, pairs='pairs')}")
+            if sql.execute("SELECT count(*) FROM moved").fetchone() != (0,):
+                sql.execute("UPDATE pairs SET place = moved.first FROM moved WHERE pairs.place = moved.place")
+                joined = True
 
 
 def _reconciled(sql: duckdb.DuckDBPyConnection, side: str) -> None:

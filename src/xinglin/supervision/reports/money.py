@@ -34,25 +34,32 @@ UNITS: Final = """
 WITH net AS (
     SELECT i.item_id, i.item_line_id, i.item_claim_id, i.item_prescription_id,
         coalesce(i.item_encounter_id, c.claim_encounter_id) AS encounter_id,
-        CASE WHEN i.item_fund_asked = false THEN 0
-            ELSE coalesce(i.item_in_scope_fen, i.item_amount_fen, 0) + coalesce(r.back_fen, 0) END AS bound_fen
-    FROM {items} AS i LEFT JOIN {claims} AS c ON c.claim_id = i.item_claim_id
+        CASE WHEN i.item_fund_asked = false OR i.item_withdrawn OR c.claim_reversed_at IS NOT NULL THEN 0
+            ELSE greatest(0, least(whole_fen + coalesce(r.back_fen, 0), kept_fen)) END AS bound_fen
+    FROM (SELECT *, coalesce(item_in_scope_fen, item_amount_fen, 0) AS whole_fen,
+            CASE WHEN item_quantity_milli > 0 AND item_refunded_milli > 0
+                THEN whole_fen - whole_fen * least(item_refunded_milli, item_quantity_milli) // item_quantity_milli
+                ELSE whole_fen END AS kept_fen
+        FROM {items} WHERE coalesce(item_amount_fen, 0) >= 0) AS i
+    LEFT JOIN {claims} AS c ON c.claim_id = i.item_claim_id
     LEFT JOIN (SELECT item_origin_id, sum(coalesce(item_in_scope_fen, item_amount_fen)) AS back_fen FROM {items}
-        WHERE item_amount_fen < 0 AND item_origin_id <> '' GROUP BY item_origin_id) AS r ON r.item_origin_id = i.item_id
-    WHERE coalesce(i.item_amount_fen, 0) >= 0
+        WHERE item_amount_fen < 0 AND item_origin_id <> '' AND item_withdrawn IS DISTINCT FROM true
+        GROUP BY item_origin_id) AS r ON r.item_origin_id = i.item_id
 ), bare AS (
     SELECT l.line_id, l.line_prescription_id, l.line_amount_fen, p.prescription_encounter_id
     FROM {lines} AS l LEFT JOIN {prescriptions} AS p ON p.prescription_id = l.line_prescription_id
     ANTI JOIN net AS n ON n.item_line_id = l.line_id
 ), claimed AS (
-    SELECT claim_prescription_id AS prescription_id, min(claim_id) AS claim_id FROM {claims}
-    WHERE claim_prescription_id <> '' GROUP BY claim_prescription_id
+    SELECT claim_prescription_id AS prescription_id,
+        coalesce(min(claim_id) FILTER (claim_reversed_at IS NULL), min(claim_id)) AS claim_id,
+        bool_and(claim_reversed_at IS NOT NULL) AS reversed
+    FROM {claims} WHERE claim_prescription_id <> '' GROUP BY claim_prescription_id
 )
 SELECT 'item:' || item_id AS unit, item_id AS own, item_line_id AS line, coalesce(item_claim_id, '') AS claim,
     item_prescription_id AS prescription, encounter_id AS encounter, bound_fen FROM net
 UNION ALL
 SELECT 'line:' || line_id, line_id, line_id, coalesce(q.claim_id, ''), line_prescription_id,
-    prescription_encounter_id, coalesce(line_amount_fen, 0)
+    prescription_encounter_id, CASE WHEN q.reversed THEN 0 ELSE coalesce(line_amount_fen, 0) END
 FROM bare LEFT JOIN claimed AS q ON q.prescription_id = bare.line_prescription_id
 """
 WAYS: Final = {
@@ -96,8 +103,41 @@ def prepare(connection: duckdb.DuckDBPyConnection, places: Places) -> int:
     return copy_parquet(connection, query, places.work / "pairs.parquet")
 
 
+TOGETHER: Final = """
+WITH apart AS (
+    SELECT {key} AS key, min(place) AS first FROM {pairs} WHERE {key} <> ''
+    GROUP BY {key} HAVING min(place) <> max(place)
+)
+SELECT p.place AS place, min(apart.first) AS first FROM {pairs} AS p JOIN apart ON p.{key} = apart.key
+GROUP BY p.place HAVING min(apart.first) < p.place
+"""
+
+
+def bring_together(connection: duckdb.DuckDBPyConnection, places: Places) -> int:
+    """Give one place to all that shares a claim or a finding; returns how often places were joined.
+
+    What a claim or a finding may take at most holds over all of it, also where it reaches over several encounters.
+    """
+    path, joined = places.work / "pairs.parquet", 0
+    pairs = scan(path)
+    while True:
+        before = joined
+        for key in ("claim", "hash"):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE moved AS {TOGETHER.format(key=key, pairs=pairs)}")
+            if connection.execute("SELECT count(*) FROM moved").fetchone() != (0,):
+                query = (
+                    "SELECT p.* REPLACE (coalesce(moved.first, p.place) AS place) "
+                    f"FROM {pairs} AS p LEFT JOIN moved USING (place)"
+                )
+                copy_parquet(connection, query, path)
+                joined += 1
+        if joined == before:
+            return joined
+
+
 def share_out(connection: duckdb.DuckDBPyConnection, places: Places) -> int:
     """Reconcile encounter after encounter; returns the number of shares that were written."""
+    bring_together(connection, places)
     cursor = connection.execute(f"SELECT * FROM {scan(places.work / 'pairs.parquet')} ORDER BY place, unit, hash")
     names = [column[0] for column in cursor.description or ()]
     target, count = places.work / "shares.parquet", 0
@@ -244,7 +284,7 @@ def _join_money(connection: duckdb.DuckDBPyConnection, places: Places) -> None:
         f"ELSE coalesce(l.no_loss, '{NoLoss.NO_CLAIM.value}') END AS no_loss "
         f"FROM {found} AS f LEFT JOIN (SELECT hash, any_value(role) AS role, any_value(principal_hash) AS "
         f"principal_hash, sum(claim_fen) AS in_breach_fen FROM {shares} GROUP BY hash) AS s USING (hash) "
-        f"LEFT JOIN (SELECT hash, sum(fund_loss_fen) AS fund_loss_fen, any_value(no_loss) AS no_loss FROM {losses} "
-        "GROUP BY hash) AS l USING (hash)",
+        f"LEFT JOIN (SELECT hash, CASE WHEN bool_and(no_loss IS NULL) THEN sum(fund_loss_fen) END "
+        f"AS fund_loss_fen, min(no_loss) AS no_loss FROM {losses} GROUP BY hash) AS l USING (hash)",
         places.work / "money.parquet",
     )
