@@ -7,6 +7,7 @@ that two runs at once do not meet in one.
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +21,10 @@ from xinglin.hospital.config import postgres
 OURS = postgres.test_cluster().url("postgres")
 EMBEDDED = os.environ.setdefault("DATABASE_URL", OURS) == OURS  # workers of a parallel run inherit what was set
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinglin.hospital.config.settings")
+# What tests and the processes that they start load is compiled once, also where the machine would have it otherwise:
+# a hospital of five processes spent as long compiling as loading.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 gc.set_threshold(100_000, 50, 50)  # a fifth of the time went into looking for garbage among what stays
 
 

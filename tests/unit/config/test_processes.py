@@ -17,7 +17,7 @@ import pytest
 from xinglin.hospital.config import postgres, processes
 from xinglin.hospital.config.paths import state_home
 
-OPEN_SECONDS_MAX = 90
+OPEN_SECONDS_MAX = 180
 
 
 @dataclass
