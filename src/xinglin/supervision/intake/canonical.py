@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from os.path import commonpath
 from pathlib import Path
 from typing import Final
 
@@ -16,28 +17,28 @@ import duckdb
 
 from xinglin.supervision.facts.lake import TABLES, column_name, table_columns
 from xinglin.supervision.facts.schema import Column
-from xinglin.supervision.intake.result import TableIntake
+from xinglin.supervision.intake.result import TableIntake, reason
 from xinglin.supervision.intake.source import BadInput
 from xinglin.supervision.intake.store import Places, Terms, copy_parquet, lake_schema, name, quoted, write_table
-from xinglin.supervision.verdicts import Coded
+from xinglin.supervision.verdicts import Coded, Words
 
 WHOLE: Final = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 INSTANTS: Final = {"TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"}
 DAY_FORM: Final = r"\d{4}-\d{2}-\d{2}"
 INSTANT_FORM: Final = DAY_FORM + r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?"
 WANTED: Final = {
-    int: "must be a whole number",
-    bool: "must be true or false",
-    date: "must be a day such as 2026-04-01",
-    datetime: "must be an instant such as 2026-04-01T09:30:00+08:00",
+    int: Words("应为整数", "must be a whole number"),
+    bool: Words("应为 true 或 false", "must be true or false"),
+    date: Words("应为日期，如 2026-04-01", "must be a day such as 2026-04-01"),
+    datetime: Words("应为时刻，如 2026-04-01T09:30:00+08:00", "must be an instant such as 2026-04-01T09:30:00+08:00"),
 }
-NO_ID: Final = "has no id"
-TWICE: Final = "the id is there more than once; the first row was kept"
+NO_ID: Final = reason("没有编号", "has no id")
+TWICE: Final = reason("编号重复；保留第一行", "the id is there more than once; the first row was kept")
 SNIFFED: Final = (
     "its lines do not agree on cells and quotation marks; look for a quotation mark that is never closed, and for "
     "commas between the cells"
 )
-TORN: Final = "the line cannot be read"
+TORN: Final = reason("这一行无法读取", "the line cannot be read")
 """A line of a CSV file whose cells do not fit its first line."""
 
 
@@ -92,6 +93,11 @@ def _view(
     listed = "[" + ", ".join(quoted(path) for path in paths) + "]"
     scan = f"read_parquet({listed}, union_by_name = true, file_row_number = true, filename = 'given_file')"
     connection.execute(f"CREATE OR REPLACE TEMP VIEW given AS SELECT * FROM {scan}")
+    connection.execute("CREATE OR REPLACE TEMP TABLE told (given_file VARCHAR, file VARCHAR)")
+    root = Path(commonpath([file.parent for file in files]))
+    # A CSV file was read from a copy of ours: the person is told the name of the file that was given.
+    names = [[str(path), file.relative_to(root).as_posix()] for path, file in zip(paths, files, strict=True)]
+    connection.executemany("INSERT INTO told VALUES (?, ?)", names)
     described = connection.execute("DESCRIBE given").fetchall()
     extra = {"file_row_number", "given_file"}
     return {column: kind for column, kind, *_ in described if column not in extra}, torn
@@ -155,8 +161,9 @@ def _split(
     target = places.quarantine / f"{table}.parquet"
     bad = copy_parquet(
         connection,
-        "SELECT array_to_string(reasons, '; ') AS reason, file_row_number + 1 AS number, "
-        "* EXCLUDE (reasons, file_row_number, given_file) FROM checked WHERE len(reasons) > 0",
+        "SELECT array_to_string(reasons, '; ') AS reason, told.file, file_row_number + 1 AS number, "
+        "checked.* EXCLUDE (reasons, file_row_number, given_file) FROM checked "
+        "LEFT JOIN told ON told.given_file = checked.given_file WHERE len(reasons) > 0",
         target,
     )
     reasons = (
@@ -186,10 +193,10 @@ def _complaints(key: str, ours: Sequence[Column], given: dict[str, str]) -> list
         label = column_name(column.path)
         checked = _parsed(column, given[label])
         if checked is not None:
-            wanted = WANTED.get(column.type) or f"must be one of {', '.join(_codes(column.type))}"
-            found.append(
-                f"CASE WHEN g.{name(label)} IS NOT NULL AND ({checked}) IS NULL THEN {quoted(f'{label}: {wanted}')} END"
-            )
+            codes = ", ".join(_codes(column.type))
+            wanted = WANTED.get(column.type) or Words(f"应为其中之一：{codes}", f"must be one of {codes}")
+            wrong = quoted(reason(f"{label}：{wanted.zh}", f"{label}: {wanted.en}"))
+            found.append(f"CASE WHEN g.{name(label)} IS NOT NULL AND ({checked}) IS NULL THEN {wrong} END")
     return found
 
 

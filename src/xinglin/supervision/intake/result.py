@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+from xinglin.supervision.verdicts import Words
+
+BETWEEN: Final = " | "
+"""Between the Chinese and the English of a reason for quarantine."""
+
+
+def reason(zh: str, en: str) -> str:
+    """Why a row was set aside, in both languages in one text, as it stands in quarantine and in the counts."""
+    return f"{zh}{BETWEEN}{en}"
+
+
+def in_both(text: str) -> Words:
+    """A reason's two languages; a text that has only one is the same in both."""
+    zh, _, en = text.partition(BETWEEN)
+    return Words(zh, en or zh)
 
 
 @dataclass(frozen=True, slots=True)

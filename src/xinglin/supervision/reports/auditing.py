@@ -116,7 +116,7 @@ class PlainAuditor:
             if row is None:
                 continue
             kept = self._measured.setdefault((rule.scope, row.subject), {})
-            if lacking := wanted - kept.keys():
+            if lacking := frozenset(wanted - kept.keys()):
                 kept |= self._measurer.of(rule.scope, facts, lacking)
             numbers: Facts = {f"measure.{name}": kept.get(name) for name in wanted}
             yield Row(row.scope, row.subject, row.lines, row.facts | numbers)

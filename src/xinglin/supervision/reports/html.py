@@ -15,20 +15,17 @@ from importlib.resources import files
 from typing import Any, Final
 
 from xinglin.supervision.engines.sentences import ENUMERATIONS
+from xinglin.supervision.intake.result import in_both
+from xinglin.supervision.reports import sex_age
 from xinglin.supervision.reports.figures import Figures
 from xinglin.supervision.reports.manifest import SUPPRESSED_BELOW, suppressed
 from xinglin.supervision.reports.markup import bars, both, card, columns_chart, legend, share, table, tile, words, yuan
+from xinglin.supervision.reports.remarks import made_from, remark
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Certainty, Concern, Json, Outcome, Words
 
 SHOWN_MISSING: Final = 20
 SHOWN_NAMES: Final = 12
-NAMED: Final = 3
-WHY_NOT: Final = {
-    "no_subject": Words("没有这类对象", "no subject of its kind"),
-    "not_in_force": Words("当日当地尚未施行", "not in force on those days or in that place"),
-    "": Words("", ""),
-}
 ROLES: Final = {
     "principal": Words("主要发现", "principal"),
     "secondary": Words("附带发现（金额已计入主要发现）", "secondary: its money stands with the principal finding"),
@@ -63,6 +60,7 @@ class Page:
             self._money(),
             self._findings(),
             self._undecided(),
+            sex_age.section(self._manifest, self._count),
             self._coverage(),
             self._input(),
             self._reading(),
@@ -276,13 +274,15 @@ class Page:
     def _undecided(self) -> str:
         facts: Counter[str] = Counter()
         rules: dict[str, list[str]] = {}
+        made: dict[str, str] = {}
         for rule in self._manifest["rules"]:
             for one in rule["missing"]:
                 facts[one["fact"]] += one["subjects"]
                 rules.setdefault(one["fact"], []).append(rule["rule"])
+                made[one["fact"]] = made_from(one)
         rows = [
             (
-                f"{words(self._knowledge.words_of(fact))} <code>{escape(fact)}</code>",
+                f"{words(self._knowledge.words_of(fact))} <code>{escape(fact)}</code>{made.get(fact, '')}",
                 escape(", ".join(sorted(rules[fact]))),
                 self._count(count),
             )
@@ -300,20 +300,6 @@ class Page:
         body = f'<p class="small quiet">{note}</p>' + (table(head, rows) if rows else self._nothing())
         return card(both("未能判断及原因", "What could not be judged, and why"), body, anchor="undecided")
 
-    def _remark(self, rule: Mapping[str, Any]) -> str:
-        """Why a rule judged nothing: no subject, none to which it applies by these facts, or what is missing."""
-        if rule["why_not"]:
-            return words(WHY_NOT[rule["why_not"]])
-        by, missing = rule["decided_by"], [one["fact"] for one in rule["missing"]]
-        settled = rule["outcomes"][Outcome.CLEAR.value] + rule["outcomes"][Outcome.FINDING.value]
-        if not by and (settled or not missing):
-            return ""
-        said = Words("按以下事实均不适用：", "applies to none by: ") if by else Words("缺少：", "missing: ")
-        every = list(dict.fromkeys(self._knowledge.words_of(fact) for fact in by or missing))
-        names, more = every[:NAMED], ("……", " …") if len(every) > NAMED else ("", "")
-        zh, en = "、".join(name.zh for name in names), "; ".join(name.en for name in names)
-        return f'<small class="quiet">{both(said.zh + zh + more[0], said.en + en + more[1])}</small>'
-
     def _coverage(self) -> str:
         rows = []
         for rule in self._manifest["rules"]:
@@ -325,7 +311,7 @@ class Page:
                     self._count(rule["asked"]),
                     *(self._count(counts[outcome.value]) for outcome in Outcome),
                     self._count(rule["elsewhere"]) if rule["elsewhere"] else "",
-                    self._remark(rule),
+                    remark(rule, self._count),
                 )
             )
         head = (
@@ -352,7 +338,7 @@ class Page:
                 escape(name),
                 f"{one['rows']:,}",
                 self._count(one["quarantined"]),
-                escape("; ".join(f"{reason} ({count:,})" for reason, count in one["reasons"].items())),
+                "; ".join(f"{words(in_both(why))} ({self._count(count)})" for why, count in one["reasons"].items()),
                 escape(", ".join(one["unknown_columns"])),
             )
             for name, one in given["tables"].items()
@@ -368,12 +354,10 @@ class Page:
         for kind, names in given["unmapped"].items():
             listed = sorted(names.items(), key=lambda item: -item[1])[:SHOWN_NAMES]
             shown = escape("; ".join(f"{name} ({count:,})" for name, count in listed))
-            title = both(f"未能对应的名称（{kind}）", f"Names that did not map ({kind})")
+            of = sex_age.KINDS.get(kind, Words(kind, kind))
+            title = both(f"未能对应的名称（{of.zh}）", f"Names that did not map ({of.en})")
             body += f'<p class="small"><b>{title}</b>: {shown} — {sum(names.values()):,}</p>'
         body += self._assumed()
-        if given["mapped"]:
-            shown = escape(", ".join(f"{kind} {count:,}" for kind, count in given["mapped"].items()))
-            body += f'<p class="small quiet">{both("已对应的名称", "Names that mapped")}: {shown}</p>'
         if given["left_alone"]:
             left = escape(", ".join(given["left_alone"]))
             body += f'<p class="small quiet">{both("未读取的文件", "Files left alone")}: {left}</p>'

@@ -14,11 +14,11 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
-from xinglin.supervision.engines.tree import reads, rule_tree
-from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY
+from xinglin.supervision.facts.case import TERRITORY
 from xinglin.supervision.facts.lake import column_name
 from xinglin.supervision.intake.fhir.silence import NATION, PLACE, TERMS
 from xinglin.supervision.intake.result import Intake
+from xinglin.supervision.reports.reasons import Explained
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Outcome, Words
 from xinglin.supervision.vocabulary.papers import Rule
@@ -64,8 +64,13 @@ def manifest(
     tallies: Mapping[str, Mapping[str, Any]],
     knowledge: Knowledge,
     money: Mapping[str, Any],
+    explained: Explained,
+    body: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The manifest of a run as JSON. `tallies` are what :meth:`Tally.as_json` wrote, by rule."""
+    """The manifest of a run as JSON. `tallies` are what :meth:`Tally.as_json` wrote, by rule.
+
+    `explained` says by rule why it said nothing, `body` how much was judged by sex and age.
+    """
     totals: Counter[str] = Counter()
     for tally in tallies.values():
         totals.update(tally["outcomes"])
@@ -96,7 +101,8 @@ def manifest(
             "assumed": _assumed(run, intake.assumed, knowledge),
         },
         "outcomes": {str(outcome): totals[str(outcome)] for outcome in Outcome},
-        "rules": [_rule(rule, tallies[rule.id], knowledge) for rule in rules],
+        "rules": [_rule(rule, tallies[rule.id], knowledge, explained[rule.id]) for rule in rules],
+        "sex_and_age": [dict(row) for row in body],
         "money": dict(money),
     }
 
@@ -128,7 +134,7 @@ def _assumed(run: Run, counts: Mapping[str, int], knowledge: Knowledge) -> list[
     return found
 
 
-def _rule(rule: Rule, tally: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:
+def _rule(rule: Rule, tally: Mapping[str, Any], knowledge: Knowledge, why: Mapping[str, Any]) -> dict[str, Any]:
     """A rule's row: what it said how often, and what was missing where it could not tell."""
     missing = sorted(tally["missing"].items(), key=lambda item: (-item[1], item[0]))
     asked = sum(tally["outcomes"].values())
@@ -145,20 +151,19 @@ def _rule(rule: Rule, tally: Mapping[str, Any], knowledge: Knowledge) -> dict[st
         "outcomes": dict(tally["outcomes"]),
         "elsewhere": tally["elsewhere"],
         "why_not": _why_not(asked, tally),
-        "decided_by": _decided_by(rule, asked, tally, knowledge),
+        "because": why["because"],
+        "empty_lists": why["empty_lists"],
         "missing": [
-            {"fact": fact, "zh": knowledge.words_of(fact).zh, "en": knowledge.words_of(fact).en, "subjects": count}
+            {
+                "fact": fact,
+                "zh": knowledge.words_of(fact).zh,
+                "en": knowledge.words_of(fact).en,
+                "subjects": count,
+                "made_from": why["made_from"].get(fact, []),
+            }
             for fact, count in missing
         ],
     }
-
-
-def _decided_by(rule: Rule, asked: int, tally: Mapping[str, Any], knowledge: Knowledge) -> list[str]:
-    """Where a rule applied to nothing of what it was asked about: the lists and facts that decide it."""
-    if not asked or tally["outcomes"][Outcome.NOT_APPLICABLE.value] < asked:
-        return []
-    found = reads(rule_tree(rule, knowledge).applies) - {TERRITORY, EVENT_DAY[rule.scope]}
-    return sorted(found, key=lambda path: (not path.startswith("lists."), path))
 
 
 def _why_not(asked: int, tally: Mapping[str, Any]) -> str:

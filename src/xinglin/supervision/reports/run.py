@@ -36,6 +36,8 @@ from xinglin.supervision.reports.html import Page
 from xinglin.supervision.reports.manifest import Run, manifest, versions
 from xinglin.supervision.reports.one_day import law_of
 from xinglin.supervision.reports.progress import END, Progress, Teller
+from xinglin.supervision.reports.reasons import Held, explained
+from xinglin.supervision.reports.sex_age import sex_and_age
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.tables.loading import load_knowledge
 from xinglin.supervision.tables.rows import BadTable
@@ -110,7 +112,7 @@ def run_audit(
     progress = Progress(wish.out, about(wish, source, rules, knowledge), teller)
     places.prepare()
     read = len(source.files) if source.form is Form.FHIR else 0
-    teller.begin(read + len(TABLES) + len(scopes_of(rules)) + 5)
+    teller.begin(read + len(TABLES) + len(scopes_of(rules)) + 7)
     intake = take_in(wish, source, places, progress)
     progress.step("check of medicines", lambda: check(places.lake) if check else 0)
     tallies = judge(wish, rules, knowledge, places, progress)
@@ -119,6 +121,9 @@ def run_audit(
         progress.step("money: shares", lambda: money.share_out(connection, places))
         together = progress.step("money: losses", lambda: money.lose(connection, places, book or demo_book()))
         count = progress.step("findings", lambda: findings.write_findings(connection, places))
+        held = Held(connection, places.lake)
+        why = progress.step("coverage", lambda: explained(rules, tallies, knowledge, held))
+        body = progress.step("sex and age", lambda: sex_and_age(rules, tallies, held))
     run = Run(
         source.form.value,
         wish.engine,
@@ -133,7 +138,7 @@ def run_audit(
         sum(len(paths) for paths in source.files.values()),
         source.fingerprint,
     )
-    made = manifest(run, intake, rules, tallies, knowledge, {"together": together, "findings": count})
+    made = manifest(run, intake, rules, tallies, knowledge, {"together": together, "findings": count}, why, body)
     write_manifest(made, places)
     write_report(wish, made, knowledge, places)
     progress.keep(END, True)

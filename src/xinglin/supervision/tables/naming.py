@@ -1,4 +1,4 @@
-"""What foreign records call a substance or a problem, and what it is called here. No law: only names and codes.
+"""What foreign records call a substance, a problem or a procedure, and what it is called here. No law: names and codes.
 
 The tables lie in ``names/``. What they do not hold is not guessed: the caller counts it as not mapped.
 """
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,31 @@ class MedicineNames:
 
 @dataclass(frozen=True, slots=True)
 class ProblemNames:
-    """ICD-10 beginnings by foreign name ("" for what is no problem of health), and procedures that are dialysis."""
+    """ICD-10 beginnings by foreign name ("" for what is no problem of health)."""
 
     problems: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureNames:
+    """Codes of ours and Chinese names by foreign name; procedures that are dialysis; visits that only certify a death.
+
+    The latter two hold codes of SNOMED CT and names.
+    """
+
+    procedures: Mapping[str, tuple[str, str]]
     dialysis: frozenset[str]
+    death_certificate: frozenset[str]
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("xinglin.supervision.tables") / "names" / name).read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)
 def medicine_names() -> MedicineNames:
     """The names of medicines that come with the package."""
-    read = tomllib.loads((files("xinglin.supervision.tables") / "names" / "medicines.toml").read_text("utf-8"))
+    read = _read("medicines.toml")
     substances = {name: Substance(code, atc, zh) for name, code, atc, zh in read["substance"]}
     return MedicineNames(
         substances, dict(read["brand"]), dict(read["combination"]), {one.code: one for one in substances.values()}
@@ -51,6 +67,13 @@ def medicine_names() -> MedicineNames:
 
 @lru_cache(maxsize=1)
 def problem_names() -> ProblemNames:
-    """The names of problems and procedures that come with the package."""
-    read = tomllib.loads((files("xinglin.supervision.tables") / "names" / "conditions.toml").read_text("utf-8"))
-    return ProblemNames(dict(read["problem"]), frozenset(read["dialysis"]))
+    """The names of problems that come with the package."""
+    return ProblemNames(dict(_read("conditions.toml")["problem"]))
+
+
+@lru_cache(maxsize=1)
+def procedure_names() -> ProcedureNames:
+    """The names of procedures and visits that come with the package."""
+    read = _read("procedures.toml")
+    named = {name: (code, zh) for name, code, zh in read["procedure"]}
+    return ProcedureNames(named, frozenset(read["dialysis"]), frozenset(read["death_certificate"]))

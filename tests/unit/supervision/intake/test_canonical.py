@@ -11,6 +11,7 @@ import pytest
 from xinglin.supervision.facts.lake import TABLES
 from xinglin.supervision.intake import BadInput, TableIntake, look_at
 from xinglin.supervision.intake.canonical import NO_ID, TORN, TWICE, read_table, write_empty
+from xinglin.supervision.intake.result import in_both
 from xinglin.supervision.intake.store import Places, Terms, lake_schema, opened
 
 
@@ -57,12 +58,12 @@ def test_csv_values_are_typed(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        ("i1,12.5,,,", "item_amount_fen: must be a whole number"),
-        ("i1,1e3,,,", "item_amount_fen: must be a whole number"),
-        ("i1,99999999999999999999,,,", "item_amount_fen: must be a whole number"),
-        ("i1,,2026-02-30,,", "item_on: must be a day such as 2026-04-01"),
-        ("i1,,01/02/2026,,", "item_on: must be a day such as 2026-04-01"),
-        ("i1,,,maybe,", "item_fund_asked: must be true or false"),
+        ("i1,12.5,,,", "item_amount_fen：应为整数 | item_amount_fen: must be a whole number"),
+        ("i1,1e3,,,", "item_amount_fen：应为整数 | item_amount_fen: must be a whole number"),
+        ("i1,99999999999999999999,,,", "item_amount_fen：应为整数 | item_amount_fen: must be a whole number"),
+        ("i1,,2026-02-30,,", "item_on：应为日期，如 2026-04-01 | item_on: must be a day such as 2026-04-01"),
+        ("i1,,01/02/2026,,", "item_on：应为日期，如 2026-04-01 | item_on: must be a day such as 2026-04-01"),
+        ("i1,,,maybe,", "item_fund_asked：应为 true 或 false | item_fund_asked: must be true or false"),
         (",1,,,", NO_ID),
     ],
 )
@@ -70,7 +71,8 @@ def test_a_bad_value_is_named(folder: Path, tmp_path: Path, cells: str, reason: 
     write(folder, "items.csv", f"item_id,item_amount_fen,item_on,item_fund_asked,item_kind\n{cells}\ni9,7,,,\n")
     taking = taken(folder, tmp_path / "out", "items")
     assert (taking.rows, taking.quarantined, dict(taking.reasons)) == (1, 1, {reason: 1})
-    assert rows(tmp_path / "out/quarantine/items.parquet", "reason, number") == [(reason, 1)]
+    held = rows(tmp_path / "out/quarantine/items.parquet", "reason, file, number")
+    assert held == [(reason, "items.csv", 1)]
     assert rows(tmp_path / "out/lake/items.parquet", "item_id") == [("i9",)]
 
 
@@ -78,7 +80,9 @@ def test_a_row_with_two_faults_counts_once(folder: Path, tmp_path: Path) -> None
     write(folder, "items.csv", "item_id,item_amount_fen,item_kind\ni1,x,potion\n")
     taking = taken(folder, tmp_path / "out", "items")
     assert (taking.rows, taking.quarantined, len(taking.reasons)) == (0, 1, 2)
-    assert any(reason.startswith("item_kind: must be one of medicine") for reason in taking.reasons)
+    (kind,) = (in_both(one) for one in taking.reasons if "item_kind" in one)
+    assert kind.zh.startswith("item_kind：应为其中之一：medicine")
+    assert kind.en.startswith("item_kind: must be one of medicine")
 
 
 def test_the_first_of_two_equal_ids_is_kept(folder: Path, tmp_path: Path) -> None:

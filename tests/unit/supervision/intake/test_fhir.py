@@ -297,16 +297,16 @@ def test_lines_that_cannot_be_read_are_set_aside(export: Export) -> None:
     )
     export.take()
     assert export.staged["Patient"].reasons == {
-        "is not JSON": 1,
-        "is no Patient": 1,
-        "id is missing": 1,
-        "birthDate is not a day": 1,
+        "不是 JSON | is not JSON": 1,
+        "不是 Patient | is no Patient": 1,
+        "缺少 id | id is missing": 1,
+        "birthDate 不是有效的日期 | birthDate is not a day": 1,
         TWICE: 1,
     }
     assert export.staged["Encounter"].reasons == {
-        "period.start has no time zone": 1,
-        "subject is missing": 1,
-        "is not built as FHIR R4 says": 1,
+        "period.start 没有时区 | period.start has no time zone": 1,
+        "缺少 subject | subject is missing": 1,
+        "结构不符合 FHIR R4 | is not built as FHIR R4 says": 1,
     }
     held = duckdb.sql(
         f"SELECT file, number FROM '{export.places.quarantine}/Patient.parquet' ORDER BY number"

@@ -89,7 +89,9 @@ def test_the_manifest_accounts_for_everything(folder: Path) -> None:
     by_rule = {row["rule"]: row for row in made["rules"]}
     assert by_rule["B03"]["outcomes"] == {"not_applicable": 0, "clear": 1, "finding": 1, "cannot_tell": 0}
     assert made["input"]["quarantined"] == 1
-    assert made["input"]["tables"]["items"]["reasons"] == {"item_amount_fen: must be a whole number": 1}
+    assert made["input"]["tables"]["items"]["reasons"] == {
+        "item_amount_fen：应为整数 | item_amount_fen: must be a whole number": 1
+    }
     assert made["money"]["together"] == {"in_breach_fen": 9_000, "fund_loss_fen": 5_400}
     assert json.loads((folder.parent / "out/manifest.json").read_text("utf-8")) == made
     assert all(row["asked"] == sum(row["outcomes"].values()) for row in made["rules"])

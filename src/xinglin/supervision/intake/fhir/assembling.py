@@ -42,6 +42,8 @@ def _sql(kind: str) -> str:
     return SQL_OF.get(kind, "VARCHAR[]")
 
 
+ANTIMICROBIAL: Final = "^(A01AB|A02BD|A07A|B05CA|D01|D06|D07C|D09AA|G01|J0|P01|P02|R02AB|S0)"
+"""ATC classes that hold antimicrobials, wide on purpose."""
 VIEWS: Final = {
     "v_reason": "SELECT encounter, unnest(reasons) AS problem FROM s_MedicationRequest WHERE encounter IS NOT NULL",
     # The diagnoses of a visit: its own problems, then the reasons it names, then those of its orders. A name that was
@@ -71,24 +73,39 @@ VIEWS: Final = {
             FROM s_ExplanationOfBenefit GROUP BY claim) AS e ON e.claim = c.id""",
     "v_insured": """
         SELECT encounter, bool_or(insured) AS insured FROM s_Claim WHERE encounter IS NOT NULL GROUP BY encounter""",
+    # What a certificate of death was written at is no visit, unless a medicine was ordered there.
+    "v_certificate": """
+        SELECT id AS encounter FROM s_Encounter
+        WHERE certifies AND id NOT IN (SELECT encounter FROM s_MedicationRequest WHERE encounter IS NOT NULL)""",
+    # In a stay, what is given on the ward ends with it; what is written as the person leaves is taken home, and is
+    # another prescription. A stopped or completed order lasts no longer than until its substances were ordered again.
+    "v_ward": """
+        SELECT r.id, e.ended_day AS leaves FROM s_MedicationRequest AS r JOIN s_Encounter AS e ON e.id = r.encounter
+        WHERE e.mode = 'inpatient' AND NOT coalesce(r.discharge, false) AND e.ended_at IS NOT NULL
+            AND coalesce(r.authored_at < e.ended_at, r.day < e.ended_day)""",
     "v_request": f"""
         SELECT *, coalesce(encounter, 'none') || '/' || coalesce(CAST(day AS VARCHAR), 'none')
+            || CASE WHEN ward THEN '/ward' ELSE '' END
             || CASE WHEN ended THEN '/void' ELSE '' END AS prescription,
-            CASE WHEN stopped THEN least({DAYS}, coalesce(datediff('day', day, again), {DAYS})) ELSE {DAYS} END
-                AS assumed_days
-        FROM (SELECT *, min(day) OVER (PARTITION BY person, code, ended ORDER BY day
-            RANGE BETWEEN INTERVAL 1 DAY FOLLOWING AND UNBOUNDED FOLLOWING) AS again FROM s_MedicationRequest)""",
+            least({DAYS}, CASE WHEN stopped THEN coalesce(datediff('day', day, again), {DAYS}) ELSE {DAYS} END,
+                CASE WHEN ward THEN 1 + datediff('day', day, leaves) ELSE {DAYS} END) AS assumed_days
+        FROM (SELECT r.*, w.id IS NOT NULL AS ward, w.leaves,
+            min(r.day) OVER (PARTITION BY r.person, coalesce(r.ingredients, r.code), r.ended ORDER BY r.day
+                RANGE BETWEEN INTERVAL 1 DAY FOLLOWING AND UNBOUNDED FOLLOWING) AS again
+            FROM s_MedicationRequest AS r LEFT JOIN v_ward AS w ON w.id = r.id)""",
 }
 """What several tables of the lake need."""
 
 ENCOUNTER: Final = """(
     SELECT s.*, p.birth_on, p.sex, p.dead, p.death_on, coalesce(o.own, s.institution) AS institution_key,
         coalesce(o.name, s.institution_name) AS place, coalesce(d.own, s.physician) AS physician_key,
-        v.codes, u.encounter IS NOT NULL AS unmapped, y.encounter IS NOT NULL AS dialysis, i.insured
+        v.codes, u.encounter IS NOT NULL AS unmapped, y.encounter IS NOT NULL AS dialysis,
+        coalesce(i.insured, CASE WHEN x.encounter IS NOT NULL THEN false END) AS insured
     FROM s_Encounter AS s LEFT JOIN s_Patient AS p ON p.id = s.person
     LEFT JOIN s_Organization AS o ON o.id = s.institution LEFT JOIN s_Practitioner AS d ON d.id = s.physician
     LEFT JOIN v_diagnosis AS v ON v.encounter = s.id LEFT JOIN v_unmapped AS u ON u.encounter = s.id
     LEFT JOIN v_dialysis AS y ON y.encounter = s.id LEFT JOIN v_insured AS i ON i.encounter = s.id
+    LEFT JOIN v_certificate AS x ON x.encounter = s.id
 ) AS t"""
 NO_MORE: Final = "CASE WHEN t.unmapped THEN NULL ELSE '' END"
 TABLE: Final[dict[str, tuple[str, dict[str, str]]]] = {
@@ -144,6 +161,8 @@ TABLE: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "line_dose_micrograms": "t.dose_micrograms",
             "line_daily_micrograms": "t.daily_micrograms",
             "line_days": "t.days",
+            # A substance of another class is no antimicrobial; which grade one has only a place's list can say.
+            "line_antimicrobial_grade": f"CASE WHEN NOT regexp_matches(t.atc, '{ANTIMICROBIAL}') THEN 'none' END",
             "line_decoction": "false",
             "line_western": "true",
             "line_solvent": "CASE WHEN t.ingredients IS NOT NULL THEN false END",
@@ -212,6 +231,7 @@ TABLE: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "item_amount_fen": "t.amount_fen",
             "item_fund_asked": "t.insured",
             "item_origin_id": "''",
+            "item_withdrawn": "false",  # What was entered by mistake was left out.
         },
     ),
     "practices": ("(SELECT 1 WHERE false) AS t", {}),

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from xinglin.supervision.intake.fhir.medicines import medicine
+from xinglin.supervision.intake.fhir.services import service
 from xinglin.supervision.intake.fhir.values import (
     Resource,
     codes,
@@ -104,6 +105,9 @@ def _charge(
     read = medicine(words) if any(name in system.lower() for name in MEDICINE_SYSTEMS) else None
     if read is not None:
         count("medicine", words or code, known=read.substances is not None)
+        ours, name = code or words or None, words or None
+    else:
+        ours, name = service(item.get("productOrService"), count)
     quantity = scaled((item.get("quantity") or {}).get("value", 1), 1_000, "quantity")
     price = scaled((item.get("unitPrice") or {}).get("value"), 100_000, "unitPrice")
     amount = fen(item.get("net"), "net")
@@ -119,8 +123,8 @@ def _charge(
         "day": day(served, "serviced"),
         "done_at": instant(served, "serviced"),
         "kind": "medicine" if read is not None else "service",
-        "code": code or words or None,
-        "name": words or None,
+        "code": ours or code or words or None,  # Charges are told apart by it even where no list holds it.
+        "name": name,
         "ingredients": read.ingredients if read is not None else "",
         "atc": read.atc if read is not None else "",
         "quantity_milli": quantity,

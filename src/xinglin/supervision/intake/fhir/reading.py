@@ -114,7 +114,7 @@ def _parsed(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        raise BadResource("is not JSON") from None
+        raise BadResource("不是 JSON", "is not JSON") from None
 
 
 def _without_doubles(connection: duckdb.DuckDBPyConnection, path: Path, places: Places, kind: str) -> int:

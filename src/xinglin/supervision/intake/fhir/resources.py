@@ -11,6 +11,7 @@ import pyarrow as pa
 from xinglin.supervision.intake.fhir.claims import BENEFIT_SCHEMA, CHARGE_SCHEMA, CLAIM_SCHEMA, claim, explanation
 from xinglin.supervision.intake.fhir.dosage import dosage_of
 from xinglin.supervision.intake.fhir.medicines import medicine, substance
+from xinglin.supervision.intake.fhir.services import service
 from xinglin.supervision.intake.fhir.values import (
     BadResource,
     Resource,
@@ -23,7 +24,7 @@ from xinglin.supervision.intake.fhir.values import (
     needed,
     plain_name,
 )
-from xinglin.supervision.tables.naming import problem_names
+from xinglin.supervision.tables.naming import problem_names, procedure_names
 
 Flat = tuple[str, dict[str, Any]]
 """A row and the staged table that it belongs to."""
@@ -106,6 +107,7 @@ def encounter(resource: Resource, names: NameCount) -> Iterator[Flat]:
             "person": needed(key_of(resource.get("subject")), "subject"),
             "mode": MODES.get(str(kind.get("code", ""))),
             "virtual": kind.get("code") == "VR",
+            "certifies": any(certifies(one) for one in resource.get("type") or ()),
             "day": day(period.get("start"), "period.start"),
             "started_at": started,
             "ended_at": instant(period.get("end"), "period.end"),
@@ -117,6 +119,13 @@ def encounter(resource: Resource, names: NameCount) -> Iterator[Flat]:
             "unknown_reasons": sum(code is None for code, _ in reasons),
         },
     )
+
+
+def certifies(concept: object) -> bool:
+    """Whether a kind of visit is no care: a death is put on paper."""
+    _, code, words = coding(concept)
+    known = procedure_names().death_certificate
+    return code in known or plain_name(words) in known
 
 
 def problem(concept: object, names: NameCount, *, count: bool = True) -> tuple[str | None, str]:
@@ -167,6 +176,7 @@ def request(resource: Resource, names: NameCount) -> Iterator[Flat]:
             "authored_at": instant(authored, "authoredOn"),
             "ended": resource.get("status") in VOID,
             "stopped": resource.get("status") in {"stopped", "completed"},
+            "discharge": any("discharge" in codes(one) for one in resource.get("category") or ()),
             "reasons": [key for one in resource.get("reasonReference") or () if (key := key_of(one))],
             "code": code or words or None,
             "name": words or None,
@@ -179,14 +189,15 @@ def request(resource: Resource, names: NameCount) -> Iterator[Flat]:
     )
 
 
-def procedure(resource: Resource, _: NameCount) -> Iterator[Flat]:
+def procedure(resource: Resource, names: NameCount) -> Iterator[Flat]:
     """Something that was done."""
     if resource.get("status") in VOID | {"not-done", "preparation"}:
         return
-    code, words = coding(resource.get("code"))[1:]
+    _, code, words = coding(resource.get("code"))
     period = resource.get("performedPeriod") or {}
     when = resource.get("performedDateTime") or period.get("start")
-    marks = problem_names().dialysis
+    ours, name = service(resource.get("code"), names.count)
+    marks = procedure_names().dialysis
     yield (
         "Procedure",
         {
@@ -195,8 +206,8 @@ def procedure(resource: Resource, _: NameCount) -> Iterator[Flat]:
             "encounter": key_of(resource.get("encounter")),
             "day": day(when, "performed"),
             "done_at": instant(when, "performed"),
-            "code": code or words or None,
-            "name": words or None,
+            "code": ours,
+            "name": name,
             "dialysis": code in marks or plain_name(words) in marks,
         },
     )
@@ -238,12 +249,13 @@ SCHEMAS: Final = {
     "Organization": schema(own=TEXT, name=TEXT),
     "Practitioner": schema(own=TEXT, name=TEXT),
     "Encounter": schema(
-        person=TEXT, mode=TEXT, virtual=TRUTH, day=DAY, started_at=INSTANT, ended_at=INSTANT, ended_day=DAY,
-        physician=TEXT, institution=TEXT, institution_name=TEXT, reasons=pa.list_(TEXT), unknown_reasons=WHOLE,
+        person=TEXT, mode=TEXT, virtual=TRUTH, certifies=TRUTH, day=DAY, started_at=INSTANT, ended_at=INSTANT,
+        ended_day=DAY, physician=TEXT, institution=TEXT, institution_name=TEXT, reasons=pa.list_(TEXT),
+        unknown_reasons=WHOLE,
     ),
     "Condition": schema(**PERSON, code=TEXT, from_on=DAY, until_on=DAY),
     "MedicationRequest": schema(
-        **PERSON, day=DAY, authored_at=INSTANT, ended=TRUTH, stopped=TRUTH, reasons=pa.list_(TEXT),
+        **PERSON, day=DAY, authored_at=INSTANT, ended=TRUTH, stopped=TRUTH, discharge=TRUTH, reasons=pa.list_(TEXT),
         code=TEXT, name=TEXT, name_zh=TEXT, ingredients=TEXT,
         atc=TEXT, route=TEXT, frequency_code=TEXT, dose=WHOLE, dose_measured=TRUTH, dose_micrograms=WHOLE,
         daily_micrograms=WHOLE, days=WHOLE, quantity_milli=WHOLE,
@@ -272,12 +284,12 @@ FLATTEN: Final[dict[str, Callable[[Resource, NameCount], Iterator[Flat]]]] = {
 def flatten(kind: str, resource: object, names: NameCount) -> list[Flat]:
     """The rows of one resource. Raises BadResource when it is not of the kind, has no id, or cannot be read."""
     if not isinstance(resource, Mapping) or resource.get("resourceType") != kind:
-        raise BadResource(f"is no {kind}")
+        raise BadResource(f"不是 {kind}", f"is no {kind}")
     if not isinstance(resource.get("id"), str) or not resource["id"]:
-        raise BadResource("id is missing")
+        raise BadResource("缺少 id", "id is missing")
     try:
         return list(FLATTEN[kind](resource, names))
     except (AttributeError, TypeError, ValueError, KeyError) as trouble:
         if isinstance(trouble, BadResource):
             raise
-        raise BadResource("is not built as FHIR R4 says") from trouble
+        raise BadResource("结构不符合 FHIR R4", "is not built as FHIR R4 says") from trouble

@@ -53,9 +53,9 @@ TERMS: Final = (
         "t.assumed_days",
         f"≤ {DAYS}",
         Words(
-            f"没有写明天数的医嘱自开具日起{DAYS}天；已停止或完成的，至同一药品再次开具之日为止",
+            f"没有写明天数的医嘱自开具日起{DAYS}天；已停止或完成的，至同一成分再次开具之日为止；住院期间的医嘱至出院为止",
             f"an order that states no duration lasts {DAYS} days from the day it was written; one that was stopped or "
-            "completed no longer than until the same medicine was ordered again",
+            "completed no longer than until the same substances were ordered again; one of a stay until its end",
         ),
     ),
     Silence(

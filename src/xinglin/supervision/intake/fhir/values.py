@@ -9,14 +9,21 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
 from xinglin.supervision.engines.calendar import day_in_shanghai
+from xinglin.supervision.intake.result import reason
 
 Resource = Mapping[str, Any]
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-KIND: Final = re.compile(r"\s*\((?:disorder|finding|situation|procedure|regime/therapy|substance|organism|event)\)$")
+KIND: Final = re.compile(
+    r"\s*\((?:disorder|finding|situation|procedure|regime/therapy|substance|organism|event|environment|"
+    r"physical object)\)$"
+)
 
 
 class BadResource(ValueError):
-    """A resource cannot be used. The message says what is wrong with it."""
+    """A resource cannot be used. The message says what is wrong with it, in Chinese and English."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(reason(zh, en))
 
 
 def key_of(reference: object) -> str | None:
@@ -54,9 +61,9 @@ def instant(text: object, name: str) -> datetime | None:
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
-        raise BadResource(f"{name} is not an instant") from None
+        raise BadResource(f"{name} 不是有效的时刻", f"{name} is not an instant") from None
     if read.tzinfo is None:
-        raise BadResource(f"{name} has no time zone")
+        raise BadResource(f"{name} 没有时区", f"{name} has no time zone")
     return read.astimezone(UTC).replace(tzinfo=None)
 
 
@@ -69,7 +76,7 @@ def day(text: object, name: str) -> date | None:
             return date.fromisoformat(text)
         return day_in_shanghai(datetime.fromisoformat(text))
     except ValueError:
-        raise BadResource(f"{name} is not a day") from None
+        raise BadResource(f"{name} 不是有效的日期", f"{name} is not a day") from None
 
 
 def coding(concept: object) -> tuple[str, str, str]:
@@ -100,7 +107,7 @@ def scaled(value: object, factor: int, name: str) -> int | None:
     try:
         return int((Decimal(str(value)) * factor).quantize(Decimal(1), ROUND_HALF_UP))
     except InvalidOperation:
-        raise BadResource(f"{name} is not a number") from None
+        raise BadResource(f"{name} 不是数", f"{name} is not a number") from None
 
 
 def fen(money: object, name: str) -> int | None:
@@ -111,5 +118,5 @@ def fen(money: object, name: str) -> int | None:
 def needed(value: str | None, name: str) -> str:
     """What a resource must say. Raises BadResource where it does not."""
     if not value:
-        raise BadResource(f"{name} is missing")
+        raise BadResource(f"缺少 {name}", f"{name} is missing")
     return value
