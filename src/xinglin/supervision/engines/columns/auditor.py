@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import ibis
@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from xinglin.supervision.engines.columns.counting import SUBJECT, Counting, Sharing, shared
 from xinglin.supervision.engines.columns.expressions import Translator
+from xinglin.supervision.engines.columns.hashing import Hashed, Written, hashed
 from xinglin.supervision.engines.columns.levels import COUNTED, TOP, Levels, replaced
 from xinglin.supervision.engines.columns.lists import Lists
 from xinglin.supervision.engines.columns.prepared import NUMBER, brought, prepare
@@ -373,6 +374,21 @@ class ScopeAudit:
                 for tree in trees:
                     if row[f"o_{tree.rule.id}"] in codes:
                         yield Said(self._core(tree, row, facts), facts)
+
+    def hashed(self) -> Iterator[Hashed]:
+        """What every rule said of every subject as far as two audits are compared, batch after batch."""
+        kinds = column_kinds()
+        facts = {path: (column_name(path), partial(_plain, kinds[path])) for path in sorted(self._needed(self.trees))}
+        tables = {path: (_place(path), partial(_plain, str)) for tree in self.trees for path, _ in tree.looked_up}
+
+        def slow(tree: RuleTree, row: Mapping[str, Any]) -> Core:
+            return self._core(tree, row, {path: made(row[name]) for path, (name, made) in facts.items()})
+
+        for batch in self._lake.engine.rows(self._rows(self.trees, list(Outcome))):
+            subjects = [str(one) for one in batch.column(SUBJECT).to_pylist()]
+            codes = {tree.rule.id: batch.column(f"o_{tree.rule.id}").to_pylist() for tree in self.trees}
+            outcomes = {rule: [OUTCOMES.get(code) for code in found] for rule, found in codes.items()}
+            yield hashed(batch, Written(self.scope, batch, facts, tables), self.trees, subjects, outcomes, slow)
 
     def _core(self, tree: RuleTree, row: Mapping[str, Any], facts: Mapping[str, Plain]) -> Core:
         looked_up = {path: row[_place(path)] for path, _ in tree.looked_up}
