@@ -110,6 +110,10 @@ RECOVERY_CAUSES = {
     "refunded": T(zh="该结算已退费，基金已收回", en="the claim was refunded: the fund has its money back"),
     "covered": T(zh="同一费用已由其他认定或拒付覆盖", en="another finding or a refusal covers the same money"),
     "fund_unpaid": T(zh="这部分费用基金未支付", en="the fund paid nothing of it"),
+    "fund_unknown": T(
+        zh="不知是哪个统筹区的基金支付：该待遇政策不在册，登记后再追回",
+        en="which area's fund paid is not known: its policy is not on file. It is recovered once it is",
+    ),
     "no_claim": T(zh="没有找到对应的结算单", en="no claim was found for it"),
 }
 """Why nothing is owed to the fund, or why it went back."""

@@ -159,7 +159,7 @@ def _loss(
     owed: DecidedMoney, target: Target, free: dict[str, int], others: list[Recovery]
 ) -> tuple[dict[str, int], RecoveryBasis]:
     """The fund's loss by fund: the year settled again where it is ours, else what an audit found, else by share."""
-    if not free:
+    if not free or not target.area:  # Money for a fund that nobody can name would never be found again.
         return {}, RecoveryBasis.RESETTLED
     if not target.reported:
         try:
@@ -176,6 +176,8 @@ def _loss(
 def _why_nothing(target: Target, lines: dict[str, int], free: dict[str, int]) -> str:
     if not target.stands:
         return "refunded"
+    if free and target.fund_fen and not target.area:
+        return "fund_unknown"
     return "fund_unpaid" if free or not lines else "covered"
 
 
