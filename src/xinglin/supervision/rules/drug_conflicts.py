@@ -171,14 +171,14 @@ def d10(f: Facts) -> Ruling:
 
 @rule(
     id="D11",
-    version=1,
+    version=2,
     title=Words("中药饮片配伍禁忌", "Decoction pieces that must not meet"),
     source=(
         article(PRESCRIPTION_2007, "第三十六条", "article 36", read=False),
         article(PHARMACOPOEIA, "各品种“注意”项（十八反、十九畏）", "cautions (antagonisms and fears)", read=False),
         article(TWO_LIBRARIES, "第75类", "class 75", read=False),
     ),
-    certainty=Certainty.DEFINITE,
+    certainty=Certainty.SUSPICIOUS,
     kind=Kind.RARE,
     scope=Scope.LINE,
     since=date(2007, 5, 1),

@@ -11,6 +11,7 @@ from xinglin.supervision.rules.sources import (
     ONLINE_PAYMENT_2020,
     PAYMENT_RIGHT_2024,
     PHYSICIANS,
+    PHYSICIANS_1999,
     SUPERVISION_2022,
     article,
 )
@@ -37,6 +38,7 @@ from xinglin.supervision.vocabulary import (
     source=(
         article(PHYSICIANS, "第十三条至第十八条", "articles 13 to 18", read=True),
         article(CARE_2018, "第二条", "article 2", read=True),
+        article(PHYSICIANS_1999, "第十三条、第十四条", "articles 13 and 14", read=False),
     ),
     certainty=Certainty.DEFINITE,
     kind=Kind.NEVER,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from xinglin.supervision.facts import Channel
-from xinglin.supervision.rules.sources import CORE_SYSTEMS_2018, SUPERVISION_2022, YINCHUAN_2020, article
+from xinglin.supervision.rules.sources import CIVIL_CODE, CORE_SYSTEMS_2018, SUPERVISION_2022, YINCHUAN_2020, article
 from xinglin.supervision.vocabulary import (
     Certainty,
     Facts,
@@ -34,6 +34,7 @@ from xinglin.supervision.vocabulary import (
     source=(
         article(YINCHUAN_2020, "第三十五条", "article 35", read=False),
         article(CORE_SYSTEMS_2018, "首诊负责制度", "responsibility of the first physician", read=False),
+        article(CIVIL_CODE, "第五百零九条", "article 509", read=False),
     ),
     certainty=Certainty.DEFINITE,
     kind=Kind.RARE,
@@ -64,7 +65,10 @@ def l01(f: Facts) -> Ruling:
     id="L03",
     version=1,
     title=Words("退款超时", "Refund came late"),
-    source=(article(YINCHUAN_2020, "医疗质量与退费", "on quality and refunds", read=False),),
+    source=(
+        article(YINCHUAN_2020, "医疗质量与退费", "on quality and refunds", read=False),
+        article(CIVIL_CODE, "第五百零九条、第五百六十六条", "articles 509 and 566", read=False),
+    ),
     certainty=Certainty.DEFINITE,
     kind=Kind.RARE,
     scope=Scope.ENCOUNTER,

@@ -241,6 +241,7 @@ def _days_allowed(f: Facts) -> Term:
     kind=Kind.RARE,
     scope=Scope.STAY,
     since=date(2021, 5, 1),
+    concern=Concern.DUPLICATE,
     limits=("readmission_days_max",),
     lists=("planned_readmission",),
     official=49,

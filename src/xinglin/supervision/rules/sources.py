@@ -9,14 +9,22 @@ HOSPITAL_2018 = Words("互联网医院管理办法（试行），2018", "Measure
 SUPERVISION_2022 = Words("互联网诊疗监管细则（试行），2022", "Rules on the supervision of internet care (trial), 2022")
 PRESCRIPTION_2007 = Words("处方管理办法，2007", "Measures for prescriptions, 2007")
 LONG_2021 = Words("长期处方管理规范（试行），国卫办医发〔2021〕17号", "Norms for long-term prescriptions (trial), 2021")
-PHYSICIANS = Words("中华人民共和国医师法", "Physicians Law")
+PHYSICIANS = Words("中华人民共和国医师法，2022年3月1日起施行", "Physicians Law, in force from 1 March 2022")
+PHYSICIANS_1999 = Words(
+    "中华人民共和国执业医师法，2022年3月1日废止", "Law on Practising Physicians, in force until 1 March 2022"
+)
+CIVIL_CODE = Words("中华人民共和国民法典", "Civil Code")
 DRUG_LAW = Words("中华人民共和国药品管理法", "Drug Administration Law")
 FUND_735 = Words(
     "医疗保障基金使用监督管理条例（国务院令第735号）", "Regulations on the use of the medical-security fund, Order 735"
 )
 ONLINE_PAYMENT_2020 = Words("医保发〔2020〕45号", "Notice 45 of 2020 on payment of online care")
 PAYMENT_RIGHT_2024 = Words("医保发〔2024〕23号", "Notice 23 of 2024 on the right to be paid")
-TRACE_2025 = Words("药品追溯码医保采集应用的通知，2025", "Notice on collecting and using drug trace codes, 2025")
+PRICE_2019 = Words("医保发〔2019〕47号", "Notice 47 of 2019 on price and payment of online care")
+TRACE_2025 = Words(
+    "关于加强药品追溯码在医疗保障和工伤保险领域采集应用的通知，医保发〔2025〕7号",
+    "Notice 7 of 2025 on collecting and using drug trace codes in medical and work-injury insurance",
+)
 SIGNATURE_LAW = Words("中华人民共和国电子签名法", "Electronic Signature Law")
 SETTLEMENT_FIELDS = Words("医疗保障信息平台结算接口字段含义", "Field meanings of the national settlement interface")
 ANTIMICROBIALS_2012 = Words("抗菌药物临床应用管理办法，卫生部令第84号", "Measures for antimicrobials, Order 84, 2012")

@@ -77,6 +77,7 @@ def j01(f: Facts) -> Ruling:
     kind=Kind.RARE,
     scope=Scope.PACK,
     since=date(2025, 7, 1),
+    concern=Concern.PAYMENT_LIMIT,
     why_zh="应当采集追溯码的药品须扫码后才能结算；无码品种和登记在案的系统故障除外。",
     sentence=Words(
         "该药品应采集追溯码，{pack.on}售出时没有采集。",
