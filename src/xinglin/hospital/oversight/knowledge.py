@@ -1,6 +1,7 @@
 """The knowledge that this installation judges with: the package's own, what was imported, limits put in force here."""
 
 import logging
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +24,15 @@ def knowledge_in_force() -> Knowledge:
     except BadTable as wrong:
         log.error("official knowledge cannot be used: %s", wrong)
         raise KnowledgeDamaged(file=", ".join(file.name for file in (imported, limits) if file)) from wrong
+
+
+def limit_in_force(name: str, *, on: date, territory: str) -> int | None:
+    """A limit as the rules read it on a day in a place, put in force here or not; None where none holds.
+
+    For deeds that ask the question of a rule before there is a case to judge: one number, one place to change it.
+    """
+    value = knowledge_in_force().limit(name, on, territory)
+    return int(value) if isinstance(value, int) else None
 
 
 def files_in_force() -> tuple[Path | None, Path | None]:

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
+from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import access, engine
 from xinglin.hospital.oversight.knowledge import knowledge_in_force
@@ -26,6 +27,7 @@ from xinglin.supervision.reports.trial import limits_of, shown, tried
 from xinglin.supervision.tables import Knowledge
 from xinglin.supervision.tables.adopted import AdoptedLimit, current_adopted, write_adopted
 from xinglin.supervision.verdicts import Outcome, Verdict
+from xinglin.supervision.vocabulary.papers import Rule
 
 
 def put_in_force() -> None:
@@ -101,6 +103,49 @@ def count(found: Sequence[tuple[UUID, str, str]], institution_id: UUID, on: date
 
 
 @dataclass(frozen=True, slots=True)
+class LimitRow:
+    """A value of a limit as a person reads it, in a place (empty: the whole country), first and last day."""
+
+    value: str
+    territory: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLimit:
+    """A limit of a rule with all its rows; `now` are these in one line."""
+
+    limit: str
+    name: T
+    unit: T
+    now: T
+    rows: tuple[LimitRow, ...]
+
+
+def rule_limits(*, actor: Actor, rule: str) -> list[RuleLimit]:
+    """The limits of a rule as they stand on record here, those that were put in force among them. Raises NotFound."""
+    require(actor, access.READ_FINDINGS)
+    return [
+        RuleLimit(
+            one.name,
+            T(zh=one.meaning.zh, en=one.meaning.en),
+            T(zh=one.unit.zh, en=one.unit.en),
+            T(zh=one.now.zh, en=one.now.en),
+            tuple(LimitRow(shown(value, "en"), place, since, until) for value, place, since, until in one.values),
+        )
+        for one in limits_of(_known(rule), knowledge_in_force())
+    ]
+
+
+def _known(rule: str) -> Rule:
+    try:
+        return find_rule(rule)
+    except KeyError:
+        raise NotFound from None
+
+
+@dataclass(frozen=True, slots=True)
 class LimitCard:
     """A changed limit as a page shows it. `may_decide`: the actor is another person than who proposed it."""
 
@@ -134,10 +179,10 @@ class LimitCard:
 
 
 def limit_changes(*, actor: Actor, rule: str, at: datetime) -> list[LimitCard]:
-    """Every change of a rule's limits, the latest first: the history of its dated values."""
+    """Every change of a rule's limits, the latest first: the history of its dated values. Raises NotFound."""
     require(actor, access.READ_FINDINGS)
     rows = LimitChange.objects.filter(rule=rule).order_by("-proposed_at", "-id").prefetch_related("shadows")
-    known = {limit.name: limit for limit in limits_of(find_rule(rule), knowledge_in_force())}
+    known = {limit.name: limit for limit in limits_of(_known(rule), knowledge_in_force())}
     return [_card(actor, row, known, at) for row in rows if row.limit in known]
 
 

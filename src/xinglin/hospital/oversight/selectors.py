@@ -30,9 +30,9 @@ from xinglin.hospital.oversight.cases import (
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
 from xinglin.hospital.oversight.evidence import Shown
-from xinglin.hospital.oversight.knowledge import files_in_force, knowledge_in_force
+from xinglin.hospital.oversight.knowledge import files_in_force, knowledge_in_force, limit_in_force
 from xinglin.hospital.oversight.lake_rows import judged_rows
-from xinglin.hospital.oversight.limits import LimitCard, limit_changes
+from xinglin.hospital.oversight.limits import LimitCard, RuleLimit, limit_changes, rule_limits
 from xinglin.hospital.oversight.models import Answer, Judgement
 from xinglin.hospital.oversight.owed import DecidedMoney, decided_money
 from xinglin.hospital.oversight.related import Related, related_findings
@@ -78,6 +78,7 @@ __all__ = [
     "Related",
     "RuleCount",
     "RuleEffect",
+    "RuleLimit",
     "Ruling",
     "Shown",
     "Standing",
@@ -98,6 +99,7 @@ __all__ = [
     "knowledge_files",
     "knowledge_in_force",
     "limit_changes",
+    "limit_in_force",
     "next_finding",
     "next_verbs",
     "overdue",
@@ -105,6 +107,7 @@ __all__ = [
     "related_findings",
     "rule_counts",
     "rule_effects",
+    "rule_limits",
     "standing_of",
     "standings",
     "stops_by_law",

@@ -7,7 +7,7 @@ from typing import Any
 from xinglin.hospital.decision_support import selectors as support
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy.advising import Advised, Shown, Statement
-from xinglin.hospital.pharmacy.drafts import PricedLine
+from xinglin.hospital.pharmacy.drafts import ASK_TWICE, PricedLine
 from xinglin.hospital.pharmacy.remedies import Way, ways
 from xinglin.hospital.terminology import selectors as terminology
 
@@ -33,6 +33,11 @@ class StatementView:
     sources: T
     missing: list[tuple[str, list[T]]]
     acceptable: bool
+
+    @property
+    def twice(self) -> bool:
+        """Whether a reason given here is the second signature that a rule asks for."""
+        return any(ask.rule_id in ASK_TWICE for ask in self.statement.asks)
 
     @property
     def graver(self) -> list[tuple[T, T]]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.pharmacy.drafts import Answer, Draft, PricedLine
+from xinglin.hospital.pharmacy.drafts import ASK_TWICE, Answer, Draft, PricedLine
 from xinglin.hospital.terminology.selectors import dose_text
 
 FORM = "xinglin.prescription/1"
@@ -66,13 +66,18 @@ def prescription_content(
         "diagnoses": [{"code": code, "zh": zh, "en": en} for code, zh, en in diagnoses],
         "lines": [_line(p) for p in priced],
         "answers": [
-            {"to": key, "reason_code": answer.reason_code, "text": answer.text.strip()}
+            {"to": key, "reason_code": answer.reason_code, "text": answer.text.strip()} | _twice(key)
             for key, answer in sorted(answers.items())
         ],
         "total_fen": sum(p.amount_fen for p in priced),
         "issued_at": issued_at,
         "valid_until_at": valid_until_at,
     }
+
+
+def _twice(key: str) -> dict[str, bool]:
+    """Under the rules that ask for a second signature the reason beside it is one, and the signed text says so."""
+    return {"second_signature": True} if key.partition(":")[0] in ASK_TWICE else {}
 
 
 def _line(priced: PricedLine) -> dict[str, Any]:

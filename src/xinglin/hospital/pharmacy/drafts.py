@@ -13,19 +13,15 @@ from xinglin.hospital.kernel.errors import InvalidForm, InvalidInput
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.terminology.selectors import Frequency, ProductInfo, days_supply, frequencies, packs_needed
 
-KINDS = {
-    "ordinary": T(zh="普通处方（7 天内）", en="Ordinary (up to 7 days)"),
-    "reasoned": T(zh="延长处方（28 天内，注明理由）", en="Longer, with a reason (up to 28 days)"),
-    "long": T(zh="长期处方（12 周内）", en="Long-term (up to 12 weeks)"),
-    "emergency": T(zh="急诊处方（3 天内）", en="Emergency (up to 3 days)"),
-}
-DAYS_MAX = 84
+KINDS = frozenset({"ordinary", "reasoned", "long", "emergency"})
 PACKS_MAX = 99
 LINES_MAX = 30
 DOSE_MAX = 100_000_000
 TEXT_MAX = 500
 NOTE_MAX = 300
 VALID_DAYS = (1, 2, 3)
+ASK_TWICE = frozenset({"D09", "D11", "D14"})
+"""The rules that ask for a second signature: the reason that the physician gives beside them is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +76,12 @@ class PricedLine:
     errors: tuple[InvalidInput, ...] = field(default=())
 
 
-def price_line(line: DraftLine, product: ProductInfo, position: int) -> PricedLine:
-    """Compute packs, days and amount of a line, and collect what is wrong with it at its fields `line-<n>-<field>`."""
-    errors = tuple(_line_errors(line, product, position))
+def price_line(line: DraftLine, product: ProductInfo, position: int, days_max: int | None = None) -> PricedLine:
+    """Compute packs, days and amount of a line, and collect what is wrong with it at its fields `line-<n>-<field>`.
+
+    `days_max` are the most days that any kind of prescription may have (none asked about for what is past).
+    """
+    errors = tuple(_line_errors(line, product, position, days_max))
     packs = line.packs
     computed = False
     if packs is None and not errors and line.dose_units and line.days:
@@ -95,7 +94,7 @@ def price_line(line: DraftLine, product: ProductInfo, position: int) -> PricedLi
     return PricedLine(line, product, packs, computed, supply, amount, errors)
 
 
-def _line_errors(line: DraftLine, product: ProductInfo, position: int) -> list[InvalidInput]:
+def _line_errors(line: DraftLine, product: ProductInfo, position: int, days_max: int | None) -> list[InvalidInput]:
     def wrong(name: str, zh: str, en: str) -> InvalidInput:
         return InvalidInput(field=f"line-{position}-{name}", reason=T(zh=zh, en=en))
 
@@ -116,8 +115,8 @@ def _line_errors(line: DraftLine, product: ProductInfo, position: int) -> list[I
     counted = not product.no_days and (
         line.frequency not in frequency_table() or frequency_table()[line.frequency].gives_days_supply
     )
-    if line.days is not None and not 0 < line.days <= DAYS_MAX:
-        errors.append(wrong("days", f"天数应为 1 到 {DAYS_MAX}。", f"Days are 1 to {DAYS_MAX}."))
+    if line.days is not None and (line.days < 1 or (days_max is not None and line.days > days_max)):
+        errors.append(wrong("days", f"天数应为 1 到 {days_max}。", f"Days are 1 to {days_max}."))
     if line.packs is not None and not 0 < line.packs <= PACKS_MAX:
         errors.append(wrong("packs", f"数量应为 1 到 {PACKS_MAX} 盒。", f"Packs are 1 to {PACKS_MAX}."))
     if line.packs is None and line.days is None:

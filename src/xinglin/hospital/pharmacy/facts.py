@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from xinglin.hospital.kernel.clock import civil_day
-from xinglin.hospital.pharmacy.drafts import Draft, PricedLine
+from xinglin.hospital.pharmacy.drafts import ASK_TWICE, Draft, PricedLine
 from xinglin.hospital.pharmacy.models import Line as LineRow
 from xinglin.hospital.pharmacy.models import Prescription as Row
 from xinglin.hospital.pharmacy.models import Review as ReviewRow
@@ -45,8 +45,6 @@ RESULTS = {
     "return": ReviewResult.REFUSED,
     "refuse": ReviewResult.REFUSED,
 }
-ASK_TWICE = frozenset({"D09", "D11", "D14"})
-"""The rules that ask for a second signature."""
 UNREVIEWED = Review(result=ReviewResult.NONE, pharmacist_id="")
 
 

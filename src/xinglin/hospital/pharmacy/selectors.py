@@ -30,7 +30,8 @@ from xinglin.hospital.pharmacy.comments import (
     month_of,
 )
 from xinglin.hospital.pharmacy.content import age_words
-from xinglin.hospital.pharmacy.drafts import KINDS, Draft, DraftLine, from_json
+from xinglin.hospital.pharmacy.days import DaysAllowed, days_allowed
+from xinglin.hospital.pharmacy.drafts import ASK_TWICE, Draft, DraftLine, from_json
 from xinglin.hospital.pharmacy.gate import find, practitioner_of, visible
 from xinglin.hospital.pharmacy.heads import is_head, may_comment
 from xinglin.hospital.pharmacy.history import prescribed, sales, supply_facts
@@ -55,8 +56,9 @@ from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.terminology.selectors import ProductInfo
 
 __all__ = [
-    "KINDS",
+    "ASK_TWICE",
     "CardView",
+    "DaysAllowed",
     "DeskFigures",
     "DeskFinding",
     "DeskSheet",
@@ -91,6 +93,7 @@ __all__ = [
     "comment_round",
     "comment_rows",
     "counts",
+    "days_allowed",
     "desk_sheet",
     "directions_of",
     "draft_of",

@@ -30,7 +30,7 @@ class Line(In):
     dose_units: Whole | None = Field(None, ge=1, le=DOSE_MAX, description="一次用量。 One dose, in the product's unit.")
     frequency: Text = Field("", max_length=16, examples=["qd"])
     route: Text = Field("", max_length=16, examples=["po"])
-    days: Whole | None = Field(None, ge=1, le=84)
+    days: Whole | None = Field(None, ge=1, le=366, description="当地规定之内。 What the place allows.")
     packs: Whole | None = Field(None, ge=1, le=99)
     reason: Text = Field("", max_length=300)
 

@@ -40,7 +40,7 @@ class _Bench:
 
 
 def _bench(actor: Actor, visit: VisitToPrescribe, draft: Draft, now: datetime) -> _Bench:
-    priced = priced_lines(draft)
+    priced = priced_lines(draft, visit, now)
     return _Bench(visit, draft, priced, advise(actor=actor, visit=visit, draft=draft, priced=priced, now=now))
 
 

@@ -10,7 +10,7 @@ from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.pharmacy import instructions, keyring
 from xinglin.hospital.pharmacy.authentic.answers import when
 from xinglin.hospital.pharmacy.content import age_words
-from xinglin.hospital.pharmacy.models import Prescription
+from xinglin.hospital.pharmacy.models import Line, Prescription
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.terminology.errors import UnknownCode
 
@@ -65,11 +65,22 @@ def page_of(row: Prescription, content: dict[str, Any]) -> "Page":
                 packs=line.packs,
                 amount=f"¥{yuan(line.amount_fen)}",
                 sig=instructions.directions(line, products[line.id]),
-                reason=line.reason if line.dose_units else "",
+                reason="；".join(filter(None, (line.reason if line.dose_units else "", _twice(content, line)))),
             )
             for line in lines
         ],
     )
+
+
+def _twice(content: dict[str, Any], line: Line) -> str:
+    """What the physician signed a second time beside a line, as it stands in the signed text; "" where nothing."""
+    mine = [one for one in content["answers"] if one.get("second_signature") and one["to"].endswith(f":{line.id}")]
+    names = {one.code: one.name for one in terminology.override_reasons()}
+    said = []
+    for one in mine:
+        name = names[one["reason_code"]].zh if one["reason_code"] in names else one["reason_code"]
+        said.append(f"医师再次签名 signed a second time：{name}" + (f"，{one['text']}" if one["text"] else ""))
+    return "；".join(dict.fromkeys(said))
 
 
 def _department(code: str) -> T:

@@ -24,6 +24,7 @@ from xinglin.hospital.pharmacy.access import WRITE_PRESCRIPTION
 from xinglin.hospital.pharmacy.advising import Advised
 from xinglin.hospital.pharmacy.care import VisitToPrescribe
 from xinglin.hospital.pharmacy.content import Party, age_words, patient_party, prescription_content
+from xinglin.hospital.pharmacy.days import days_in
 from xinglin.hospital.pharmacy.devices import note_device
 from xinglin.hospital.pharmacy.drafts import Answer, Draft, PricedLine, as_json, check_draft, price_line
 from xinglin.hospital.pharmacy.errors import (
@@ -98,7 +99,7 @@ def preview(*, actor: Actor, draft: Draft, now: datetime) -> Previewed:
     require(actor, WRITE_PRESCRIPTION)
     law.require_checker(now)
     visit = care.visit_to_prescribe(actor, draft.visit_id, now)
-    priced = priced_lines(draft)
+    priced = priced_lines(draft, visit, now)
     asks: tuple[Ask, ...] = ()
     advised: Advised | None = None
     if priced:
@@ -115,10 +116,11 @@ def _case(visit: VisitToPrescribe, draft: Draft, priced: Sequence[PricedLine], n
     return draft_case(visit.case, draft, priced, now, last, law.first_long(visit.patient_id, draft.kind))
 
 
-def priced_lines(draft: Draft) -> list[PricedLine]:
+def priced_lines(draft: Draft, visit: VisitToPrescribe, now: datetime) -> list[PricedLine]:
     """The lines of a draft with what follows from them. Raises terminology's UnknownCode."""
+    longest = days_in(visit.case.institution.territory_code or "", civil_day(now)).longest
     return [
-        price_line(line, terminology.product(line.product_code), position)
+        price_line(line, terminology.product(line.product_code), position, longest)
         for position, line in enumerate(draft.lines, start=1)
     ]
 
@@ -160,7 +162,7 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     law.require_checker(now)
     visit = care.visit_to_prescribe(actor, draft.visit_id, now)
     care.no_emergency(visit)
-    priced = _ready(draft, visit)
+    priced = _ready(draft, visit, now)
     _check_replaced(actor, draft)
     case = _case(visit, draft, priced, now)
     advised = advising.advise(actor=actor, visit=visit, draft=draft, priced=priced, now=now)
@@ -186,12 +188,12 @@ def issue_prescription(*, actor: Actor, draft: Draft, answers: Sequence[Answer],
     return row
 
 
-def _ready(draft: Draft, visit: VisitToPrescribe) -> list[PricedLine]:
+def _ready(draft: Draft, visit: VisitToPrescribe, now: datetime) -> list[PricedLine]:
     if not draft.lines:
         raise NothingPrescribed(field="lines")
     if not visit.record_signed or not visit.diagnoses:
         raise RecordNotSigned
-    priced = priced_lines(draft)
+    priced = priced_lines(draft, visit, now)
     check_draft(draft, priced)
     return priced
 

@@ -17,10 +17,11 @@ from xinglin.hospital.pharmacy import selectors as pharmacy
 from xinglin.hospital.pharmacy import services
 from xinglin.hospital.pharmacy.access import WRITE_PRESCRIPTION
 from xinglin.hospital.pharmacy.selectors import (
-    KINDS,
+    ASK_TWICE,
     CardView,
     Sheet,
     cancel_reasons,
+    days_allowed,
     directions_of,
     draft_of,
     medicine_view,
@@ -51,6 +52,11 @@ class Card:
     def wants_reason(self) -> bool:
         """Whether a coded reason is one way out."""
         return bool(self.ask.consequence == "needs_reason")
+
+    @property
+    def twice(self) -> bool:
+        """Whether the reason is a second signature."""
+        return self.ask.rule_id in ASK_TWICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ def _context(request: Request, visit_id: UUID, panel: PanelForm, **more: Any) ->
         "blocked": bool(medicine.stuck) or any(card.ask.consequence in STOPPING for card in cards),
         "reasons": terminology.override_reasons(),
         "medicine_reasons": terminology.override_reasons("medicine"),
-        "kinds": KINDS,
+        "days": days_allowed(actor=request.actor, at=request.now),
         "total_text": yuan(seen.total_fen) if seen else "–",
         "confirm": more.pop("confirm", None),
         "added": more.pop("added", None),
@@ -187,7 +193,7 @@ def change_lines(request: Request, visit_id: UUID) -> HttpResponse:
     """Add a medicine (`add`: its code) or take a line off (`remove`: its id)."""
     form = forms.read(request.POST, visit_id)
     if request.POST.get("add"):
-        form = forms.with_product(form, request.POST["add"])
+        form = forms.with_product(form, request.POST["add"], days_allowed(actor=request.actor, at=request.now))
         added = form.lines[-1].id
     else:
         form = forms.without_line(form, uuid_or_none(request.POST.get("remove", "")))

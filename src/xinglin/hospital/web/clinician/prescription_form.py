@@ -9,6 +9,7 @@ from django.http import QueryDict
 from xinglin.hospital.kernel.errors import DomainError, InvalidForm, InvalidInput
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.pharmacy.selectors import DaysAllowed
 from xinglin.hospital.pharmacy.services import Answer, Draft, DraftLine, Previewed
 from xinglin.hospital.terminology import selectors as terminology
 from xinglin.hospital.terminology.selectors import Frequency, ProductInfo, Route
@@ -169,8 +170,8 @@ def of_draft(draft: Draft) -> PanelForm:
     return PanelForm(replace(draft, lines=tuple(form.line for form in lines)), tuple(lines))
 
 
-def with_product(form: PanelForm, code: str) -> PanelForm:
-    """The panel with one more medicine at its usual directions. Raises UnknownCode."""
+def with_product(form: PanelForm, code: str, allowed: DaysAllowed) -> PanelForm:
+    """The panel with one more medicine at its usual directions, for no more days than allowed. Raises UnknownCode."""
     product = terminology.product(code)
     rhythm = terminology.frequency(product.default_frequency)
     counted = not product.no_days and (rhythm is None or rhythm.gives_days_supply)
@@ -180,7 +181,7 @@ def with_product(form: PanelForm, code: str) -> PanelForm:
         dose_units=product.default_dose or None,
         frequency=product.default_frequency,
         route=product.routes[0] if product.routes else "",
-        days=min(product.default_days, 7 if form.draft.kind == "ordinary" else 28) if counted else None,
+        days=min(product.default_days, allowed.usual(form.draft.kind)) if counted else None,
         packs=None if counted else 1,
     )
     days, packs = str(line.days or ""), str(line.packs or "")
