@@ -9,7 +9,7 @@ from xinglin.hospital.consultation.live_words import LiveMode
 from xinglin.hospital.consultation.parameters import DATA
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.texts import T
-from xinglin.supervision.tables.loading import load_knowledge
+from xinglin.hospital.oversight import selectors as oversight
 
 SLACK_DAYS = 3
 """Added to what is kept, so that neither a leap day nor a time zone ever makes the law's years shorter."""
@@ -76,12 +76,13 @@ def policy_named(id: str) -> LivePolicy:
     raise LookupError(f"no live policy {id}")
 
 
-def proof_window(at: datetime) -> timedelta:
-    """How old a proof of identity may be when a side comes in: the limit that rule A09 reads."""
-    value = load_knowledge().limit("authentication_minutes_max", civil_day(at), "")
-    return timedelta(minutes=int(value) if value is not None else 0)
+def proof_window(at: datetime, territory: str) -> timedelta:
+    """How old a proof of identity may be when a side comes in: the limit that rule A09 reads, of the house's place."""
+    value = oversight.limit_in_force("authentication_minutes_max", on=civil_day(at), territory=territory)
+    return timedelta(minutes=value or 0)
 
 
-def proof_is_enough(method: str, at: datetime) -> bool:
+def proof_is_enough(method: str, at: datetime, territory: str) -> bool:
     """Whether a way of proving identity is enough before a visit: the list that rule A09 reads."""
-    return load_knowledge().look_up("authentication_enough", (method,), civil_day(at), "") is True
+    known = oversight.knowledge_in_force()
+    return known.look_up("authentication_enough", (method,), civil_day(at), territory) is True

@@ -71,6 +71,11 @@ def is_physical(institution_id: UUID, at: datetime) -> bool:
     return identity.institution(institution_id=institution_id, at=at).kind in PHYSICAL_KINDS
 
 
+def place_of(institution_id: UUID, at: datetime) -> str:
+    """The code of the place by whose limits an institution works. Raises NotFound."""
+    return identity.institution(institution_id=institution_id, at=at).area
+
+
 def latest_proof_id(actor: Actor, at: datetime) -> UUID | None:
     """The physician's latest proof of identity within a day before the instant."""
     proof = identity.account_auth_event_within(account_id=actor.id, window=ANY_PROOF, at=at)
@@ -85,14 +90,14 @@ class Proof:
     method: str
 
 
-def live_proof(actor: Actor, window: timedelta, at: datetime, *, physician: bool) -> Proof | None:
+def live_proof(actor: Actor, window: timedelta, at: datetime, *, physician: bool, territory: str) -> Proof | None:
     """The actor's latest proof within a window before an instant that the policy of live visits takes for enough: by
     face where one is enrolled and can be verified here. For a physician rule A09 must take it for enough as well.
     """
     if actor.person_id is None:
         return None
     proof = identity.proof_within(person_id=actor.person_id, account_id=actor.id, at=at, window=window, purpose="live")
-    if proof is None or (physician and not proof_is_enough(proof.method, at)):
+    if proof is None or (physician and not proof_is_enough(proof.method, at, territory)):
         return None
     return Proof(proof.id, proof.method)
 

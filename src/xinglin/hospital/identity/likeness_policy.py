@@ -9,6 +9,8 @@ from pathlib import Path
 from xinglin.hospital.kernel.texts import T
 
 TABLE = Path(__file__).parent / "data" / "likeness_policy.csv"
+A09 = "A09"
+"""In the column of minutes: as rule A09 says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Policy:
     """One row. The last three sets are added to `methods` for whom they fit.
 
     `methods` suffice for anyone; `with_alternative` for whom a person has allowed another way, `unenrolled` for who has
-    no accepted face, `without_models` where this server cannot verify faces. `window` is how old a proof may be.
+    no accepted face, `without_models` where this server cannot verify faces. `window` is how old a proof may be;
+    None: what rule A09 says (the limit authentication_minutes_max), so that it is changed in one place.
     """
 
     purpose: str
@@ -25,7 +28,7 @@ class Policy:
     with_alternative: frozenset[str]
     unenrolled: frozenset[str]
     without_models: frozenset[str]
-    window: timedelta
+    window: timedelta | None
     tries: int
     says: T
     source: T
@@ -56,7 +59,7 @@ def _policy(row: dict[str, str]) -> Policy:
         with_alternative=frozenset(row["with_alternative"].split()),
         unenrolled=frozenset(row["unenrolled"].split()),
         without_models=frozenset(row["without_models"].split()),
-        window=timedelta(minutes=int(row["window_minutes"])),
+        window=None if row["window_minutes"] == A09 else timedelta(minutes=int(row["window_minutes"])),
         tries=int(row["tries"]),
         says=T(zh=row["says_zh"], en=row["says_en"]),
         source=T(zh=row["source_zh"], en=row["source_en"]),

@@ -5,10 +5,6 @@ from datetime import timedelta
 SIGNING_WINDOW = timedelta(minutes=5)
 """A signature needs a proof of identity no older than this. Our design; no source names a figure."""
 
-VISIT_PROOF_WINDOW = timedelta(minutes=15)
-"""A visit may be opened within this time of the physician's proof. The duty to prove identity before each visit is
-article 13 of the trial rules on supervising internet diagnosis (2022); the figure is our design. From memory."""
-
 CODE_LIFE = timedelta(minutes=5)
 CODE_TRIES = 5
 CODES_PER_HOUR = 5

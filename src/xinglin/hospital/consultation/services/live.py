@@ -160,8 +160,9 @@ def _proof(actor: Actor, visit: Visit, side: Side, now: datetime) -> people.Proo
     """The proof of identity under which the side comes in: one within the window of rule A09, or the one under which
     the same account is in this session already. Raises ProofForLive.
     """
-    window = proof_window(now)
-    found = people.live_proof(actor, window, now, physician=side == Side.PHYSICIAN)
+    place = people.place_of(visit.institution_id, now)
+    window = proof_window(now, place)
+    found = people.live_proof(actor, window, now, physician=side == Side.PHYSICIAN, territory=place)
     if found is not None:
         return found
     again = LiveParty.objects.filter(session__visit=visit, session__ended_at=None, side=side, account_id=actor.id)

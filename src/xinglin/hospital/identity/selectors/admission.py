@@ -10,7 +10,7 @@ from xinglin.hospital.identity.words import PaperKind, PractitionerKind, name
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import DomainError
 from xinglin.hospital.kernel.texts import T
-from xinglin.supervision.tables.loading import load_knowledge
+from xinglin.hospital.oversight import selectors as oversight
 
 ALWAYS_NEEDED = (PaperKind.PRACTICE_LICENCE, PaperKind.QUALIFICATION)
 ELSEWHERE_NEEDED = (PaperKind.CONSENT, PaperKind.FILING)
@@ -54,5 +54,4 @@ def missing_papers(row: CredentialApplication) -> list[PaperKind]:
 
 def years_needed(area: str, day: date) -> int:
     """Years of independent practice that online care asks for in a place on a day: the limit that rule A07 reads."""
-    value = load_knowledge().limit("independent_years_min", day, area)
-    return int(value) if value is not None else 0
+    return oversight.limit_in_force("independent_years_min", on=day, territory=area) or 0

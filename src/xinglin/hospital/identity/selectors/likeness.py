@@ -35,8 +35,10 @@ from xinglin.hospital.identity.models import (
 from xinglin.hospital.identity.words import AccountKind
 from xinglin.hospital.kernel import journal
 from xinglin.hospital.kernel.access import SYSTEM_ID, Actor, Role
+from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
+from xinglin.hospital.oversight import selectors as oversight
 
 ACCEPTED = Q(accepted_at__isnull=False)
 LIVE = Q(revoked_at__isnull=True)
@@ -258,6 +260,7 @@ def proof_within(
         rule = policy_of(account_id=one.pk, purpose=purpose)
         methods = enough_methods(account_id=one.pk, person_id=person_id, at=at, purpose=purpose)
         span = rule.window if window is None else window
+        span = _window_of_a09(one, at) if span is None else span
         event = (
             AuthEvent.objects.filter(account=one, method__in=methods, at__gte=at - span, at__lte=at)
             .order_by("-at", "-pk")
@@ -266,6 +269,13 @@ def proof_within(
         if event is not None:
             found.append(Proof(event.pk, event.method, event.at))
     return max(found, key=lambda proof: (proof.at, proof.id), default=None)
+
+
+def _window_of_a09(account: Account, at: datetime) -> timedelta:
+    """How old a proof of a member of staff may be before a visit: the limit of rule A09 in the place of the house."""
+    house = account.practitioner.institution.area if account.practitioner else ""
+    minutes = oversight.limit_in_force("authentication_minutes_max", on=civil_day(at), territory=house)
+    return timedelta(minutes=minutes or 0)
 
 
 # TEMPLATES: for services here and for the process that watches a visit, never for a screen
