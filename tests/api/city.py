@@ -113,8 +113,9 @@ def build() -> City:
     city.one = one(city, world)
     city.one |= likenesses(world.patient, AT)
     city.one["recording_id"] = recorded(UUID(city.one["visit_id"]), AT)
+    city.one["change_id"] = proposed(city.people["auditor"].actor)
     city.also = {
-        "/limits/{change_id}/{verb}": {"change_id": proposed(city.people["auditor"].actor), "verb": "withdraw"},
+        "/limits/{change_id}/{verb}": {"verb": "withdraw"},
         "/identity/check/{purpose}": {"purpose": "confirm"},
         "/affairs/likeness/stills/{picture_id}": {"picture_id": str(LikenessPicture.objects.get().pk)},
         "/visits/{visit_id}/record": {"visit_id": signed_visit()},

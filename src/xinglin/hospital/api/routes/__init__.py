@@ -20,6 +20,7 @@ from xinglin.hospital.api.routes import (
     practice,
     prescriptions,
     records,
+    rules,
     tokens,
     visits,
     words,
@@ -47,6 +48,7 @@ GROUPS: tuple[tuple[str, Router], ...] = tuple(
         payments,
         desks,
         findings,
+        rules,
         journals,
     )
 )
