@@ -311,7 +311,7 @@ class Page:
                     self._count(rule["asked"]),
                     *(self._count(counts[outcome.value]) for outcome in Outcome),
                     self._count(rule["elsewhere"]) if rule["elsewhere"] else "",
-                    remark(rule, self._count),
+                    remark(rule, self._plain),
                 )
             )
         head = (

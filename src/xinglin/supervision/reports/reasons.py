@@ -38,6 +38,7 @@ USUAL: Final = frozenset(
 )
 """Facts that nearly every rule of their kind asks first; they are named only where nothing else decides."""
 SHOWN: Final = 6
+UNKNOWN: Final = Words("未知", "not known")
 YES_NO: Final = {True: Words("是", "yes"), False: Words("否", "no")}
 WANTED: Final = {
     "patient.egfr": Words("肾小球滤过率（eGFR）", "glomerular filtration rate (eGFR)"),
@@ -116,7 +117,7 @@ class Held:
 
 def _worded(kind: type, value: Any) -> Words:
     if value is None:
-        return Words("未知", "not known")
+        return UNKNOWN
     return YES_NO[bool(value)] if kind is bool else _code(kind, value)
 
 
@@ -161,7 +162,7 @@ def _entry(path: str, knowledge: Knowledge, held: Held) -> dict[str, Any]:
         codes = sorted({row.key[0] for row in table.rows}) if exact else []
         there = held.listed(lookup.keys[0], codes) if exact else None
         return {"list": label, **told, "rows": len(table.rows), "here": there}
-    shown = [{"zh": one.zh, "en": one.en, "rows": count} for one, count in held.values(path)]
+    shown = [{"zh": one.zh, "en": one.en, "rows": count, "known": one != UNKNOWN} for one, count in held.values(path)]
     return {"fact": path, **told, "held": shown}
 
 

@@ -1,18 +1,18 @@
-"""The remark beside each rule of the coverage manifest: why it judged nothing, or what its lists lack."""
+"""The remark beside each rule of the coverage manifest: why it did not apply, why it cannot tell, what lists lack."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from xinglin.supervision.reports.markup import both, words
+from xinglin.supervision.reports.markup import words
 from xinglin.supervision.verdicts import Outcome, Words
 
 Count = Callable[[int], str]
 NAMED: Final = 3
 WHY_NOT: Final = {
-    "no_subject": Words("输入中没有这类对象", "the input holds no subject of its kind"),
-    "not_in_force": Words("当日当地尚未施行", "not in force on those days or in that place"),
+    "no_subject": Words("输入中没有这类对象。", "The input holds no subject of its kind."),
+    "not_in_force": Words("当日当地尚未施行。", "Not in force on those days or in that place."),
 }
 LOAD: Final = Words(
     "可用 xinglin knowledge import 载入公布的记录", "xinglin knowledge import loads the published records"
@@ -20,43 +20,62 @@ LOAD: Final = Words(
 
 
 def remark(rule: Mapping[str, Any], count: Count) -> str:
-    """Why a rule judged nothing: no subject, nothing that it is about, or what is missing; and lists without a row."""
+    """Why a rule judged nothing: no subject, nothing that it is about; what it lacked; and lists without a row."""
     if rule["why_not"]:
-        return words(WHY_NOT[rule["why_not"]])
-    told = [_because(one, count) for one in rule["because"]]
-    settled = rule["outcomes"][Outcome.CLEAR.value] + rule["outcomes"][Outcome.FINDING.value]
-    if rule["because"]:
-        none = rule["outcomes"][Outcome.NOT_APPLICABLE.value]
-        told.insert(0, both(f"{count(none)}次不适用：", f"not applicable to {count(none)}:"))
-    if rule["missing"] and not settled:
-        told.append(_missing(rule))
-    if rule["empty_lists"]:
-        names = rule["empty_lists"]
-        zh, en = "、".join(one["zh"] for one in names), "; ".join(one["en"] for one in names)
-        told.append(both(f"名单为空（{zh}），{LOAD.zh}。", f"without any row: {en}; {LOAD.en}."))
-    return f'<small class="quiet">{" ".join(told)}</small>' if told else ""
+        return f'<small class="quiet">{words(WHY_NOT[rule["why_not"]])}</small>'
+    told = [one for one in (_because(rule, count), _missing(rule, count), _empty(rule)) if one is not None]
+    return "".join(f'<small class="quiet remark">{words(one)}</small>' for one in told)
 
 
-def _missing(rule: Mapping[str, Any]) -> str:
-    every = rule["missing"]
-    more = ("……", " …") if len(every) > NAMED else ("", "")
-    zh, en = "、".join(one["zh"] for one in every[:NAMED]), "; ".join(one["en"] for one in every[:NAMED])
-    return both(f"缺少：{zh}{more[0]}", f"missing: {en}{more[1]}")
+def _because(rule: Mapping[str, Any], count: Count) -> Words | None:
+    """Where nothing was settled: the lists and facts that decide whether the rule applies, and what the input holds."""
+    telling = [one for one in rule["because"] if "list" in one or any(value["known"] for value in one["held"])]
+    chosen = (telling or rule["because"])[:NAMED]
+    if not chosen:
+        return None
+    none = count(rule["outcomes"][Outcome.NOT_APPLICABLE.value])
+    parts = [_entry(one, count) for one in chosen]
+    return Words(
+        f"{none}次不适用：{'；'.join(one.zh for one in parts)}。",
+        f"Not applicable to {none}: {'; '.join(one.en for one in parts)}.",
+    )
 
 
-def _because(one: Mapping[str, Any], count: Count) -> str:
+def _entry(one: Mapping[str, Any], count: Count) -> Words:
     """A list with its rows and how many of the input's rows stand on it, or a fact with the values that are there."""
     if "list" in one:
-        here = one["here"]
-        if here is None:
-            return both(f"{one['zh']}（{one['rows']:,}行）；", f"{one['en']} ({one['rows']:,} rows);")
-        return both(
-            f"{one['zh']}（名单{one['rows']:,}行，输入中{here:,}条在列）；",
-            f"{one['en']} (a list of {one['rows']:,} rows, on which {here:,} of the input stand);",
-        )
-    held = ", ".join(f"{both(value['zh'], value['en'])} {count(value['rows'])}" for value in one["held"])
-    name = both(one["zh"], one["en"])
-    return f"{name}: {held};" if held else f"{name};"
+        zh, en = f"名单{one['rows']:,}行", f"{one['rows']:,} rows"
+        if one["here"] is not None:
+            zh, en = f"{zh}，输入中{count(one['here'])}条在列", f"{en}, {count(one['here'])} of the input on it"
+        return Words(f"{one['zh']}（{zh}）", f"{one['en']} ({en})")
+    zh = "、".join(f"{value['zh']} {count(value['rows'])}" for value in one["held"])
+    en = ", ".join(f"{value['en']} {count(value['rows'])}" for value in one["held"])
+    return Words(f"{one['zh']}（{zh}）", f"{one['en']} ({en})") if zh else Words(one["zh"], one["en"])
+
+
+def _missing(rule: Mapping[str, Any], count: Count) -> Words | None:
+    """What was missing where the rule cannot tell; a measure by what it is made from."""
+    if not rule["missing"]:
+        return None
+    every = list(dict.fromkeys(words for one in rule["missing"] for words in _named(one)))
+    more = ("等", " and more") if len(every) > NAMED else ("", "")
+    unknown = count(rule["outcomes"][Outcome.CANNOT_TELL.value])
+    return Words(
+        f"{unknown}次无法判断，缺少：{'、'.join(one.zh for one in every[:NAMED])}{more[0]}。",
+        f"Cannot tell of {unknown}, missing: {'; '.join(one.en for one in every[:NAMED])}{more[1]}.",
+    )
+
+
+def _named(one: Mapping[str, Any]) -> list[Words]:
+    return [Words(fact["zh"], fact["en"]) for fact in one["made_from"]] or [Words(one["zh"], one["en"])]
+
+
+def _empty(rule: Mapping[str, Any]) -> Words | None:
+    """Lists of the rule that hold no row: it can find nothing by them."""
+    if not rule["empty_lists"]:
+        return None
+    zh, en = ("、".join(one["zh"] for one in rule["empty_lists"]), "; ".join(one["en"] for one in rule["empty_lists"]))
+    return Words(f"名单为空：{zh}；{LOAD.zh}。", f"List without any row: {en}; {LOAD.en}.")
 
 
 def made_from(one: Mapping[str, Any]) -> str:
@@ -65,5 +84,5 @@ def made_from(one: Mapping[str, Any]) -> str:
         return ""
     zh = "、".join(fact["zh"] + (f"（{fact['rows']:,}行）" if fact["rows"] else "") for fact in one["made_from"])
     en = "; ".join(fact["en"] + (f" (in {fact['rows']:,} rows)" if fact["rows"] else "") for fact in one["made_from"])
-    label = both(f"输入没有：{zh}", f"the input does not say: {en}")
+    label = words(Words(f"输入没有：{zh}", f"the input does not say: {en}"))
     return f'<br><small class="quiet">{label}</small>'

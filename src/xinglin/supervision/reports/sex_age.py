@@ -76,7 +76,7 @@ def section(manifest: Mapping[str, Any], count: Callable[[int], str]) -> str:
             count(row["found"]),
             count(row["no_limit"]),
             count(row["cannot_tell"]),
-            "; ".join(both(one["zh"], one["en"]) for one in missing[row["rule"]]) if row["cannot_tell"] else "",
+            _missing(missing[row["rule"]]) if row["cannot_tell"] else "",
         )
         for row in rows
     ]
@@ -87,15 +87,20 @@ def section(manifest: Mapping[str, Any], count: Callable[[int], str]) -> str:
         (both("发现", "Found"), True),
         (both("没有限制", "No limit"), True),
         (both("未能判断", "Cannot tell"), True),
-        (both("缺少", "Missing"), False),
+        (both("原因", "Why"), False),
     )
     note = Words(
         "“没有限制”指表中没有这种药品、项目或诊断的性别或年龄限制，或没有向基金申请支付；名称未能对应的，不能判断。",
         "“No limit”: no table limits this medicine, procedure or diagnosis by sex or age, or the fund was not asked. "
         "Where a name did not map it cannot be told.",
     )
-    body = f'<p class="small quiet">{words(note)}</p>{table(head, drawn)}{_names(manifest, count)}'
+    body = f'<p class="small quiet">{words(note)}</p>{table(head, drawn, "wide")}{_names(manifest, count)}'
     return card(both("性别和年龄限制判断了多少", "How much was judged by sex and age"), body, anchor="sex-and-age")
+
+
+def _missing(facts: Sequence[Mapping[str, Any]]) -> str:
+    zh, en = "、".join(one["zh"] for one in facts), "; ".join(one["en"] for one in facts)
+    return f'<small class="quiet">{both(f"缺少：{zh}", f"missing: {en}")}</small>'
 
 
 KINDS: Final = {

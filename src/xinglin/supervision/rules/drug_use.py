@@ -235,9 +235,11 @@ def _over(amount: Term, limit: Term) -> Term:
     official=69,
     why_zh="同一成分两份同时在用，或同类药两种同时在用，剂量就会叠加；复方中的成分同样计算。提前几天续药不算。",
     sentence=Words(
-        "{line.drug_zh}：同一成分的另一份药还有{measure.overlap_days}天在用，同类其他药在用{measure.same_group_in_force}种。",
-        "{line.drug_en}: another supply of the same substance is in force for {measure.overlap_days} days; other "
-        "medicines of its group in force: {measure.same_group_in_force}.",
+        "{line.drug_zh}与其他药重复：核对本处方和在用药品发现{measure.duplicate_findings}处，同类其他药在用"
+        "{measure.same_group_in_force}种，与同一成分的另一份药重叠{measure.overlap_days}天。",
+        "{line.drug_en} doubles another medicine: found on this prescription and among what is in force: "
+        "{measure.duplicate_findings}; others of its group in force: {measure.same_group_in_force}; days shared with "
+        "another supply of the same substance: {measure.overlap_days}.",
     ),
     hint=Words(
         "停用其中一种或缩短天数；有意联用、换药或两种规格搭配的，请注明“有意联用”。",

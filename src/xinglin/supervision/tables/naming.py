@@ -24,12 +24,14 @@ class Substance:
 
 @dataclass(frozen=True, slots=True)
 class MedicineNames:
-    """Substances by foreign name, brands that stand for substances, and ATC codes of combinations."""
+    """Substances by foreign name, brands that stand for substances, ATC codes of combinations, and those of a substance
+    that is given in one way (by its code and the way)."""
 
     substances: Mapping[str, Substance]
     brands: Mapping[str, str]
     combinations: Mapping[str, str]
     by_code: Mapping[str, Substance]
+    by_route: Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,11 @@ def medicine_names() -> MedicineNames:
     read = _read("medicines.toml")
     substances = {name: Substance(code, atc, zh) for name, code, atc, zh in read["substance"]}
     return MedicineNames(
-        substances, dict(read["brand"]), dict(read["combination"]), {one.code: one for one in substances.values()}
+        substances,
+        dict(read["brand"]),
+        dict(read["combination"]),
+        {one.code: one for one in substances.values()},
+        {(code, route): atc for code, route, atc in read["by_route"]},
     )
 
 

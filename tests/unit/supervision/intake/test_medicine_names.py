@@ -17,7 +17,7 @@ from xinglin.supervision.intake.fhir.medicines import medicine
         ("Acetaminophen 325 MG Oral Tablet [Tylenol]", "paracetamol", "N02BE01", "po"),
         ("Amoxicillin 250 MG / Clavulanate 125 MG Oral Tablet", "amoxicillin|clavulanic-acid", "J01CR02", "po"),
         ("albuterol 0.21 MG/ML Inhalation Solution", "salbutamol", "R03AC02", "inh"),
-        ("Mirena 52 MG Intrauterine System", "levonorgestrel", "G03AD01", "iu"),
+        ("Mirena 52 MG Intrauterine System", "levonorgestrel", "G02BA03", "iu"),
         ("NDA020800 0.3 ML Epinephrine 1 MG/ML Auto-Injector", "epinephrine", "C01CA24", "inj"),
         ("Penicillin V Potassium 250 MG Oral Tablet", "phenoxymethylpenicillin", "J01CE02", "po"),
         ("NITROFURANTOIN, MACROCRYSTALS 50 MG Oral Capsule", "nitrofurantoin", "J01XE01", "po"),

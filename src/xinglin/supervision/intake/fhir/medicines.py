@@ -84,7 +84,7 @@ def medicine(words: str) -> Medicine:
         found = None if None in known else tuple(one for one in known if one is not None)
         strengths = [_micrograms(part) for part in parts]
     alone = strengths[0] if len(strengths) == 1 and counted else None
-    return Medicine(found, _atc(found), route, counted, alone)
+    return Medicine(found, _atc(found, route), route, counted, alone)
 
 
 def substance(name: str) -> Substance | None:
@@ -101,10 +101,10 @@ def _micrograms(part: re.Match[str] | None) -> int | None:
     return scaled(part["amount"], MICROGRAMS[part["unit"].upper()], "strength")
 
 
-def _atc(found: tuple[Substance, ...] | None) -> str | None:
-    """The ATC code of a substance given alone or of a combination that our table holds."""
+def _atc(found: tuple[Substance, ...] | None, route: str | None) -> str | None:
+    """The ATC code of a substance given alone (in this way, where that matters) or of a combination of our table."""
     if not found:
         return None
     if len(found) == 1:
-        return found[0].atc or None
+        return medicine_names().by_route.get((found[0].code, route or "")) or found[0].atc or None
     return medicine_names().combinations.get("|".join(sorted(one.code for one in found)))

@@ -65,6 +65,12 @@ TERMS: Final = (
         Words("与所供药品的医嘱相同", "as the order that it supplies"),
     ),
     Silence(
+        "item.exception_reason",
+        "false",
+        "false",
+        Words("没有记录例外理由", "no reason for an exception is recorded"),
+    ),
+    Silence(
         "line.intended_combination",
         "false",
         "false",
