@@ -203,10 +203,15 @@ class _Run:
     def __init__(self, engine: Duck, lake: Path, rule: Rule, asked: Asked) -> None:
         self._engine, self._rule, self._asked = engine, rule, asked
         self._lake = Lake(engine, lake)
-        self._sql: duckdb.DuckDBPyConnection = engine.connection.con
         self._sql.execute("SET TimeZone = 'UTC'")
         self._sources = {name: money.source(lake, name) for name in TABLES}
         self._units_made = False
+
+    @property
+    def _sql(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB itself, when all that was to be kept is there."""
+        connection: duckdb.DuckDBPyConnection = self._engine.connection.con
+        return connection
 
     def side(self, name: str, knowledge: Knowledge) -> Side:
         """Judge, and keep the outcomes and the findings of this side."""

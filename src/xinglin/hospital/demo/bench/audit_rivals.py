@@ -82,7 +82,8 @@ def sample(folder: Path, lines: int) -> Sample:
     """A small lake, judged by the audit, with all that its rules read."""
     engine = Duck(threads=2)
     audit = ColumnAuditor(Lake(engine, make_lake(folder, lines=lines)), load_knowledge(), rules()).judge(Scope.LINE)
-    table = engine.connection.to_pyarrow(audit._rows(audit.trees, set(Outcome)))
+    rows = audit._rows(audit.trees, set(Outcome))
+    table = engine.connection.to_pyarrow(rows)
     engine.close()
     columns = table.to_pylist()
     paths = {path: column_name(path) for path in column_kinds() if column_name(path) in table.column_names}

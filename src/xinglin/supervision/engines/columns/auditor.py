@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from xinglin.supervision.engines.columns.counting import SUBJECT, Counting, Sharing, shared
+from xinglin.supervision.engines.columns.counting import SUBJECT, Counting, Sharing, shared, told_apart_by
 from xinglin.supervision.engines.columns.expressions import Translator
 from xinglin.supervision.engines.columns.hashing import Hashed, Written, hashed
 from xinglin.supervision.engines.columns.levels import COUNTED, TOP, Levels, replaced
@@ -102,6 +102,9 @@ class ScopeAudit:
         self._counting = Counting(lake, knowledge, lists, then=then)
         self._paths = self._read()
         self._law = stretches(knowledge, trees, lists.span)
+        for sharing in self._measures:
+            lake.has(sharing.over)
+        lists.learn(at for tree in trees for at in (*tree.nodes, *(one for _, one in tree.looked_up)))
         asked = {path for tree in trees for at in (tree.applies, tree.violates) for path in reads(at)}
         self._ready = prepare(lake, self.scope, _facts_of(asked) | self._measured_by(), self._law)
 
@@ -145,8 +148,7 @@ class ScopeAudit:
 
     def _measured_by(self) -> set[str]:
         """The facts by which subjects are told apart where there is nothing to count."""
-        keys = {path for sharing in self._measures for path in (*(path for path, _ in sharing.match), sharing.own)}
-        return keys - {""}
+        return {path for sharing in self._measures for path in told_apart_by(sharing)}
 
     @cached_property
     def _counted(self) -> list[tuple[Sharing, Sequence[Declared], ir.Table]]:
@@ -438,7 +440,7 @@ def _numbers(chain: ir.Table, counted: str, sharing: Sharing, measures: Sequence
 def _keyless(chain: ir.Table, sharing: Sharing) -> ir.Value:
     """Whether a subject lacks a fact by which its events are found."""
     unknown_key: ir.Value = ibis.literal(False)
-    for path in [*(path for path, _ in sharing.match), *([sharing.own] if sharing.own else [])]:
+    for path in told_apart_by(sharing):
         unknown_key = unknown_key | chain[column_name(path)].isnull()
     return unknown_key
 

@@ -49,6 +49,12 @@ def shared(measures: Iterable[Declared]) -> Mapping[Sharing, list[Declared]]:
     return found
 
 
+def told_apart_by(sharing: Sharing) -> list[str]:
+    """The facts that a subject must have for its events to be found; its own key it always has."""
+    paths = [*(path for path, _ in sharing.match), *([sharing.own] if sharing.own else [])]
+    return [path for path in paths if path != OF_SCOPE[sharing.scope].key]
+
+
 class Counting:
     """Measures of a lake. `then` counts what was known when the subject was judged, else what is known now."""
 
@@ -60,6 +66,8 @@ class Counting:
 
     def numbers(self, sharing: Sharing, measures: Sequence[Declared]) -> ir.Table:
         """One row a subject that has an event: its id in `subject`, its numbers, and `<name>__unknown`."""
+        if not self._lake.has(sharing.over):
+            return self._nothing(sharing.scope, measures)
         trees = [measure_tree(one, self._knowledge, event_groups(one)) for one in measures]
         pairs = self._pairs(sharing, trees)
         if sharing.alone:
@@ -69,6 +77,13 @@ class Counting:
         for tree in trees:
             aggregates |= _aggregates(pairs, tree.measure)
         return pairs.group_by(SUBJECT).aggregate(**aggregates)
+
+    def _nothing(self, scope: Scope, measures: Sequence[Declared]) -> ir.Table:
+        """The numbers of a lake without such events: those of nobody."""
+        key, kinds = OF_SCOPE[scope].key, {"": "int64", "__events": "int64", "__unknown": "boolean"}
+        nobody = self._lake.facts(OF_SCOPE[scope].name, [key]).filter(ibis.literal(False))
+        made = {f"{one.name}{part}": ibis.null(kind) for one in measures for part, kind in kinds.items()}
+        return nobody.select(**{SUBJECT: nobody[column_name(key)]}, **made)
 
     def _pairs(self, sharing: Sharing, trees: Sequence[MeasureTree]) -> ir.Table:
         """Every subject beside every event that shares the facts of `match`; `where` and `value` of each measure."""

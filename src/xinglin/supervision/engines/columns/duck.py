@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot.expressions as sge
@@ -29,16 +32,23 @@ class _Compiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types.
 
 
 class Duck:
-    """DuckDB under Ibis. `memory` such as ``4GB`` and `spill` (a folder) bound what it takes."""
+    """DuckDB under Ibis. `memory` such as ``4GB`` and `spill` (a folder) bound what it takes.
+
+    What is to be kept is worked out by a thread of its own, one table after another, while the next query is written:
+    writing queries is Python's work and takes as long as answering them on a million rows. Whoever asks for rows waits;
+    what went wrong in between is raised there.
+    """
 
     name = "duckdb"
 
     def __init__(
         self, *, memory: str = "", spill: Path | None = None, threads: int = 0, database: Path | None = None
     ) -> None:
-        self.connection = ibis.duckdb.connect(":memory:" if database is None else str(database))
-        self.connection.compiler = _Compiler()
+        self._duckdb = ibis.duckdb.connect(":memory:" if database is None else str(database))
+        self._duckdb.compiler = _Compiler()
         self._opened: dict[tuple[Path, str], ir.Table | None] = {}
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="duckdb")
+        self._last: Future[None] | None = None
         settings = {"preserve_insertion_order": "false", "enable_progress_bar": "false"}
         if memory:
             settings["memory_limit"] = f"'{memory}'"
@@ -47,18 +57,46 @@ class Duck:
         if threads:
             settings["threads"] = str(threads)
         for name, value in settings.items():
-            self.connection.raw_sql(f"SET {name} = {value}")
+            self._duckdb.raw_sql(f"SET {name} = {value}")
+
+    @property
+    def connection(self) -> Any:
+        """Ibis's connection, when all that was to be kept is there."""
+        self.settle()
+        return self._duckdb
+
+    def settle(self) -> None:
+        """Wait until all that was to be kept is there. Raises what went wrong, after which the rest was left undone."""
+        last, self._last = self._last, None
+        if last is not None:
+            last.result()
+
+    def _later(self, do: Callable[[], Any]) -> None:
+        """Have something done after all that was given before, unless any of that went wrong."""
+        before = self._last
+
+        def in_turn() -> None:
+            if before is not None:
+                before.result()
+            do()
+
+        self._last = self._worker.submit(in_turn)
+
+    def _now(self, query: str) -> Any:
+        """Ask DuckDB when all that was to be kept is there."""
+        self.settle()
+        return self.run(query)
 
     def run(self, query: str) -> Any:
         """Ask DuckDB."""
-        return self.connection.raw_sql(query)
+        return self._duckdb.raw_sql(query)
 
     def sql(self, what: ir.Table) -> str:
         """A table's query as Ibis writes it: step within step, as DuckDB folds them faster than Ibis does."""
         written = ibis.options.sql
         before, written.fuse_selects = written.fuse_selects, False
         try:
-            return str(self.connection.compile(what))
+            return str(self._duckdb.compile(what))
         finally:
             written.fuse_selects = before
 
@@ -74,33 +112,39 @@ class Duck:
         return self.connection.read_parquet(source, table_name=f"lake_{table}") if source else None
 
     def keep(self, name: str, what: ir.Table | pa.Table) -> ir.Table:
-        """Compute a table once."""
+        """Compute a table once: later, but before anything that is asked after it."""
         if isinstance(what, pa.Table):
-            self.connection.con.register("given", what)
-            self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM given')
-            self.connection.con.unregister("given")
-        else:
-            self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.sql(what)}')
-        held = self.connection.table(name, database=("temp", "main"))
-        if isinstance(what, pa.Table):
-            return held
-        wider = {
-            one: kind for one, kind in what.schema().items() if held[one].type().is_decimal() and kind.is_integer()
-        }
-        return held.cast(wider) if wider else held  # A sum is wider to DuckDB than to Ibis.
+            self._later(lambda: self._given(name, what))
+            return self._kept(name, ibis.schema(what.schema))
+        # Each column is kept as the type that Ibis takes it for: a sum is wider to DuckDB, a small literal shorter.
+        types = self._duckdb.compiler.type_mapper
+        columns = (f'CAST("{one}" AS {types.to_string(kind)}) AS "{one}"' for one, kind in what.schema().items())
+        query = f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {", ".join(columns)} FROM ({self.sql(what)})'
+        self._later(lambda: self.run(query))
+        return self._kept(name, what.schema())
+
+    def _given(self, name: str, table: pa.Table) -> None:
+        self._duckdb.con.register("given", table)
+        self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM given')
+        self._duckdb.con.unregister("given")
+
+    def _kept(self, name: str, schema: ibis.Schema) -> ir.Table:
+        """A kept table by its name, without asking DuckDB, which may not have it yet."""
+        place = ops.Namespace(catalog="temp", database="main")
+        held: ir.Table = ops.DatabaseTable(name=name, schema=schema, source=self._duckdb, namespace=place).to_expr()
+        return held
 
     def keep_numbered(self, name: str, what: ir.Table, number: str, *, joined: bool = False) -> ir.Table:
         """DuckDB numbers the rows of a table by itself. Numbers that are stored take longer to make, but a join by them
         needs no hashing."""
         if joined:
             return self.keep(name, what.mutate(**{number: ibis.row_number()}))
-        self.keep(name, what)
-        held = self.connection.table(name, database=("temp", "main"))
+        held = self.keep(name, what)
         return held.mutate(**{number: held.rowid()})
 
     def drop(self, name: str) -> None:
         """Forget a kept table."""
-        self.run(f'DROP TABLE IF EXISTS "{name}"')
+        self._later(lambda: self.run(f'DROP TABLE IF EXISTS "{name}"'))
 
     def micros(self, instant: ir.Value) -> ir.Value:
         """Microseconds since 1970."""
@@ -114,19 +158,20 @@ class Duck:
 
     def rows(self, what: ir.Table) -> pa.RecordBatchReader:
         """Batches of rows."""
-        found: pa.RecordBatchReader = self.run(self.sql(what)).fetch_record_batch(50_000)
+        found: pa.RecordBatchReader = self._now(self.sql(what)).fetch_record_batch(50_000)
         return found.cast(what.schema().to_pyarrow())
 
     def one(self, what: ir.Table) -> dict[str, Any]:
         """The only row."""
-        found = self.run(self.sql(what))
+        found = self._now(self.sql(what))
         return dict(zip([column[0] for column in found.description], found.fetchone(), strict=True))
 
     def write(self, what: ir.Table, path: Path) -> None:
         """One Parquet file."""
         target = str(path).replace("'", "''")
-        self.run(f"COPY ({self.sql(what)}) TO '{target}' (FORMAT parquet)")
+        self._now(f"COPY ({self.sql(what)}) TO '{target}' (FORMAT parquet)")
 
     def close(self) -> None:
-        """Close the connection."""
-        self.connection.disconnect()
+        """Close the connection; what was to be kept and is asked by nobody is left undone."""
+        self._worker.shutdown(cancel_futures=True)
+        self._duckdb.disconnect()

@@ -24,11 +24,11 @@ LAW: Final = "law"
 """A limit or a list: asked wherever day and place stand."""
 
 
-def _operands(at: Node, op: str) -> Iterator[Node]:
+def operands(at: Node, op: str) -> Iterator[Node]:
     """What a row of the same word is asked of."""
     if at.op == op:
         for arg in at.args:
-            yield from _operands(arg, op)
+            yield from operands(arg, op)
     else:
         yield at
 
@@ -72,7 +72,7 @@ class Levels:
         if at.op not in {"and", "or"}:
             return remade(at, [self.grouped(arg) for arg in at.args])
         by_level: dict[str, list[Node]] = {}
-        for arg in {id(one): one for one in _operands(at, at.op)}.values():
+        for arg in {id(one): one for one in operands(at, at.op)}.values():
             by_level.setdefault(self.of(arg), []).append(self.grouped(arg))
         made = [reduce(partial(node, at.op, bool), by_level[level]) for level in sorted(by_level)]
         return reduce(partial(node, at.op, bool), made)

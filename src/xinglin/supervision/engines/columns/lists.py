@@ -63,6 +63,12 @@ class Lists:
             return table
         return chain.select(*table.columns, **{into: list_answer(chain, res, n, one) for into, res, n, one in answers})
 
+    def learn(self, nodes: Iterable[Node]) -> None:
+        """Ask the lake which codes occur, for all lists that the trees ask: before it is given more to do."""
+        for name in {_name(at) for at in _listed(nodes)}:
+            for path in (*self._knowledge.lookups[name].keys, TERRITORY):
+                self._occurring(path)
+
     def told(self, nodes: Iterable[Node]) -> dict[int, Node]:
         """What is asked of lists that list nothing that occurs, in plainer words: the answer is the same for all, but
         unknown where a key, the day or the place is."""

@@ -21,7 +21,7 @@ from xinglin.supervision.engines.columns.levels import CASE, TOP, Levels
 from xinglin.supervision.engines.columns.lists import Lists
 from xinglin.supervision.engines.columns.staging import Staged
 from xinglin.supervision.engines.columns.stretches import WHEN, WHERE, Stretches
-from xinglin.supervision.engines.columns.wide import Lake
+from xinglin.supervision.engines.columns.wide import Branch, Lake
 from xinglin.supervision.engines.columns.words import Word
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY
 from xinglin.supervision.facts.lake import OF_SCOPE, column_kinds, column_name
@@ -67,23 +67,24 @@ def prepare(lake: Lake, scope: Scope, paths: Collection[str], law: Stretches) ->
     spec, day, place = OF_SCOPE[scope], EVENT_DAY[scope], TERRITORY
     wanted = {path for path in paths if not path.startswith("measure.")} | {day, place}
     levels: dict[str, str] = {}
-    above: dict[str, ir.Table] = {}
-    branches = lake.branches(spec.name, wanted)
-    for number, branch in enumerate(branches):
-        name = f"b{number}"
+    taken: dict[str, tuple[Branch, list[str]]] = {}
+    for number, branch in enumerate(lake.branches(spec.name, wanted)):
         own = [path for path in sorted(wanted - levels.keys()) if path.partition(".")[0] in branch.groups]
-        levels |= dict.fromkeys(own, name)
-        above[name] = _numbered(lake, f"{scope.value}_{name}", lake.above(branch, own), own)
+        levels |= dict.fromkeys(own, f"b{number}")
+        taken[f"b{number}"] = branch, own
     mine = wanted - levels.keys()
-    base = lake.facts(spec.name, {*mine, spec.key, *(branch.root.by for branch in branches)})
+    base = lake.facts(spec.name, {*mine, spec.key, *(branch.root.by for branch, _ in taken.values())})
     base = base.mutate(**{SUBJECT: base[column_name(spec.key)]}).filter(ibis._[SUBJECT].notnull())
     shared = _shared(lake, base, sorted(mine - {day, place, spec.key}))
     levels |= {path: CASE if path in shared else TOP for path in mine}
+    above = {
+        name: _numbered(lake, f"{scope.value}_{name}", lake.above(branch, own), own)
+        for name, (branch, own) in taken.items()
+    }
     rows = base
-    for branch, (name, table) in zip(branches, above.items(), strict=True):
-        nobody = lake.engine.one(table.filter(table.key.isnull()).select(NUMBER))[NUMBER]
+    for name, (branch, _) in taken.items():
         also = [column_name(path) for path in (day, place) if levels[path] == name]
-        rows = _beneath(rows, column_name(branch.root.by), name, table.select("key", NUMBER, *also), nobody)
+        rows = _beneath(rows, column_name(branch.root.by), name, above[name].select("key", NUMBER, *also))
     rows = rows.mutate(**law.of(rows[column_name(day)], rows[column_name(place)]))
     by = [*(column_name(path) for path in shared), WHEN, WHERE]
     cases = lake.engine.keep_numbered(f"cases_{scope.value}", rows.select(*by).distinct(), CASE, joined=True)
@@ -99,17 +100,18 @@ def _numbered(lake: Lake, name: str, table: ir.Table, paths: Sequence[str]) -> i
     """The rows of a branch by number, and with them one without a key: the row above those that have none."""
     engine, kinds = lake.engine, column_kinds()
     columns = [column_name(path) for path in paths]
-    nobody = {column: pa.array([None], arrow_type(kinds[path])) for column, path in zip(columns, paths, strict=True)}
-    absent = engine.keep(f"nobody_{name}", pa.table({"key": pa.array([None], pa.string()), **nobody}))
+    nobody = {column: pa.nulls(1, arrow_type(kinds[path])) for column, path in zip(columns, paths, strict=True)}
+    absent = engine.keep(f"nobody_{name}", pa.table({"key": pa.nulls(1, pa.string()), **nobody}))
     every = ibis.union(table.select("key", *columns), absent)
     return engine.keep_numbered(f"above_{name}", every, NUMBER, joined=True)
 
 
-def _beneath(rows: ir.Table, by: str, name: str, above: ir.Table, nobody: int) -> ir.Table:
+def _beneath(rows: ir.Table, by: str, name: str, above: ir.Table) -> ir.Table:
     """Rows with the number of the row above them in a branch, and with what else of it is brought along."""
+    nobody = above.filter(above.key.isnull()).select(NUMBER).as_scalar()
     above = above.filter(above.key.notnull()).rename({f"{name}_key": "key", f"{name}_number": NUMBER})
     found = rows.left_join(above, rows[by] == above[f"{name}_key"])
-    found = found.mutate(**{name: ibis.coalesce(found[f"{name}_number"], ibis.literal(nobody, type="int64"))})
+    found = found.mutate(**{name: ibis.coalesce(found[f"{name}_number"], nobody)})
     return found.drop(f"{name}_key", f"{name}_number")
 
 

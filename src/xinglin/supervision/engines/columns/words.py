@@ -18,7 +18,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from xinglin.supervision.engines.columns.levels import COUNTED, TOP, Levels
+from xinglin.supervision.engines.columns.levels import CASE, COUNTED, TOP, Levels, operands
 from xinglin.supervision.engines.tree import Node, node
 
 RULES_A_WORD: Final = 15
@@ -117,7 +117,15 @@ def _number(value: int) -> ir.Value:
 def truth(value: ir.Value, place: int) -> ir.Value:
     """The two bits of a truth at a place: certain there, possible beyond all certain ones."""
     possible = 1 << (place + RULES_A_WORD)
-    return ibis.cases((value, _number(possible | 1 << place)), (value.isnull(), _number(possible)), else_=_number(0))
+    return ibis.coalesce(value.cast("int64") * _number(possible | 1 << place), _number(possible))
+
+
+def truths(value: ir.Value, places: Sequence[int], given: Sequence[int]) -> ir.Value:
+    """The same truth at several places; what it does not touch is given."""
+    yes, rest = _mask(places), _mask(given)
+    possible = sum(1 << (place + RULES_A_WORD) for place in places)
+    held = value.cast("int64") * _number(yes)
+    return ibis.coalesce(held + _number(rest) if rest else held, _number(possible | rest))
 
 
 def _together(values: Sequence[ir.Value], also: int) -> ir.Value:
@@ -146,8 +154,26 @@ class Word:
 
     def nodes(self, level: str) -> Iterator[Node]:
         """What is asked at a level."""
-        for slot in self.slots:
-            yield from (parts[level] for parts in slot.values() if level in parts)
+        for number, slot in enumerate(self.slots):
+            if level == CASE:
+                yield from (parts[level] for parts in slot.values() if level in parts)
+            else:
+                alone, shared = self._split(number, level)
+                yield from (*alone.values(), *(at for at, _ in shared))
+
+    def _split(self, slot: int, level: str) -> tuple[dict[int, Node], list[tuple[Node, list[int]]]]:
+        """What a level asks for a slot: what is asked for a place alone, and what must hold for several places, asked
+        once for all of them."""
+        parts = {place: held[level] for place, held in self.slots[slot].items() if level in held}
+        asked = {place: list(operands(at, "and")) for place, at in parts.items()}
+        by_node: dict[int, tuple[Node, list[int]]] = {}
+        for place, many in asked.items():
+            for at in {id(one): one for one in many}.values():
+                by_node.setdefault(id(at), (at, []))[1].append(place)
+        shared = [(at, places) for at, places in by_node.values() if len(places) > 1]
+        common = {id(at) for at, _ in shared}
+        alone = {place: [at for at in many if id(at) not in common] for place, many in asked.items()}
+        return {place: reduce(partial(node, "and", bool), many) for place, many in alone.items() if many}, shared
 
     @property
     def not_asked(self) -> str:
@@ -165,15 +191,28 @@ class Word:
             ]
             made[self.not_asked] = _together(not_in, 0)
         for number, slot in enumerate(self.slots):
-            here = {place: parts for place, parts in slot.items() if level in parts}
+            here = {place for place, parts in slot.items() if level in parts}
+            if level != CASE:
+                if here:
+                    made[self.name(number, level)] = self._bits(number, level, value)
+                continue
             if not here and not asked.keys() & slot.keys():
                 continue
             values = []
-            for place in sorted(here.keys() | (asked.keys() & slot.keys())):
-                bits = truth(value(here[place][level]), place) if place in here else _number(_mask([place]))
+            for place in sorted(here | (asked.keys() & slot.keys())):
+                bits = truth(value(slot[place][level]), place) if place in here else _number(_mask([place]))
                 values.append(ibis.cases((asked[place], bits), else_=_number(0)) if place in asked else bits)
             given = [place for place in slot if place not in here and place not in asked]
             made[self.name(number, level)] = _together(values, _mask(given))
+        return made
+
+    def _bits(self, slot: int, level: str, value: Value) -> ir.Value:
+        """The number of a slot at a level."""
+        alone, shared = self._split(slot, level)
+        given = [place for place in self.slots[slot] if place not in alone]
+        made = _together([truth(value(at), place) for place, at in alone.items()], _mask(given))
+        for at, places in shared:
+            made = made & truths(value(at), places, [place for place in self.slots[slot] if place not in places])
         return made
 
     def at_rows(self, table: ir.Table, levels: Sequence[str]) -> dict[str, ir.Value]:
