@@ -9,11 +9,13 @@ from typing import Any
 import ibis
 
 from xinglin.supervision.engines import compiled, measuring, plain
+from xinglin.supervision.engines.calendar import completed_years, months_later
 from xinglin.supervision.engines.columns import counting, expressions, levels, lookups, stretches, wide, words
+from xinglin.supervision.engines.columns.duck import Duck
 from xinglin.supervision.engines.tree import node
 from xinglin.supervision.measures.declared import How
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.tables.rows import DatedRow
+from xinglin.supervision.tables.rows import DatedRow, Table
 
 Patch = tuple[Any, str, Any]
 Broken = dict[str, tuple[Any, ...]]
@@ -59,6 +61,20 @@ def _whole_codes(self: Knowledge, name: str, key: tuple[str, ...], on: Any, terr
     return lookup.unlisted if row is None else row.values.get(lookup.column)
 
 
+def _unknown_differs(self: Value, operator: str, other: Any, right: Any = Value._compare) -> Value:
+    made: Value = right(self, operator, other)
+    return Value(bool, True, made.read, made.needed) if operator == "!=" and made.value is None else made
+
+
+def _smaller_of_the_known(a: Value, other: Any) -> Value:
+    made, known = plain._smaller(a, other), [one for one in (a.value, plain._value(other).value) if one is not None]
+    return Value(a.kind, min(known, default=None), made.read, made.needed)  # type: ignore[type-var]
+
+
+def _nought_is_unknown(x: Value, default: object) -> Value:
+    return plain._otherwise(x if x.value else Value(x.kind, None, x.read, x.needed), default)
+
+
 def _next_day(instant: Any) -> Any:
     return instant.astimezone(UTC).date()
 
@@ -70,6 +86,15 @@ REFERENCE: Broken = {
     "or takes unknown for false": ("or", (Value, "_either", _lossy("_either"))),
     "not takes unknown for false": ("not", (Value, "_opposite", _not_lossy)),
     "> reads as >=": (">", (plain.COMPARE, ">", lambda a, b: a >= b)),
+    "< reads as <=": ("<", (plain.COMPARE, "<", lambda a, b: a <= b)),
+    ">= reads as >": (">=", (plain.COMPARE, ">=", lambda a, b: a > b)),
+    "what is unknown differs": ("!=", (Value, "_compare", _unknown_differs)),
+    "smaller passes over the unknown": ("smaller", (plain.WORDS, "smaller", _smaller_of_the_known)),
+    "otherwise takes nought for unknown": ("otherwise", (plain.WORDS, "otherwise", _nought_is_unknown)),
+    "months end on the 28th": (
+        "months_after",
+        (plain, "months_later", lambda on, n: months_later(on.replace(day=min(on.day, 28)), n)),
+    ),
     "<= reads as <": ("<=", (plain.COMPARE, "<=", lambda a, b: a < b)),
     "minus the wrong way round": ("-", (plain.CALCULATE, "-", lambda a, b: b - a)),
     "divide_up one too many": (
@@ -116,9 +141,23 @@ def _asked_of_today(
     return right(self, measure, paths, keys, None)
 
 
+def _known_a_moment_before(
+    self: Any, measure: Any, paths: Any, keys: Any, asked_at: Any, right: Any = measuring.Measurer._look_up
+) -> Any:
+    return right(self, measure, paths, keys, None if asked_at is None else asked_at - timedelta(microseconds=1))
+
+
 MADE = measuring._made
 COMPILED: Broken = {
     "what was known later is known": ("measure:visit_days_30", (measuring.Measurer, "_look_up", _asked_of_today)),
+    "what is known at the very instant is not": (
+        "measure:visit_days_30",
+        (measuring.Measurer, "_look_up", _known_a_moment_before),
+    ),
+    "divide_down to the nearest": (
+        "divide_down",
+        (compiled.UNKNOWN_IF_ANY, "divide_down", "((2 * {a} + {b}) // (2 * {b}) if {a} >= 0 and {b} > 0 else None)"),
+    ),
     "distinct counts all": (
         "measure:supply_institutions",
         (measuring, "_made", lambda how, values: len(values) if how is How.DISTINCT else MADE(how, values)),
@@ -178,7 +217,25 @@ def _all_known(pairs: Any, measure: Any, right: Any = counting._aggregates) -> A
     return {**right(pairs, measure), f"{measure.name}__unknown": pairs[f"{measure.name}__where"].isnull().any() & False}
 
 
+def _widest_first(rows: Any, *, key: Any) -> Any:
+    return sorted(rows, key=key)[::-1]
+
+
 TRANSLATION: Broken = {
+    "< reads as <=": ("<", (expressions.WORDS, "<", lambda _, a, b: a <= b)),
+    "smaller is the least that the database knows": (
+        "smaller",
+        (expressions.WORDS, "smaller", lambda _, a, b: ibis.least(a, b)),
+    ),
+    "divide_down to the nearest": (
+        "divide_down",
+        (expressions.WORDS, "divide_down", lambda at, a, b: expressions._divide_down(at, a * 2 + b, b * 2)),
+    ),
+    "a month is thirty days": (
+        "months_after",
+        (Duck, "months_after", lambda self, on, n: (on + (n * 30).cast("int32").as_interval("D")).cast("date")),
+    ),
+    "the whole country before the place": ("rule:A07", (lookups.__dict__, "sorted", _widest_first)),
     "and reads as or": ("and", (expressions.WORDS, "and", lambda _, a, b: a | b)),
     "unknown violates is clear": ("and", (words, "outcomes", _columns_lossy)),
     "unknown is taken for no": ("and", (words, "truth", _never_unknown)),
@@ -210,5 +267,44 @@ TRANSLATION: Broken = {
     "the first place alone is asked": (
         "measure:supply_institutions",
         (wide, "_first", lambda chain, places, path: chain[places[-1]] if places else ibis.null("string")),
+    ),
+}
+
+
+# WHAT ALL ENGINES SHARE: no comparison can notice it, so the specifications must.
+
+
+def _widest_row(self: Table, key: tuple[str, ...], on: Any, territory: str) -> DatedRow | None:
+    for candidate in self._candidates(key):
+        if holding := [row for row in self._by_key.get(candidate, ()) if row.holds(on, territory)]:
+            return min(holding, key=lambda row: len(row.territory))
+    return None
+
+
+def _until_the_day_before(self: DatedRow, on: Any, territory: str, right: Any = DatedRow.holds) -> Any:
+    return right(self, on, territory) and on != self.until
+
+
+def _from_the_next_day(self: DatedRow, on: Any, territory: str, right: Any = DatedRow.holds) -> Any:
+    return right(self, on, territory) and on != self.since
+
+
+def _shortest_beginning(self: Table, key: tuple[str, ...], right: Any = Table._candidates) -> Any:
+    return iter(list(right(self, key))[::-1])
+
+
+def _on_the_28th(birth: Any, on: Any) -> int:
+    return completed_years(birth.replace(day=28) if (birth.month, birth.day) == (2, 29) else birth, on)
+
+
+SHARED: Broken = {
+    "the whole country before the place": ("", (Table, "row", _widest_row)),
+    "rows end a day early": ("", (DatedRow, "holds", _until_the_day_before)),
+    "rows begin a day late": ("", (DatedRow, "holds", _from_the_next_day)),
+    "the shortest beginning of a code wins": ("", (Table, "_candidates", _shortest_beginning)),
+    "born on 29 February, a year older on the 28th": ("", (plain, "completed_years", _on_the_28th)),
+    "a month later is the first of the next": (
+        "",
+        (plain, "months_later", lambda on, n: months_later(on, n) + timedelta(days=months_later(on, n).day < on.day)),
     ),
 }

@@ -11,7 +11,7 @@ from typing import Any, Final
 from tests.generative.pools import FOUND, usual
 
 from xinglin.supervision.facts.lake import TABLES, Facts, table_columns
-from xinglin.supervision.facts.words import CareMode, Channel, ItemKind, Scheme
+from xinglin.supervision.facts.words import CareMode, Channel, EvidenceKind, ItemKind, Judgement, Scheme, Service
 
 TODAY: Final = date(2026, 5, 20)
 NOON: Final = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
@@ -33,6 +33,17 @@ OPERATION: Final = {
 NEAR: Final = {"institution.east_metres": 0, "institution.north_metres": 0, "institution.id": "H0"}
 FAR: Final = {"institution.east_metres": 600_000, "institution.north_metres": -200_000, "institution.id": "H1"}
 AT_A_DESK: Final = {"encounter.channel": Channel.IN_PERSON, "encounter.care_mode": CareMode.OUTPATIENT}
+
+SEEN_AGAIN: Final = {
+    "encounter.channel": Channel.ONLINE,
+    "encounter.service": Service.FOLLOW_UP,
+    "evidence.kind": EvidenceKind.OUTPATIENT_RECORD,
+    "evidence.physical": True,
+    "evidence.judgement": Judgement.ACCEPTED,
+    "evidence.diagnosis_code": "I10",
+    "institution.name_zh": "示例医院",
+    "physician.specialty_code": "03.04",
+}
 
 
 def _visit(at: datetime, **more: Any) -> dict[str, Any]:
@@ -124,6 +135,7 @@ STORIES: Final[dict[str, Story]] = {
                 "institution.territory_code": "999900",
                 "encounter.channel": Channel.ONLINE,
                 "encounter.ended_at": NOON,
+                "encounter.department_code": "03",
                 "encounter.physician_replied": True,
                 "encounter.refund_due": False,
             },
@@ -259,6 +271,14 @@ STORIES: Final[dict[str, Story]] = {
         ),
         ("stays", {"stay.encounter_id": "en9", "stay.on": date(2026, 5, 10), "stay.discharged_on": None}),
         ("encounters", {**ASKED, "encounter.id": "en0", "encounter.transfer_note": False}),
+    ],
+    "papers of the last day of a month": [
+        ("encounters", {**SEEN_AGAIN, "evidence.issued_on": issued, "encounter.on": on})
+        for issued, on in (
+            (date(2025, 5, 31), date(2026, 5, 31)),
+            (date(2024, 2, 29), date(2025, 2, 28)),
+            (date(2024, 2, 29), date(2025, 3, 1)),
+        )
     ],
     "two stays": [
         ("encounters", {"encounter.care_mode": CareMode.INPATIENT, "encounter.on": date(2026, 5, 1)}),

@@ -2,6 +2,7 @@
 
 Each mutation is applied in memory. A broken reference is held against the compiled engine; a broken compiled engine or
 translation against the reference. Only rules that use what was broken are judged, in worlds made for the comparison.
+What all engines share is held against the specifications: there every answer was written down by hand.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from time import perf_counter
 from typing import Any
@@ -18,21 +20,28 @@ from unittest.mock import patch
 import duckdb
 import ibis
 from tests.generative.agreement import Answers, by_columns, by_rows, complaint, differing
-from tests.generative.broken import COMPILED, REFERENCE, TRANSLATION, Patch
-from tests.generative.pools import rich_knowledge
-from tests.generative.worlds import a_world, joined
+from tests.generative.broken import COMPILED, REFERENCE, SHARED, TRANSLATION, Patch
+from tests.generative.pools import rich_knowledge, specifications
+from tests.generative.worlds import a_world, joined, rounds
 
-from xinglin.supervision.catalogue import RULES
+from xinglin.supervision.catalogue import RULES, find_rule
 from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.engines.measuring import event_groups
+from xinglin.supervision.engines.plain import judge_row
 from xinglin.supervision.engines.tree import Node, measure_tree, rule_tree
+from xinglin.supervision.facts.case import Row
 from xinglin.supervision.facts.lake import World
 from xinglin.supervision.measures import MEASURES
+from xinglin.supervision.moments import rows, with_measures
+from xinglin.supervision.reports.specification import Example, case_of, knowledge_of
+from xinglin.supervision.tables import load_knowledge
+from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.vocabulary.papers import Rule
 
-MANY = 260
+MANY = rounds(2)
 """Worlds: two of each specification and history, and some drawn freely."""
 RULES_A_MUTATION = 6
+JUDGED_AT = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,12 @@ class Mutation:
 
 MUTATIONS: tuple[Mutation, ...] = tuple(
     Mutation(engine, name, touches, patches)
-    for engine, found in (("reference", REFERENCE), ("compiled", COMPILED), ("DuckDB", TRANSLATION))
+    for engine, found in (
+        ("reference", REFERENCE),
+        ("compiled", COMPILED),
+        ("DuckDB", TRANSLATION),
+        ("shared", SHARED),
+    )
     for name, (touches, *patches) in found.items()
 )
 
@@ -102,6 +116,8 @@ def _right(rules: tuple[Rule, ...], count: int, *, compiled: bool) -> Answers:
 
 def caught(mutation: Mutation, count: int = MANY) -> str:
     """What the comparison says of the broken engine; empty where it notices nothing."""
+    if mutation.engine == "shared":
+        return unlike_the_specifications(mutation)
     rules = rules_touched(mutation.touches)
     right = _right(rules, count, compiled=mutation.engine == "reference")
     with broken(mutation):
@@ -113,6 +129,30 @@ def caught(mutation: Mutation, count: int = MANY) -> str:
     if not places and set(right.cores) == set(wrong.cores):
         return ""
     return complaint(right, wrong, places, mutation.engine).splitlines()[0]
+
+
+@cache
+def written_down() -> tuple[tuple[Rule, Knowledge, Row, Example], ...]:
+    """Every example of every specification as a row with its measures, and the tables that hold there."""
+    found = []
+    for specification in specifications().values():
+        rule, knowledge = find_rule(specification.rule), knowledge_of(specification, load_knowledge())
+        for example in specification.examples:
+            case = with_measures(case_of(specification, example, rule.scope), knowledge, JUDGED_AT, None, [rule])
+            (row,) = rows(case, rule.scope)
+            found.append((rule, knowledge, row, example))
+    return tuple(found)
+
+
+def unlike_the_specifications(mutation: Mutation) -> str:
+    """The first example whose answer is no longer what was written down; empty where all still are."""
+    examples = written_down()
+    with broken(mutation):
+        for rule, knowledge, row, example in examples:
+            core = judge_row(rule, row, knowledge)
+            if (core.outcome.value, core.excess.as_json()) != (example.outcome, example.excess):
+                return f"{rule.id}, {example.words.en}: {core.outcome.value}"
+    return ""
 
 
 JUDGED: dict[str, Callable[[World, Sequence[Rule]], Answers]] = {

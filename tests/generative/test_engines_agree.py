@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from tests.generative.agreement import Answers, assert_agree, by_columns, by_rows
 from tests.generative.pools import rich_knowledge
-from tests.generative.worlds import a_world, joined
+from tests.generative.worlds import a_world, joined, rounds
 
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.facts.lake import World
 from xinglin.supervision.verdicts import Outcome
 
-FIRST, WORLDS = 2026, 130
+FIRST, WORLDS = 2026, rounds(1)
 """One world of each specification and history, and some drawn freely; `make test-long` asks many more."""
 IN_HINDSIGHT, LONG = 60, 400
 ALL_AT_ONCE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]

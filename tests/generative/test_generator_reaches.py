@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.generative.agreement import Answers, by_rows
 from tests.generative.pools import rich_knowledge, specifications
-from tests.generative.worlds import a_world, joined
+from tests.generative.worlds import a_world, joined, rounds
 
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines import plain
@@ -21,7 +21,7 @@ from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, World
 from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.verdicts import Outcome, Scope
 
-ROUNDS = 720
+ROUNDS = rounds(4)
 """Four worlds of every specification and history, and more than a hundred drawn freely."""
 BY_THE_ENGINE = {"months_after"}
 """Words that each engine under the columns says in its own way."""

@@ -47,11 +47,18 @@ def a_world(seed: int, *, unknown: float = 0.06, planted: bool | None = None) ->
     calm = from_cases and (seed - seed // 5) // len(_known()) % 2 == 0
     if not calm and dice.random() < 0.5:
         _meet_a_list(tables, dice)
+    if not calm:
+        _known_at_the_instant(tables, random.Random(seed + 1))
     unknown *= 0 if calm else 0.5 if from_cases else 1
     world = World()
     for name, rows in tables.items():
         world.extend(name, [_forgotten(name, row, unknown, dice) for row in rows])
     return world
+
+
+def rounds(each: int) -> int:
+    """So many worlds in a row begin `each` times with every specification and every history; every fifth is drawn."""
+    return -(-len(_known()) * each * 5 // 4) + 5
 
 
 def joined(worlds: Iterable[World], *, with_blanks: int = 100) -> World:
@@ -275,6 +282,14 @@ def _meet_a_list(tables: Tables, dice: random.Random) -> None:
             for one in (one for table in tables.values() for one in table if path in one):
                 if dice.random() < (0.5 if key in SIDES else 0.8):
                     one[path] = row.key[number]
+
+
+def _known_at_the_instant(tables: Tables, dice: random.Random) -> None:
+    """Let some rows become known at the very instant at which another is judged: what is known then is known."""
+    asked = [row["record.asked_at"] for rows in tables.values() for row in rows if row.get("record.asked_at")]
+    for row in (one for rows in tables.values() for one in rows if "record.known_at" in one):
+        if asked and dice.random() < 0.15:
+            row["record.known_at"] = dice.choice(asked)
 
 
 def _forgotten(name: str, row: Facts, unknown: float, dice: random.Random) -> Facts:
