@@ -208,9 +208,22 @@ def _depth(value: Any) -> int:
 class HospitalAPI(NinjaAPI):
     """Ninja's API whose description says what ours does: problem+json, and both ways to sign in."""
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The OpenAPI description."""
-        schema = super().get_openapi_schema(**options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._described: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The OpenAPI description, made once a process, as making it takes seconds. Nobody may change it."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        place = prefix.strip("/")
+        if place not in self._described:
+            self._described[place] = self._describe(prefix)
+        return self._described[place]
+
+    def _describe(self, prefix: str) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         for methods in schema["paths"].values():
             for described in methods.values():
                 for status, response in described["responses"].items():
