@@ -27,7 +27,7 @@ from xinglin.supervision.engines.columns.duck import Duck
 from xinglin.supervision.engines.columns.levels import Levels
 from xinglin.supervision.engines.columns.lists import Lists
 from xinglin.supervision.engines.columns.prepared import SUBJECT
-from xinglin.supervision.engines.columns.wide import Branch, Lake
+from xinglin.supervision.engines.columns.wide import Branch, Lake, Step, as_it_is
 from xinglin.supervision.engines.columns.words import Word
 from xinglin.supervision.engines.plain import judge_row
 from xinglin.supervision.engines.tree import rule_tree
@@ -69,7 +69,9 @@ class GivenLake(Lake):
         """Some facts of the rows."""
         return self._rows.select(*(column_name(path) for path in sorted(set(paths))))
 
-    def wide(self, table: str, paths: Iterable[str], only: tuple[str, ir.Table, str] | None = None) -> ir.Table:
+    def wide(
+        self, table: str, paths: Iterable[str], only: tuple[str, ir.Table, str] | None = None, step: Step = as_it_is
+    ) -> ir.Table:
         """Some facts of some rows."""
         assert only is not None
         key, others, by = only

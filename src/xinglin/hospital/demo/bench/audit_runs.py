@@ -10,7 +10,6 @@ there to be compared.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -20,17 +19,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-import ibis.expr.types as ir
 import pyarrow as pa
 
+from xinglin.hospital.demo.bench import machine
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.engines.columns.auditor import ColumnAuditor, ScopeAudit
-from xinglin.supervision.engines.columns.duck import Duck
+from xinglin.supervision.engines.columns.auditor import ColumnAuditor
+from xinglin.supervision.engines.columns.duck import WRITTEN, Duck
 from xinglin.supervision.engines.columns.engine import Engine
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.verdicts import Outcome, Scope
+from xinglin.supervision.verdicts import Scope
 from xinglin.supervision.vocabulary.papers import Rule
 
 MEASURED: Final = ("B01", "B03", "B04", "B05", "B06", "D01", "D02", "D03", "D04", "D09")
@@ -129,17 +128,12 @@ def _audited(engine: Engine, lake: Path, out: Path, knowledge: Knowledge) -> Too
     note("judging", "building queries")
     audit.counts()
     note("counting", "building queries")
-    engine.write(evidence_of(audit), out / "evidence.parquet")
+    engine.write(audit.evidence(), out / "evidence.parquet")
     note("evidence", "building queries")
     took.processor["all"] = time.process_time() - before
     engine.write(audit.judged, out / "judged.parquet")
     engine.close()
     return took
-
-
-def evidence_of(audit: ScopeAudit) -> ir.Table:
-    """The facts, limits, lists and amounts of every line with a finding."""
-    return audit._rows(audit.trees, {Outcome.FINDING})
 
 
 def spark(lake: Path, out: Path, threads: int) -> Took:
@@ -179,10 +173,10 @@ def hand(lake: Path, out: Path, threads: int) -> Took:
     note("counting")
     connection.execute(parts["evidence"])
     columns = ", ".join(f'"{name}"' for name in json.loads((out / "columns.json").read_text()))
-    connection.execute(f"COPY (SELECT {columns} FROM evidence) TO '{out}/evidence.parquet' (FORMAT parquet)")
+    connection.execute(f"COPY (SELECT {columns} FROM evidence) TO '{out}/evidence.parquet' {WRITTEN}")
     note("evidence")
     took.processor["all"] = sum(took.processor.values())
-    connection.execute(f"COPY judged TO '{out}/judged.parquet' (FORMAT parquet)")
+    connection.execute(f"COPY judged TO '{out}/judged.parquet' {WRITTEN}")
     return took
 
 
@@ -226,7 +220,7 @@ def main(arguments: list[str]) -> None:
         for name, place in (("lines", Path(lake) / "lines"), ("evidence", Path(out) / "evidence")):
             (count,) = connection.execute(f"SELECT count(*) FROM '{place}.parquet'").fetchone() or (0,)
             setattr(took, name, count)
-    took.peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took.peak_mib = machine.peak_mib()
     sys.stdout.write(json.dumps(asdict(took)) + "\n")
 
 

@@ -62,6 +62,18 @@ def _memory(number: int) -> tuple[int, int]:
     return sizes.get("Rss", 0), sizes.get("Pss", 0)
 
 
+def peak_mib() -> float:
+    """The most memory that this process ever held. 0 where the system does not say it.
+
+    `ru_maxrss` is no measure of it: a process begins with what its parent held at most.
+    """
+    try:
+        lines = (PROC / "self" / "status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
 def postmaster(data: Path) -> int:
     """The number of the server's first process."""
     return int((data / "postmaster.pid").read_text().split()[0])

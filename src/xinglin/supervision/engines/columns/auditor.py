@@ -20,7 +20,7 @@ from xinglin.supervision.engines.columns.lists import Lists
 from xinglin.supervision.engines.columns.prepared import NUMBER, brought, prepare
 from xinglin.supervision.engines.columns.staging import Staged
 from xinglin.supervision.engines.columns.stretches import WHEN, WHERE, stretches
-from xinglin.supervision.engines.columns.wide import Lake
+from xinglin.supervision.engines.columns.wide import Lake, Step, Steps, as_it_is
 from xinglin.supervision.engines.columns.words import RULES_A_WORD, Word, outcome, words
 from xinglin.supervision.engines.compiled import missing_when
 from xinglin.supervision.engines.plain import core_of
@@ -118,6 +118,7 @@ class ScopeAudit:
         numbers = [f"numbers_{self.scope.value}_{number}" for number in range(len(self._measures))]
         for name in (*self._ready.kept, *made, *numbers):
             self._lake.engine.drop(name)
+        self._steps.drop()
 
     @cached_property
     def _outcomes(self) -> ir.Table:
@@ -161,14 +162,12 @@ class ScopeAudit:
         return found
 
     def with_measures(self, table: ir.Table) -> ir.Table:
-        """The subjects with a column for every measure that the rules read."""
+        """The subjects, beside whom stands what was counted, with a column for every measure that the rules read."""
         names = {path for tree in self.trees for path in tree.read if path.startswith("measure.")}
         made: dict[str, ir.Value] = {column_name(path): ibis.null("int64") for path in names}
-        chain = table
-        for number, (sharing, measures, held) in enumerate(self._counted):
-            chain = chain.left_join(held, chain[SUBJECT] == held[f"counted_{number}"])
-            made |= _numbers(chain, f"counted_{number}", sharing, measures)
-        return chain.select(*table.columns, **made) if made else table
+        for number, (sharing, measures, _) in enumerate(self._counted):
+            made |= _numbers(table, f"counted_{number}", sharing, measures)
+        return table.mutate(**made) if made else table
 
     def _judged(self) -> ir.Table:
         counted = {
@@ -307,7 +306,8 @@ class ScopeAudit:
         undecided = [tree for tree in self.trees if counts[tree.rule.id][Outcome.CANNOT_TELL]]
         if not undecided:
             return {}
-        table = self._rows(undecided, {Outcome.CANNOT_TELL})
+        steps = Steps(self._lake.engine, f"reasons_{self.scope.value}")
+        table = self._rows(undecided, {Outcome.CANNOT_TELL}, steps, bare=True)
         wanted: dict[str, ir.Value] = {}
         names: dict[str, tuple[str, str]] = {}
         for tree in undecided:
@@ -320,19 +320,42 @@ class ScopeAudit:
                 names[name] = tree.rule.id, path
                 wanted[name] = absent.cast("int64").sum()
         row = self._lake.engine.one(table.aggregate(**wanted))
+        steps.drop()
         found: dict[str, Counter[str]] = {tree.rule.id: Counter() for tree in undecided}
         for name, (rule, path) in names.items():
             if row[name]:
                 found[rule][path] = row[name]
         return found
 
-    def _rows(self, trees: Sequence[RuleTree], outcomes: Collection[Outcome]) -> ir.Table:
-        """The facts, limits, excesses and outcomes of the subjects for which one of the rules has such an outcome."""
+    def evidence(self) -> ir.Table:
+        """The facts, limits, lists and amounts of every subject with a finding."""
+        return self._rows(self.trees, {Outcome.FINDING}, self._steps)
+
+    @cached_property
+    def _steps(self) -> Steps:
+        return Steps(self._lake.engine, f"found_{self.scope.value}")
+
+    def _rows(
+        self,
+        trees: Sequence[RuleTree],
+        outcomes: Collection[Outcome],
+        steps: Steps | None = None,
+        *,
+        bare: bool = False,
+    ) -> ir.Table:
+        """The facts, limits, excesses and outcomes of the subjects for which one of the rules has such an outcome.
+
+        `bare` leaves out the facts that the rules do not read. With `steps` all but the last is computed at once.
+        """
         codes = [CODES[outcome] for outcome in outcomes]
         chosen = self.judged.select(
             chosen_subject=SUBJECT, **{f"o_{tree.rule.id}": f"o_{tree.rule.id}" for tree in trees}
         )
-        facts = self._facts(chosen.filter(ibis.or_(*(chosen[f"o_{tree.rule.id}"].isin(codes) for tree in trees))))
+        needed = self._needed(trees, bare=bare)
+        chosen = chosen.filter(ibis.or_(*(chosen[f"o_{tree.rule.id}"].isin(codes) for tree in trees)))
+        facts = self._facts(chosen, needed, steps or as_it_is)
+        if steps:
+            facts = steps.kept(facts)
         nodes = [one for tree in trees for _, one in (*tree.looked_up, *tree.excess)]
         day, place = column_name(EVENT_DAY[self.scope]), column_name(TERRITORY)
         facts = self._lists.joined(facts, nodes, day, place, column_name)
@@ -342,27 +365,30 @@ class ScopeAudit:
         excess = {
             f"x_{tree.rule.id}_{unit}": staged.value(one).cast("int64") for tree in trees for unit, one in tree.excess
         }
-        needed = self._needed(trees)
         columns = [SUBJECT, *sorted(column_name(path) for path in needed), *(f"o_{tree.rule.id}" for tree in trees)]
         return facts.select(*columns, **looked_up, **excess)
 
-    def _facts(self, chosen: ir.Table) -> ir.Table:
+    def _facts(self, chosen: ir.Table, needed: Collection[str], step: Step) -> ir.Table:
         """The facts and measures of some subjects, and what else is said of them."""
         table = OF_SCOPE[self.scope]
-        facts = {path for path in self._paths | self._measured_by() if not path.startswith("measure.")}
-        found = self._lake.wide(table.name, facts, (table.key, chosen, "chosen_subject"))
+        facts = {path for path in self._measured_by().union(needed) if not path.startswith("measure.")}
+        chosen = step(chosen)
+        for number, (_, _, held) in enumerate(self._counted):
+            chosen = step(chosen.left_join(held, chosen.chosen_subject == held[f"counted_{number}"]))
+        found = self._lake.wide(table.name, facts, (table.key, chosen, "chosen_subject"), step)
         kept = [column_name(path) for path in sorted(facts)]
         beside = {name: found[name] for name in chosen.columns if name != "chosen_subject"}
         return self.with_measures(found.select(*kept, **{SUBJECT: found[column_name(table.key)]}, **beside))
 
-    def _needed(self, trees: Sequence[RuleTree]) -> frozenset[str]:
-        read = {path for tree in trees for path in tree.read if not path.startswith(("limits.", "lists."))}
+    def _needed(self, trees: Sequence[RuleTree], *, bare: bool = False) -> frozenset[str]:
+        read = _facts_of(path for tree in trees for path in tree.read)
+        always = {EVENT_DAY[self.scope], TERRITORY, OF_SCOPE[self.scope].key}
+        if bare:
+            return frozenset(read | always)
         groups = {path.partition(".")[0] for path in read}
         origins = {path for group in groups for path in ORIGIN.get(group, ()) if path}
         rest = self._paths - {path for tree in self.trees for path in tree.read}
-        return frozenset(
-            (read | origins | rest | {EVENT_DAY[self.scope], TERRITORY, OF_SCOPE[self.scope].key}) & self._paths
-        )
+        return frozenset((read | origins | rest | always) & self._paths)
 
     def said(self, outcomes: Collection[Outcome] = (Outcome.FINDING,), rules: Collection[str] = ()) -> Iterator[Said]:
         """The verdicts with these outcomes, batch after batch."""
@@ -370,7 +396,7 @@ class ScopeAudit:
         codes = {CODES[outcome] for outcome in outcomes}
         kinds = column_kinds()
         places = [(path, kinds[path], column_name(path)) for path in sorted(self._needed(trees))]
-        for batch in self._lake.engine.rows(self._rows(trees, outcomes)):
+        for batch in self._lake.engine.rows(self._rows(trees, outcomes, self._steps)):
             for row in batch.to_pylist():
                 facts = {path: _plain(kind, row[name]) for path, kind, name in places}
                 for tree in trees:

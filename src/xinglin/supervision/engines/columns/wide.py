@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -14,6 +15,49 @@ from xinglin.supervision.engines.columns.expressions import column_type
 from xinglin.supervision.facts.lake import TABLES, Parent, column_kinds, column_name
 
 KNOWN_AT = "record.known_at"
+Step = Callable[[ir.Table], ir.Table]
+
+
+def as_it_is(table: ir.Table) -> ir.Table:
+    """Nothing is done."""
+    return table
+
+
+JOINS_AT_ONCE: Final = 2
+
+
+class Steps:
+    """A long chain of joins, computed a few at a time: what came out is kept, and what was kept before makes room.
+
+    An engine can put the table behind a join on disk while it works; but of every join in one query it must hold
+    something at the same time, and that grows with the rows.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+        self._joins = self._number = 0
+        self._kept = ""
+
+    def __call__(self, table: ir.Table) -> ir.Table:
+        """The table after one more join, computed where it is time."""
+        self._joins += 1
+        return table if self._joins < JOINS_AT_ONCE else self.kept(table)
+
+    def kept(self, table: ir.Table) -> ir.Table:
+        """The table, computed in any case."""
+        self._joins, self._number = 0, self._number + 1
+        name = f"{self._name}_{self._number}"
+        held = self._engine.keep(name, table)
+        self.drop()
+        self._kept = name
+        return held
+
+    def drop(self) -> None:
+        """Forget the last table."""
+        if self._kept:
+            self._engine.drop(self._kept)
+        self._kept = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +93,14 @@ class Lake:
             found = found.filter(known_at.isnull() | (known_at <= self.as_of))
         return found.drop(column_name(KNOWN_AT)) if hidden else found
 
-    def wide(self, table: str, paths: Iterable[str], only: tuple[str, ir.Table, str] | None = None) -> ir.Table:
+    def wide(
+        self, table: str, paths: Iterable[str], only: tuple[str, ir.Table, str] | None = None, step: Step = as_it_is
+    ) -> ir.Table:
         """A table with facts of its own and of its parents, each in the column of its path.
 
         `only` names a fact of the table, other rows, and a column of these: rows without an equal there are left out
-        before parents are looked for, and the other columns there stand beside the facts.
+        before parents are looked for, and the other columns there stand beside the facts. `step` is done with the table
+        after every join.
         """
         spec, wanted = TABLES[table], set(paths)
         parents = _needed_parents(table, wanted)
@@ -62,7 +109,7 @@ class Lake:
         beside: list[str] = []
         if only is not None:
             path, others, by = only
-            base = base.inner_join(others, base[column_name(path)] == others[by])
+            base = step(base.inner_join(others, base[column_name(path)] == others[by]))
             beside = [name for name in others.columns if name != by]
         places: dict[str, list[str]] = {}
         for path in read:
@@ -73,7 +120,7 @@ class Lake:
             groups = set(TABLES[parent.table].groups)
             taken = sorted(p for p in read if _group(p) in groups and (_group(p) not in given or _group(p) == "record"))
             above = self._parent(parent, number, taken)
-            chain = chain.left_join(above, chain[places[parent.by][0]] == above[f"p{number}__key"])
+            chain = step(chain.left_join(above, chain[places[parent.by][0]] == above[f"p{number}__key"]))
             for path in taken:
                 places.setdefault(path, []).append(f"p{number}__{column_name(path)}")
             given |= groups
