@@ -13,37 +13,45 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from xinglin.supervision.intake.source import BadInput
-from xinglin.supervision.reports.run import Check, Done, Exit, Wish, run_audit, utc_now
+from xinglin.supervision.reports.run import ENGINES, Check, Done, Exit, Wish, run_audit, utc_now
 from xinglin.supervision.verdicts import Outcome
 
-ENGINES: Final = ("duckdb", "spark", "plain")
 ASSUME: Final = "A fact where the input is silent; several times. none: not even the usual terms of a FHIR export."
 NO_TERMS: Final = "none"
 
 
 class OnConsole:
-    """Progress for a person, on standard error."""
+    """Progress for a person, on standard error: a bar on a terminal, a line a step in a file."""
 
     def __init__(self, console: Console) -> None:
+        self._console = console
+        self._at, self._steps = 0, 0
         self._bar = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
         )
         self._task = self._bar.add_task("…", total=None)
 
     def __enter__(self) -> OnConsole:
-        self._bar.start()
+        if self._console.is_terminal:
+            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()
 
     def begin(self, steps: int) -> None:
         """So many steps are ahead."""
+        self._steps = steps
         self._bar.update(self._task, total=steps)
 
     def step(self, name: str, *, again: bool) -> None:
         """A step begins."""
-        self._bar.update(self._task, advance=1, description=f"{name}{' (done before)' if again else ''}")
+        self._at += 1
+        told = f"{name}{' (done before)' if again else ''}"
+        self._bar.update(self._task, advance=1, description=told)
+        if not self._console.is_terminal:
+            self._console.print(f"{self._at}/{self._steps} {told}", markup=False, soft_wrap=True)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

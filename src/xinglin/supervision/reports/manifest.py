@@ -153,6 +153,7 @@ def _rule(rule: Rule, tally: Mapping[str, Any], knowledge: Knowledge, why: Mappi
         "why_not": _why_not(asked, tally),
         "because": why["because"],
         "empty_lists": why["empty_lists"],
+        "checked": why["checked"],
         "missing": [
             {
                 "fact": fact,

@@ -38,6 +38,8 @@ USUAL: Final = frozenset(
 )
 """Facts that nearly every rule of their kind asks first; they are named only where nothing else decides."""
 SHOWN: Final = 6
+CHECK: Final = "detected"
+"""The table in which the check of medicines wrote what it found."""
 UNKNOWN: Final = Words("未知", "not known")
 YES_NO: Final = {True: Words("是", "yes"), False: Words("否", "no")}
 WANTED: Final = {
@@ -57,7 +59,7 @@ WANTED: Final = {
 }
 """What the check of medicines may lack, as it names it."""
 Explained = dict[str, dict[str, Any]]
-"""By rule: `because`, `empty_lists` and `made_from` as they stand in the manifest."""
+"""By rule: `because`, `empty_lists`, `checked` and `made_from` as they stand in the manifest."""
 
 
 class Held:
@@ -138,6 +140,7 @@ def explained(
         found[rule.id] = {
             "because": because(rule, tree, knowledge, held) if none else [],
             "empty_lists": empty_lists(rule, tree, knowledge),
+            "checked": any(_over(path) == CHECK for path in tree.read),
             "made_from": {path: _silent(path, knowledge, held) for path in tally["missing"] if _measured(path)},
         }
     return found
@@ -185,6 +188,11 @@ def _measured(path: str) -> bool:
     return path.startswith("measure.")
 
 
+def _over(path: str) -> str:
+    label = path.removeprefix("measure.")
+    return next((one.over for one in MEASURES if _measured(path) and one.name == label), "")
+
+
 def _lists(path: str) -> Iterable[str]:
     label = path.removeprefix("measure.")
     return next((one.lists for one in MEASURES if one.name == label), ())
@@ -198,8 +206,8 @@ def _silent(path: str, knowledge: Knowledge, held: Held) -> list[dict[str, Any]]
     if measure is None:
         return []
     tree = measure_tree(measure, knowledge, event_groups(measure))
-    if measure.over == "detected":
-        kinds = next(
+    if measure.over == CHECK:
+        kinds: tuple[str, ...] = next(
             at.extra for at in tree.where.walk() if at.op == "isin" and at.args[0].extra == "other.detected.kind"
         )
         return [{"fact": one, "zh": WANTED[one].zh, "en": WANTED[one].en, "rows": 0} for one in held.unasked(kinds)]

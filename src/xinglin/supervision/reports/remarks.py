@@ -14,6 +14,10 @@ WHY_NOT: Final = {
     "no_subject": Words("输入中没有这类对象。", "The input holds no subject of its kind."),
     "not_in_force": Words("当日当地尚未施行。", "Not in force on those days or in that place."),
 }
+CHECKED: Final = Words(
+    "符合：药品核对表中没有不宜之处；表中没有收录的药品也在其中。",
+    "Clear: the tables of the check of medicines name nothing against it; what they do not hold is among these.",
+)
 LOAD: Final = Words(
     "可用 xinglin knowledge import 载入公布的记录", "xinglin knowledge import loads the published records"
 )
@@ -23,7 +27,9 @@ def remark(rule: Mapping[str, Any], count: Count) -> str:
     """Why a rule judged nothing: no subject, nothing that it is about; what it lacked; and lists without a row."""
     if rule["why_not"]:
         return f'<small class="quiet">{words(WHY_NOT[rule["why_not"]])}</small>'
-    told = [one for one in (_because(rule, count), _missing(rule, count), _empty(rule)) if one is not None]
+    told = [
+        one for one in (_because(rule, count), _missing(rule, count), _empty(rule), _checked(rule)) if one is not None
+    ]
     return "".join(f'<small class="quiet remark">{words(one)}</small>' for one in told)
 
 
@@ -76,6 +82,11 @@ def _empty(rule: Mapping[str, Any]) -> Words | None:
         return None
     zh, en = ("、".join(one["zh"] for one in rule["empty_lists"]), "; ".join(one["en"] for one in rule["empty_lists"]))
     return Words(f"名单为空：{zh}；{LOAD.zh}。", f"List without any row: {en}; {LOAD.en}.")
+
+
+def _checked(rule: Mapping[str, Any]) -> Words | None:
+    """A rule that rests on the check of medicines: what its tables do not hold is clear as well."""
+    return CHECKED if rule["checked"] and rule["outcomes"][Outcome.CLEAR.value] else None
 
 
 def made_from(one: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
+from typing import Any, Final
 
 from duckdb import DuckDBPyConnection
 
@@ -92,6 +92,7 @@ class Done:
     resumed: bool
 
 
+ENGINES: Final = ("duckdb", "spark", "plain")
 Check = Callable[[Path], int]
 """Makes the check of medicines over a lake and returns how many lines it checked. The law knows none of its own."""
 
@@ -106,7 +107,9 @@ def run_audit(
     source = look_at(wish.source)
     wish = completed(wish, source, now)
     rules, knowledge = law(wish, known(wish))
-    terms(wish)  # Refused before anything is written.
+    terms(wish)  # Refused before anything is written, as an engine that is none.
+    if wish.engine not in ENGINES:
+        raise BadInput(f"the engine {wish.engine} is not known; use {', '.join(ENGINES[:-1])} or {ENGINES[-1]}")
     places = Places(wish.out)
     wish.out.mkdir(parents=True, exist_ok=True)
     progress = Progress(wish.out, about(wish, source, rules, knowledge), teller)
@@ -289,15 +292,13 @@ def auditor(wish: Wish, rules: Sequence[Rule], knowledge: Knowledge, places: Pla
         file = places.work / "engine.duckdb"
         file.unlink(missing_ok=True)
         engine: Engine = Duck(memory=wish.memory, spill=places.work / "spill", database=file)
-    elif wish.engine == "spark":
+    else:
         try:
             from xinglin.supervision.engines.columns.spark import Spark
 
             engine = Spark()
         except ImportError as absent:
             raise BadInput(f"Spark is not installed ({absent.name}); use --engine duckdb") from absent
-    else:
-        raise BadInput(f"the engine {wish.engine} is not known; use duckdb, spark or plain")
     return ColumnsAuditor(engine, places.lake, knowledge, rules, then=then)
 
 

@@ -293,6 +293,8 @@ def test_lines_that_cannot_be_read_are_set_aside(export: Export) -> None:
             {**visit("e1", "AMB", "2026-03-01T18:00:00", "2026-03-01T19:00:00")},
             {**visit("e2", "AMB", "2026-03-01T18:00:00Z", "2026-03-01T19:00:00Z"), "subject": {}},
             {**visit("e3", "AMB", "2026-03-01T18:00:00Z", "2026-03-01T19:00:00Z"), "period": "long"},
+            visit("e4", "AMB", "yesterday", "2026-03-01T19:00:00Z"),
+            visit("e5", "AMB", "2026-03", "2026-03"),
         ]
     )
     export.take()
@@ -307,12 +309,13 @@ def test_lines_that_cannot_be_read_are_set_aside(export: Export) -> None:
         "period.start 没有时区 | period.start has no time zone": 1,
         "缺少 subject | subject is missing": 1,
         "结构不符合 FHIR R4 | is not built as FHIR R4 says": 1,
+        "period.start 不是有效的时刻 | period.start is not an instant": 1,
     }
     held = duckdb.sql(
         f"SELECT file, number FROM '{export.places.quarantine}/Patient.parquet' ORDER BY number"
     ).fetchall()
     assert held == [("Patient.ndjson", 2), ("Patient.ndjson", 3), ("Patient.ndjson", 4), ("Patient.ndjson", 5)]
-    assert export.rows("encounters", "encounter_id") == []
+    assert export.rows("encounters", "encounter_id, encounter_on") == [("e5", None)]
 
 
 def test_what_is_assumed_and_what_is_later(export: Export) -> None:

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import select
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -215,6 +217,36 @@ sys.meta_path.insert(0, Refuse())
 from xinglin.supervision.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
+
+
+def steps_done(folder: Path) -> int:
+    """How many steps a run has written down; none while it writes."""
+    try:
+        return len(json.loads((folder / "progress.json").read_text("utf-8"))["done"])
+    except (OSError, ValueError):
+        return 0
+
+
+def test_a_run_that_was_killed_goes_on_to_the_same_end(folder: Path) -> None:
+    """Killed without a word, as by a lack of memory: the next run does what was left and ends as if nothing was."""
+    command = [sys.executable, "-m", "xinglin.supervision", "audit", str(folder), "--engine", "plain", "--out"]
+    out, whole = folder.parent / "killed", folder.parent / "whole"
+    first = subprocess.Popen([*command, str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while first.poll() is None and steps_done(out) < 5:
+        select.select([], [], [], 0.01)
+    first.kill()
+    assert first.wait() == -signal.SIGKILL
+    before = steps_done(out)
+    assert before >= 5
+    assert not (out / "report.html").exists()
+    again = subprocess.run([*command, str(out)], capture_output=True, text=True, check=False)
+    assert (again.returncode, "done before" in again.stderr) == (Exit.FINDINGS, True), again.stderr
+    assert subprocess.run([*command, str(whole)], capture_output=True, check=False).returncode == Exit.FINDINGS
+    assert (out / "findings.csv").read_bytes() == (whole / "findings.csv").read_bytes()
+    told = [json.loads((one / "manifest.json").read_text("utf-8")) for one in (out, whole)]
+    assert told[0]["rules"] == told[1]["rules"]
+    assert told[0]["input"] == told[1]["input"]
+    assert not (out / "work").exists()
 
 
 def test_it_runs_where_no_framework_is(folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from xinglin.supervision.intake.fhir.values import KIND as KIND_SAID
 from xinglin.supervision.intake.fhir.values import coding, plain_name
 from xinglin.supervision.tables.naming import procedure_names
 
@@ -27,4 +28,4 @@ def service(concept: object, count: Count) -> tuple[str | None, str | None]:
     if found is None:
         return None, words or None
     ours, zh = found
-    return ours, f"{zh} ({words})"
+    return ours, f"{zh} ({KIND_SAID.sub('', words.strip())})"

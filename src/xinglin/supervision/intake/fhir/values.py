@@ -13,6 +13,8 @@ from xinglin.supervision.intake.result import reason
 
 Resource = Mapping[str, Any]
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+LESS: Final = re.compile(r"\d{4}(-\d{2})?")
+"""A month or a year alone."""
 KIND: Final = re.compile(
     r"\s*\((?:disorder|finding|situation|procedure|regime/therapy|substance|organism|event|environment|"
     r"physical object)\)$"
@@ -56,10 +58,10 @@ def keys_of(resource: Resource) -> list[str]:
 
 def instant(text: object, name: str) -> datetime | None:
     """An instant in UTC without zone, as the lake holds it. A day alone is no instant. Raises BadResource."""
-    if not isinstance(text, str) or len(text) <= len("2026-01-01"):
+    if text is None or (isinstance(text, str) and (not text or DAY.fullmatch(text) or LESS.fullmatch(text))):
         return None
     try:
-        read = datetime.fromisoformat(text)
+        read = datetime.fromisoformat(str(text))
     except ValueError:
         raise BadResource(f"{name} 不是有效的时刻", f"{name} is not an instant") from None
     if read.tzinfo is None:
@@ -69,12 +71,12 @@ def instant(text: object, name: str) -> datetime | None:
 
 def day(text: object, name: str) -> date | None:
     """A day: as written where only a day is, else the day in Shanghai. A month or year alone is unknown."""
-    if not isinstance(text, str) or len(text) < len("2026-01-01"):
+    if text is None or (isinstance(text, str) and (not text or LESS.fullmatch(text))):
         return None
     try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
-        return day_in_shanghai(datetime.fromisoformat(text))
+        if DAY.fullmatch(str(text)):
+            return date.fromisoformat(str(text))
+        return day_in_shanghai(datetime.fromisoformat(str(text)))
     except ValueError:
         raise BadResource(f"{name} 不是有效的日期", f"{name} is not a day") from None
 
