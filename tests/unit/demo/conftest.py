@@ -1,4 +1,4 @@
-"""One small city for all tests of this folder, made once. Nobody may change it."""
+"""Two small cities for all tests of this folder, made once. Nobody may change them."""
 
 from typing import TYPE_CHECKING
 
@@ -14,3 +14,11 @@ def city() -> "City":
     from tests.unit.demo.made import make
 
     return make()
+
+
+@pytest.fixture(scope="session")
+def town() -> "City":
+    """A fiftieth, for tests that make every row of its lake, which is slow: all kinds of rows are there."""
+    from tests.unit.demo.made import make
+
+    return make(scale=0.02)

@@ -17,21 +17,21 @@ from xinglin.supervision.facts.words import Sex
 Lake = dict[str, list[Facts]]
 
 
-def _tables(city: City, *, final: bool) -> Lake:
+def _tables(town: City, *, final: bool) -> Lake:
     found: Lake = {name: [] for name in TABLES}
-    for table, row in lake_rows(city, final=final):
+    for table, row in lake_rows(town, final=final):
         found[table].append(row)
     return found
 
 
 @pytest.fixture(scope="module")
-def lake(city: City) -> Lake:
-    return _tables(city, final=True)
+def lake(town: City) -> Lake:
+    return _tables(town, final=True)
 
 
 @pytest.fixture(scope="module")
-def then(city: City) -> Lake:
-    return _tables(city, final=False)
+def then(town: City) -> Lake:
+    return _tables(town, final=False)
 
 
 def test_every_fact_is_of_its_columns_kind_and_no_other_is_there(lake: Lake) -> None:
@@ -97,7 +97,7 @@ def test_a_stay_is_charged_by_the_day(lake: Lake) -> None:
     assert len({key for key, _ in beds}) == len(stays)
 
 
-def test_what_was_known_then_grows_into_what_stands_at_the_end(city: City, lake: Lake, then: Lake) -> None:
+def test_what_was_known_then_grows_into_what_stands_at_the_end(town: City, lake: Lake, then: Lake) -> None:
     """Nothing known then is dated after the judgement; and every difference has a cause."""
     for table in ("encounters", "claims", "prescriptions"):
         for row in then[table]:
@@ -105,12 +105,12 @@ def test_what_was_known_then_grows_into_what_stands_at_the_end(city: City, lake:
             assert isinstance(asked, datetime)
             later = [p for p, v in row.items() if isinstance(v, datetime) and v > asked and p != "record.known_at"]
             assert later == []
-    found = Counter(change["cause"] for change in changes(city))
+    found = Counter(change["cause"] for change in changes(town))
     assert {"death_registered", "diagnosis_corrected", "refund", "reported_later"} <= set(found)
 
 
-def test_care_elsewhere_is_known_later_and_own_care_at_once(city: City, lake: Lake) -> None:
-    house = city.places.places[city.places.internet].id
+def test_care_elsewhere_is_known_later_and_own_care_at_once(town: City, lake: Lake) -> None:
+    house = town.places.places[town.places.internet].id
     days: Counter[int] = Counter()
     for row in lake["encounters"]:
         known, asked = row["record.known_at"], row["record.asked_at"]
@@ -132,8 +132,8 @@ def test_no_fact_names_a_misdeed(lake: Lake) -> None:
                 assert not isinstance(value, str) or not any(word in value for word in words)
 
 
-def test_the_files_hold_the_same_rows(city: City, lake: Lake, tmp_path: Path) -> None:
-    counts = write_lake(city, tmp_path)
+def test_the_files_hold_the_same_rows(town: City, lake: Lake, tmp_path: Path) -> None:
+    counts = write_lake(town, tmp_path)
     for name, rows in lake.items():
         table = pyarrow.parquet.read_table(tmp_path / f"{name}.parquet")
         assert table.num_rows == len(rows) == counts[name]

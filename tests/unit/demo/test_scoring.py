@@ -94,9 +94,9 @@ def test_scores_add_up_and_meet_their_goals() -> None:
     assert not Score().meets(BY_NAME["ring"])
 
 
-def test_an_audit_that_knows_the_answers_is_perfect_and_one_that_flags_all_is_not(city: City, tmp_path: Path) -> None:
+def test_an_audit_that_knows_the_answers_is_perfect_and_one_that_flags_all_is_not(town: City, tmp_path: Path) -> None:
     """The scorer itself: all of the truth as findings gives 1 / 1; every visit as a finding gives recall alone."""
-    guilty = [p for p in answers_of(city)["plants"] if p["guilty"]]
+    guilty = [p for p in answers_of(town)["plants"] if p["guilty"]]
 
     def knowing(_folder: Path, rules: Sequence[str]) -> Iterable[Finding]:
         for kind in KINDS:
@@ -106,13 +106,13 @@ def test_an_audit_that_knows_the_answers_is_perfect_and_one_that_flags_all_is_no
     def flagging(_folder: Path, rules: Sequence[str]) -> Iterable[Finding]:
         for kind in KINDS:
             if kind.unit == "visit":
-                yield from ((kind.rule, encounter.id) for encounter in city.encounters)
+                yield from ((kind.rule, encounter.id) for encounter in town.encounters)
 
-    perfect = score_city(city, knowing, tmp_path / "one")
+    perfect = score_city(town, knowing, tmp_path / "one")
     assert {n for n, one in perfect.items() if one.precision == one.recall == 1} == {
         kind.name for kind in KINDS if kind.unit in ("visit", "card", "pair")
     }
-    blind = score_city(city, flagging, tmp_path / "two")["after_death"]
+    blind = score_city(town, flagging, tmp_path / "two")["after_death"]
     assert blind.recall == 1
     assert (blind.precision or 1) < 0.01
     assert blind.lookalikes["innocent_day_of_death"] == 1
