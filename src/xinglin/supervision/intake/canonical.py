@@ -115,7 +115,8 @@ def _staged(connection: duckdb.DuckDBPyConnection, label: str, file: Path, place
     connection.execute("SET preserve_insertion_order = false")
     _unclosed(connection, file)
     rejects = (
-        f"SELECT {quoted(TORN)} AS reason, line AS number, min(csv_line) AS content FROM reject_errors GROUP BY line"
+        f"SELECT {quoted(TORN)} AS reason, {quoted(file.name)} AS file, line AS number, min(csv_line) AS content "
+        "FROM reject_errors GROUP BY line"
     )
     torn = copy_parquet(connection, rejects, target)
     if not torn:

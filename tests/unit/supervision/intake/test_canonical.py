@@ -98,7 +98,8 @@ def test_torn_lines_and_foreign_columns(folder: Path, tmp_path: Path) -> None:
     assert (taking.rows, taking.quarantined, dict(taking.reasons)) == (2, 1, {TORN: 1})
     assert taking.unknown_columns == ("colour",)
     assert taking.columns == ("claim_id", "claim_total_fen")
-    assert rows(tmp_path / "out/quarantine/claims.0.torn.parquet", "content") == [("c2,2,red,green,blue,grey",)]
+    torn = rows(tmp_path / "out/quarantine/claims.0.torn.parquet", "file, number, content")
+    assert torn == [("claims.csv", 3, "c2,2,red,green,blue,grey")]
 
 
 @pytest.mark.parametrize("place", [2, 40_000])

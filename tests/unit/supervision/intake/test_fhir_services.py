@@ -150,3 +150,18 @@ def test_a_way_of_giving_may_have_a_code_of_its_own() -> None:
     assert medicine("Mirena 52 MG Intrauterine System").atc == "G02BA03"
     assert medicine("Levonorgestrel 1.5 MG Oral Tablet").atc == "G03AD01"
     assert medicine("NuvaRing 0.12/0.015 MG per 24HR 21 Day Vaginal System").atc == "G02BB01"
+
+
+def test_a_medicine_may_stand_inside_its_order_or_elsewhere(export: Export) -> None:
+    inside = {"resourceType": "Medication", "id": "m", "code": concept("", "314076", "lisinopril 10 MG Oral Tablet")}
+    bare = {"medicationCodeableConcept": None}
+    export.write(
+        [
+            order("a", "e1", "", **bare, medicationReference={"reference": "#m"}, contained=[inside]),
+            order("b", "e1", "", **bare, medicationReference={"display": "Simvastatin 10 MG Oral Tablet"}),
+            order("c", "e1", "", **bare, medicationReference={"reference": "Medication/77"}),
+        ]
+    )
+    export.take()
+    assert export.rows("lines", "line_id, line_ingredients") == [("a", "lisinopril"), ("b", "simvastatin"), ("c", None)]
+    assert export.staged["MedicationRequest"].unmapped == {"medicine": {"medicationReference 77": 1}}

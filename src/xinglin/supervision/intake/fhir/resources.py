@@ -157,11 +157,22 @@ def condition(resource: Resource, names: NameCount) -> Iterator[Flat]:
     )
 
 
+def ordered(resource: Resource) -> object:
+    """The concept of an ordered medicine: of the order, of a medicine inside it, or the words of what it refers to."""
+    reference = resource.get("medicationReference")
+    if not isinstance(reference, Mapping):
+        return resource.get("medicationCodeableConcept")
+    inside = {f"#{one.get('id')}": one for one in resource.get("contained") or () if isinstance(one, Mapping)}
+    held = inside.get(str(reference.get("reference")), {})
+    words = reference.get("display") or f"medicationReference {key_of(reference) or ''}".strip()
+    return held.get("code") or {"text": words}
+
+
 def request(resource: Resource, names: NameCount) -> Iterator[Flat]:
     """An order of a medicine; proposals and plans are none."""
     if resource.get("intent") not in {None, "order", "original-order", "instance-order", "filler-order"}:
         return
-    _, code, words = coding(resource.get("medicationCodeableConcept"))
+    _, code, words = coding(ordered(resource))
     read = medicine(words)
     names.count("medicine", words or code, known=read.substances is not None)
     zh = "、".join(one.zh for one in read.substances) if read.substances else words
