@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,10 +13,11 @@ from xinglin.hospital.kernel.clock import SHANGHAI
 from xinglin.hospital.kernel.errors import InvalidInput, NotAllowed, NotFound
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.models import JournalEntry
-from xinglin.hospital.oversight import bulk, engine, records, services
+from xinglin.hospital.oversight import bulk, engine, records, selectors, services, tasks
 from xinglin.hospital.oversight.errors import EngineSilent, NothingToAnswer
 from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
-from xinglin.hospital.oversight.models import Answer, DeedLink, Fact, GivenVerdict, Judgement, PreviewCount
+from xinglin.hospital.oversight.models import Answer, DeedLink, Fact, GivenVerdict, Judgement, PreviewCount, RuleSwitch
+from xinglin.hospital.oversight.words import Consequence
 from xinglin.supervision.facts import Case
 from xinglin.supervision.verdicts import Moment
 
@@ -222,6 +224,52 @@ def test_an_engine_that_finds_fault_with_everything_is_not_trusted(monkeypatch: 
     bad, _rules = bad_cases()[0]
     monkeypatch.setattr(engine, "clean_case", lambda: bad)
     assert "A01" in engine.failed_rules()
+
+
+def test_a_policy_that_lets_a_known_bad_order_pass_stops_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdict is right and nothing would follow from it: that is a bad order that passes."""
+    monkeypatch.setattr("xinglin.hospital.oversight.asks.consequence_of", lambda *_, **__: Consequence.REMIND)
+    engine.forget()
+    try:
+        assert "B01" in engine.failed_rules()
+        with pytest.raises(EngineSilent) as refused:
+            _judge(clean_case())
+        assert "B01" in refused.value.sentence.en
+        trouble = selectors.engine_trouble(at=NOW)
+        assert trouble is not None
+        assert "B01" in trouble.zh
+    finally:
+        engine.forget()
+
+
+@pytest.mark.parametrize("use", ["shadow", "suspended"])
+def test_a_rule_that_must_stop_and_was_silenced_behind_the_desk_stops_everything(use: str) -> None:
+    RuleSwitch(
+        id=new_id(), rule="B01", territory="", use=use, from_on=NOW.date(), reason="x", actor_id=new_id(),
+        actor_label="x", at=NOW,
+    ).save(force_insert=True)  # fmt: skip
+    engine.forget()
+    try:
+        assert engine.failed_at(NOW) == {"B01"}
+    finally:
+        engine.forget()
+
+
+def test_the_heartbeat_calls_it_out_when_nobody_works(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tasks.heartbeat(timestamp=0)
+    assert not caplog.records
+    monkeypatch.setattr("xinglin.supervision.moments.RULES", ())
+    engine.forget()
+    told: list[Any] = []
+    monkeypatch.setattr("xinglin.hospital.kernel.live.announce_all", told.extend)
+    try:
+        tasks.heartbeat(timestamp=0)
+    finally:
+        engine.forget()
+    assert [record.levelname for record in caplog.records] == ["CRITICAL"]
+    assert {topic for topic, _, _ in told} == {"desk:audit", "desk:affairs", "desk:review"}
 
 
 def test_judgements_of_the_past_are_loaded_with_their_own_instant() -> None:

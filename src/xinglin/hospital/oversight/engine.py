@@ -10,9 +10,12 @@ from uuid import UUID
 
 from xinglin.hospital.kernel.clock import SHANGHAI, civil_day
 from xinglin.hospital.kernel.ports import outside
+from xinglin.hospital.oversight.asks import asks_of
 from xinglin.hospital.oversight.knowledge import knowledge_in_force
-from xinglin.hospital.oversight.known_cases import bad_cases, clean_case
+from xinglin.hospital.oversight.known_cases import MUST_STOP, bad_cases, clean_case
 from xinglin.hospital.oversight.ports import Around, History
+from xinglin.hospital.oversight.uses import uses
+from xinglin.hospital.oversight.words import Consequence
 from xinglin.medication.detecting import Around as Beside
 from xinglin.medication.detecting import detect, tables
 from xinglin.supervision import moments
@@ -32,7 +35,8 @@ TEST_AT = datetime(2026, 5, 20, 12, 0, tzinfo=SHANGHAI)
 def failed_rules() -> frozenset[str]:
     """The rules that answer a known case wrongly; empty when the engine is alive.
 
-    In the clean case no rule finds anything, and the watched rules, those of the bad cases, can tell.
+    In the clean case no rule finds anything, and the watched rules, those of the bad cases, can tell. What must never
+    pass is followed through policy to the refusal: an engine that finds and a policy that lets pass is no better.
     """
     knowledge = knowledge_in_force()
     watched = frozenset[str]().union(*(rules for _, rules in bad_cases()))
@@ -41,6 +45,8 @@ def failed_rules() -> frozenset[str]:
         for case, rules in bad_cases():
             judged = moments.judge(case, moment, knowledge=knowledge, judged_at=TEST_AT, only=rules)
             wrong |= rules - {verdict.rule for verdict in judged.findings}
+            asks = asks_of(judged.verdicts, case, "prescription", TEST_AT, frozenset(), stored=False)
+            wrong |= (rules & MUST_STOP) - {ask.rule_id for ask in asks if ask.consequence == Consequence.BLOCK}
         clean = moments.judge(clean_case(), moment, knowledge=knowledge, judged_at=TEST_AT)
         wrong |= {verdict.rule for verdict in clean.findings}
         wrong |= watched & {verdict.rule for verdict in clean.undecided}
@@ -48,12 +54,13 @@ def failed_rules() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4)
-def _failed_in_minute(_minute: int) -> frozenset[str]:
-    return failed_rules()
+def _failed_in_minute(minute: int) -> frozenset[str]:
+    used = uses(civil_day(datetime.fromtimestamp(minute * 60, tz=SHANGHAI)), "")
+    return failed_rules() | (MUST_STOP & (used.shadow | used.suspended))
 
 
 def failed_at(now: datetime) -> frozenset[str]:
-    """The rules that answer a known case wrongly, asked afresh in every minute in which anything is judged."""
+    """The rules that answer a known case wrongly, or are silenced though they must stop; asked afresh every minute."""
     return _failed_in_minute(int(now.timestamp()) // 60)
 
 

@@ -251,6 +251,11 @@ def _pack() -> Pack:
     )
 
 
+MUST_STOP = frozenset({"A01", "A06", "B01", "B06", "B07", "B08", "J01"})
+"""Rules whose finding stops the deed at the reminder and at the control, whatever policy or switches say: no real name,
+no licence, special control, the antimicrobials of the special grade, no review, no signature, a pack sold twice."""
+
+
 def bad_cases() -> tuple[tuple[Case, frozenset[str]], ...]:
     """Each case with the rules that must find a breach in it: every rule of the first release, and of each family of
     rules that stop something at least one.

@@ -13,7 +13,7 @@ from xinglin.hospital.kernel.access import Actor, require
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.errors import NotFound
 from xinglin.hospital.kernel.texts import T
-from xinglin.hospital.oversight import evidence
+from xinglin.hospital.oversight import engine, evidence
 from xinglin.hospital.oversight.access import STORE_AUDIT
 from xinglin.hospital.oversight.asked import Asked, Ruling, asked_since
 from xinglin.hospital.oversight.cases import (
@@ -29,6 +29,7 @@ from xinglin.hospital.oversight.cases import (
 )
 from xinglin.hospital.oversight.consequences import ANSWERABLE
 from xinglin.hospital.oversight.effects import RuleEffect, rule_effects
+from xinglin.hospital.oversight.errors import EngineSilent, KnowledgeDamaged
 from xinglin.hospital.oversight.evidence import Shown
 from xinglin.hospital.oversight.knowledge import files_in_force, knowledge_in_force, limit_in_force
 from xinglin.hospital.oversight.lake_rows import judged_rows
@@ -91,6 +92,7 @@ __all__ = [
     "cases_for_provider",
     "decided_money",
     "demotions",
+    "engine_trouble",
     "finding",
     "findings",
     "institutions_judged",
@@ -287,6 +289,18 @@ def demotions(*, actor: Actor, at: datetime) -> list[Proposal]:
     used = uses(civil_day(at), "")
     quiet = used.shadow | used.suspended
     return [one for one in found if one and one.rule not in quiet and not stops_by_law(one.rule, civil_day(at), "")]
+
+
+def engine_trouble(*, at: datetime) -> T | None:
+    """What is to be said while the engine fails its own test, when nothing is prescribed or settled; None when alive.
+
+    For everybody of the staff: no right is asked for.
+    """
+    try:
+        failed = engine.failed_at(at)
+    except KnowledgeDamaged as damaged:
+        return damaged.sentence
+    return EngineSilent(rules=", ".join(sorted(failed))).sentence if failed else None
 
 
 def knowledge_files(*, actor: Actor) -> tuple[Path | None, Path | None]:

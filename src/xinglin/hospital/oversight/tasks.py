@@ -1,5 +1,6 @@
-"""Jobs of oversight: the clocks of due process every hour; an audit of the day before every night."""
+"""Jobs of oversight: the heartbeat every minute, the clocks of due process every hour, an audit of the day at night."""
 
+import logging
 from datetime import datetime, time, timedelta
 
 from procrastinate.contrib.django import app
@@ -9,6 +10,23 @@ from xinglin.hospital.kernel.clock import SHANGHAI, civil_day, now
 
 CLOCK = system_actor("finding-clock")
 AUDIT = system_actor("nightly-audit")
+log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="oversight.heartbeat", queue="clocks", queueing_lock="oversight.heartbeat")
+def heartbeat(timestamp: int) -> None:
+    """Submit the known bad orders also when nobody works. One that passes is called out in the log and at the desks.
+
+    Each process that judges asks for itself as well, so that what stops is not this job's message but the judging.
+    """
+    from xinglin.hospital.kernel import live
+    from xinglin.hospital.oversight.selectors import engine_trouble  # as below
+
+    trouble = engine_trouble(at=now())
+    if trouble is not None:
+        log.critical("heartbeat: %s", trouble.en)
+        live.announce_all([(desk, "engine", CLOCK.id) for desk in ("desk:audit", "desk:affairs", "desk:review")])
 
 
 @app.periodic(cron="7 * * * *")

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from xinglin.hospital.identity import selectors as identity
 from xinglin.hospital.kernel.access import ANONYMOUS, Actor, Role
 from xinglin.hospital.kernel.live import stream_token
+from xinglin.hospital.oversight import selectors as oversight
 from xinglin.hospital.web.shared.menu import menu_for, part_of
 
 DESKS = {
@@ -42,9 +43,19 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in {"light", "dark"} else "",
         "demo": settings.XINGLIN_DEMO,
         "by_face": SimpleLazyObject(lambda: may_show_face(request)),  # asked on few pages, so not before
+        "engine_trouble": SimpleLazyObject(lambda: engine_trouble(request)),
         "stream_url": stream_url(request),
         "stream_token": stream_token(*topics) if topics else "",
     }
+
+
+def engine_trouble(request: HttpRequest) -> str:
+    """What staff are told while the rule engine fails its own test; "" for others and while it is alive."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    if not actor.has(Role.PHYSICIAN, Role.PHARMACIST, Role.MEDICAL_AFFAIRS, Role.AUDITOR, Role.REGULATOR):
+        return ""
+    trouble = oversight.engine_trouble(at=request.now)  # type: ignore[attr-defined]
+    return str(trouble) if trouble else ""
 
 
 def may_show_face(request: HttpRequest) -> bool:
