@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from xinglin.hospital.kernel.access import Actor, Role, require
 from xinglin.hospital.kernel.clock import civil_day
@@ -36,7 +36,11 @@ class PointLine:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A practitioner's points of one year. `stop_from_on` and `stop_until_on` are those of the stop that follows."""
+    """A practitioner's points of one year.
+
+    `stop_from_on` and `stop_until_on` are those of the stop that follows, or of one of an earlier year that still
+    lasts; `stopped`: it holds on the day that is asked about.
+    """
 
     practitioner_id: UUID
     year: int
@@ -45,6 +49,7 @@ class Standing:
     ends: bool
     stop_from_on: date | None
     stop_until_on: date | None
+    stopped: bool = False
 
     @property
     def until_suspension(self) -> int:
@@ -62,7 +67,7 @@ def own_standing(*, actor: Actor, at: datetime) -> Standing | None:
     require(actor, access.SPEAK)
     if actor.practitioner_id is None:
         return None
-    return _standing(actor.practitioner_id, civil_day(at).year)
+    return _standing(actor.practitioner_id, civil_day(at))
 
 
 def standing_of(*, actor: Actor, practitioner_id: UUID, at: datetime) -> Standing:
@@ -73,7 +78,7 @@ def standing_of(*, actor: Actor, practitioner_id: UUID, at: datetime) -> Standin
         own = rows.filter(institution_id__in=actor.institution_ids)
         if rows.exists() and not own.exists():
             raise NotFound
-    return _standing(practitioner_id, civil_day(at).year)
+    return _standing(practitioner_id, civil_day(at))
 
 
 def standings(*, actor: Actor, at: datetime, limit: int = 100) -> list[Standing]:
@@ -85,15 +90,17 @@ def standings(*, actor: Actor, at: datetime, limit: int = 100) -> list[Standing]
         rows = rows.filter(institution_id__in=actor.institution_ids)
     sums = rows.values("practitioner_id").annotate(total=Sum("points")).filter(total__gt=0)
     found = sums.order_by("-total", "practitioner_id")[:limit]
-    return [_standing(row["practitioner_id"], year) for row in found]
+    return [_standing(row["practitioner_id"], civil_day(at)) for row in found]
 
 
-def _standing(practitioner_id: UUID, year: int) -> Standing:
+def _standing(practitioner_id: UUID, on: date) -> Standing:
+    year = on.year
     entries = PointEntry.objects.filter(practitioner_id=practitioner_id, year=year).select_related("case")
     lines = tuple(_line(entry) for entry in entries.order_by("-at", "-id"))
     stop = (
-        PaymentStop.objects.filter(practitioner_id=practitioner_id, year=year, withdrawn_at__isnull=True)
-        .order_by("-level", "-single")
+        PaymentStop.objects.filter(Q(year=year) | Q(until_on__gte=on), practitioner_id=practitioner_id)
+        .filter(withdrawn_at__isnull=True, year__lte=year)
+        .order_by("-level", "-single", "-until_on")
         .first()
     )
     return Standing(
@@ -104,6 +111,7 @@ def _standing(practitioner_id: UUID, year: int) -> Standing:
         ends=stop.ends if stop else False,
         stop_from_on=stop.from_on if stop else None,
         stop_until_on=stop.until_on if stop else None,
+        stopped=stop is not None and stop.from_on <= on <= stop.until_on,
     )
 
 
