@@ -11,13 +11,27 @@ from xinglin.hospital.oversight.knowledge import knowledge_in_force
 from xinglin.hospital.oversight.models import Fact
 from xinglin.supervision.engines.sentences import yuan
 from xinglin.supervision.facts.case import all_columns
+from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.verdicts import Coded
 from xinglin.supervision.vocabulary.papers import Reading, Source
 
 TYPES = {column.path: column.type for column in all_columns()}
 
 
-COMPUTED = T(zh="由处方明细计算", en="computed from the prescription's lines")
+COMPUTED = T(zh="由记录计算", en="computed from the records")
+COUNTED = T(zh="由{x}计算", en="computed from {x}")
+COUNTED_OVER = {
+    "encounters": T(zh="就诊记录", en="the visits"),
+    "prescriptions": T(zh="处方", en="the prescriptions"),
+    "lines": T(zh="处方明细", en="the prescription lines"),
+    "packs": T(zh="追溯码销售记录", en="the sales of trace codes"),
+    "items": T(zh="收费明细", en="the charged items"),
+    "stays": T(zh="住院记录", en="the stays in hospital"),
+    "conditions": T(zh="健康问题记录", en="the recorded conditions"),
+    "detected": T(zh="用药核查结果", en="what the check of medicines found"),
+}
+"""What a measure counts, by the table that it looks over."""
+OVER = {measure.name: measure.over for measure in MEASURES}
 GROUP_NAMES = {
     "encounter": T(zh="就诊记录", en="visit"),
     "patient": T(zh="患者实名与监护登记", en="patient's identity record"),
@@ -30,7 +44,11 @@ GROUP_NAMES = {
     "line": T(zh="处方明细", en="prescription line"),
     "pack": T(zh="追溯码登记", en="trace code register"),
     "claim": T(zh="结算单", en="claim"),
-    "measure": COMPUTED,
+    "item": T(zh="收费明细", en="charged item"),
+    "coverage": T(zh="参保登记", en="register of the insured"),
+    "stay": T(zh="住院记录", en="stay in hospital"),
+    "practice": T(zh="执业统计", en="statistics of practices"),
+    "ring": T(zh="团组分析", en="analysis of groups"),
 }
 """Where a group of facts comes from, as people call it."""
 
@@ -79,18 +97,26 @@ def _shown(path: str, value: Any, core: dict[str, Any], log: Sequence[Fact]) -> 
         path,
         name,
         text,
-        GROUP_NAMES.get(group, COMPUTED),
+        _source(group, key),
         happened_at=fact.happened_at if fact else None,
         known_at=fact.known_at if fact else None,
         raw=value,
     )
 
 
+def _source(group: str, key: str) -> T:
+    if group != "measure":
+        return GROUP_NAMES.get(group, COMPUTED)
+    over = COUNTED_OVER.get(OVER.get(key, ""))
+    return COUNTED.with_(x=over) if over else COMPUTED
+
+
 def _law(group: str, key: str, value: Any, log: Sequence[Fact]) -> tuple[T, date | None]:
     """Whence a limit or a listed value comes: law, article and first day of the row that gave the value."""
     knowledge = knowledge_in_force()
     if group == "lists":
-        return T(zh=f"目录（{key}）", en=f"list ({key})"), None
+        meaning = knowledge.tables[knowledge.lookups[key].table].meaning
+        return T(zh=f"目录：{meaning.zh}", en=f"list: {meaning.en}"), None
     on = civil_day(log[0].happened_at) if log else date.max
     places = [str(fact.payload.get("territory_code") or "") for fact in log if fact.group == "institution"]
     row = knowledge.limits[key].table.row((), on, places[0] if places else "")

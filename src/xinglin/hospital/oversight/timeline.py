@@ -9,6 +9,7 @@ from django.db.models import Q
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight.models import Answer, GivenVerdict, Judgement
 from xinglin.hospital.oversight.words import CONSEQUENCE_NAMES, VIEW_NAMES, AuditView, Consequence
+from xinglin.hospital.terminology import selectors as terminology
 from xinglin.supervision.verdicts import Moment, Outcome
 
 
@@ -21,6 +22,12 @@ class GivenReason:
     reason_code: str
     text: str
     verdict_id: UUID
+
+    @property
+    def name(self) -> T:
+        """The coded reason in words."""
+        names = {reason.code: T(zh=reason.name_zh, en=reason.name_en) for reason in terminology.override_reasons()}
+        return names.get(self.reason_code, T(zh=self.reason_code, en=self.reason_code))
 
 
 @dataclass(frozen=True, slots=True)
