@@ -262,7 +262,7 @@ def d05(f: Facts) -> Ruling:
 
 @rule(
     id="D13",
-    version=1,
+    version=2,
     title=Words("中药饮片超量上传", "More decoction pieces charged than prescribed"),
     source=(
         article(FUND_735, "第三十八条", "article 38", read=False),
@@ -277,8 +277,8 @@ def d05(f: Facts) -> Ruling:
     concern=Concern.EXCESS,
     why_zh="饮片按处方每剂克数乘剂数收费；称量允许少量误差。改剂数后退费的，按退费后的数量算。",
     sentence=Words(
-        "{item.name_zh}退费后的数量比处方应付数量多{excess.count}个计价单位（涉及金额{excess.fen}）。",
-        "{item.name_zh}: after refunds {excess.count} units more are charged than prescribed ({excess.fen}).",
+        "{item.name_zh}退费后的数量仍多于处方应付数量，多收{excess.fen}。",
+        "{item.name_zh}: after refunds more is still charged than prescribed, by {excess.fen}.",
     ),
     hint=Words(
         "按处方克数和剂数更正上传数量，多收的退费。",
@@ -296,7 +296,7 @@ def d13(f: Facts) -> Ruling:
         & f.item.fund_asked
         & ~otherwise(f.item.withdrawn, False),
         violates=left * 1000 > allowed,
-        excess=excess(count=divide_up(over, 1000), fen=divide_down(f.item.amount_fen * over, f.item.quantity_milli)),
+        excess=excess(count=over, fen=divide_down(f.item.amount_fen * over, f.item.quantity_milli)),
     )
 
 
