@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.engines.measuring import Measurer
 from xinglin.supervision.engines.plain import judge_row
+from xinglin.supervision.engines.said import Deferred, Said
+from xinglin.supervision.engines.together import Together
 from xinglin.supervision.engines.tree import rule_tree
+from xinglin.supervision.facts.case import Row
 from xinglin.supervision.facts.lake import OF_SCOPE, Facts, World, row_of
 from xinglin.supervision.moments import may_be_in_force
 from xinglin.supervision.tables import load_knowledge
@@ -49,20 +52,34 @@ def by_rows(
     for scope in dict.fromkeys(rule.scope for rule in rules):
         asked = [rule for rule in rules if rule.scope is scope]
         wanted = measures_of(asked)
+        together = None if compiled is None else Together([compiled.rule(rule) for rule in asked])
         for own in world.wide(OF_SCOPE[scope].name):
             facts = {**own, **{f"measure.{name}": value for name, value in measurer.of(scope, own, wanted).items()}}
             row = row_of(scope, facts)
             if row is None:
                 continue
-            for rule in asked:
+            cores = [None] * len(asked) if together is None else list(_at_once(together, compiled, row))
+            for rule, made in zip(asked, cores, strict=True):
                 said.subjects[rule.id] = said.subjects.get(rule.id, 0) + 1
                 if not may_be_in_force(rule, row):
+                    assert made is None, f"{rule.id} is not in force, and answers"
                     said.not_in_force[rule.id] = said.not_in_force.get(rule.id, 0) + 1
                     continue
-                core = judge_row(rule, row, knowledge) if compiled is None else compiled.judge(rule, row)
+                core = made or judge_row(rule, row, knowledge)
+                assert compiled is None or made is not None, f"{rule.id} is in force, and does not answer"
                 said.cores[rule.id, row.subject] = core
                 said.facts[rule.id, row.subject] = facts
     return said
+
+
+def _at_once(together: Together, compiled: Compiled | None, row: Row) -> Iterator[Core | None]:
+    """What rules say that are asked together, as at a reminder; each by itself says the same."""
+    assert compiled is not None
+    shared = Said(row)
+    for ready, outcome in zip(together.rules, together.outcomes(compiled.tables, shared), strict=True):
+        alone = ready.judge(compiled.tables, Said(row))
+        assert outcome is None or outcome is alone.outcome, f"{alone.rule}: together {outcome}, alone {alone.outcome}"
+        yield None if outcome is None else Deferred(ready, shared, None, outcome)
 
 
 def measures_of(rules: Sequence[Rule]) -> frozenset[str]:

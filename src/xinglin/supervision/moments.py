@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.engines.compiled import Compiled, CompiledRule
 from xinglin.supervision.engines.measuring import Measurer
-from xinglin.supervision.engines.said import Said
-from xinglin.supervision.engines.sentences import fill
+from xinglin.supervision.engines.said import CLEAR, NOT_APPLICABLE, Deferred, Said
+from xinglin.supervision.engines.sentences import fill, quiet
+from xinglin.supervision.engines.together import Together, in_force
 from xinglin.supervision.facts.case import EVENT_DAY, TERRITORY, Case, Row, flat
 from xinglin.supervision.facts.history import Record
 from xinglin.supervision.facts.lake import OF_SCOPE, World, lines_of, world_of
@@ -23,7 +24,7 @@ from xinglin.supervision.facts.measured import Measure
 from xinglin.supervision.facts.medicine import Line
 from xinglin.supervision.facts.schema import values
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.verdicts import Moment, Outcome, Plain, Scope, Verdict
+from xinglin.supervision.verdicts import Moment, Outcome, Plain, Scope, Verdict, Words
 from xinglin.supervision.vocabulary.papers import Rule
 
 
@@ -106,33 +107,64 @@ def judge(
     """
     if judged_at.tzinfo is None:
         raise ValueError("judged_at needs a time zone")
+    asking, facts = asking_of(knowledge, moment, only), flat(case)
+    case = measured_case(case, asking, judged_at, history, facts)
+    without, answers = answers_of(asking, case, facts)
     verdicts: list[Verdict] = []
-    without: list[str] = []
-    rules, names = RULES, None if only is None else frozenset(only)
-    asking = _asking(Holding(knowledge), moment, names, id(rules))
-    case = _measured(case, asking.engine, judged_at, history, asking.measures)
-    facts = flat(case)
-    by_scope = {scope: [Said(row) for row in rows(case, scope, facts)] for scope in asking.scopes}
-    tables = asking.engine.tables
-    for rule, ready in asking.rules:
-        saids, title = by_scope[rule.scope], rule.title
+    for (rule, ready, title, clear, not_applicable), answered in zip(asking.rules, answers, strict=True):
+        for said, outcome in answered:
+            core = Deferred(ready, said, None, outcome)
+            if outcome is NOT_APPLICABLE:
+                sentence, hint = not_applicable
+            else:
+                sentence, hint = clear if outcome is CLEAR else fill(rule, core, knowledge)
+            verdicts.append(Verdict(core, moment, judged_at, title, sentence, hint))
+    return Judged(tuple(verdicts), without, knowledge.digest, case)
+
+
+Answered = list[tuple[Said, Outcome]]
+"""What one rule said of each subject of which it was asked."""
+
+
+def answers_of(
+    asking: Asking, case: Case, facts: dict[str, Plain] | None = None
+) -> tuple[tuple[str, ...], list[Answered]]:
+    """The rules without a subject, and what each rule said. `facts` is the case flat, if at hand."""
+    tables, facts = asking.engine.tables, flat(case) if facts is None else facts
+    without: set[int] = set()
+    answers: list[Answered] = [[] for _ in asking.rules]
+    for scope, places, together in asking.scopes:
+        saids = [Said(row) for row in rows(case, scope, facts)]
         if not saids:
-            without.append(rule.id)
+            without.update(places)
+            continue
         for said in saids:
-            if _in_force(rule, said.day, said.place):
-                core = ready.judge(tables, said)
-                sentence, hint = fill(rule, core, knowledge)
-                verdicts.append(Verdict(core, moment, judged_at, title, sentence, hint))
-    return Judged(tuple(verdicts), tuple(without), knowledge.digest, case)
+            for place, outcome in zip(places, together.outcomes(tables, said), strict=True):
+                if outcome is not None:
+                    answers[place].append((said, outcome))
+    return tuple(one.rule.id for place, one in enumerate(asking.rules) if place in without), answers
+
+
+class AskedRule(NamedTuple):
+    """A rule ready to run, its title, and what it says where it finds nothing."""
+
+    rule: Rule
+    ready: CompiledRule
+    title: Words
+    clear: tuple[Words, Words]
+    not_applicable: tuple[Words, Words]
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is asked at a moment: the rules in the order of the catalogue, each compiled, and what they measure."""
+    """What is asked at a moment: the rules in the order of the catalogue, each compiled, and what they measure.
+
+    `scopes` has the rules of each scope as one, with their places among all.
+    """
 
     engine: Compiled
-    rules: tuple[tuple[Rule, CompiledRule], ...]
-    scopes: tuple[Scope, ...]
+    rules: tuple[AskedRule, ...]
+    scopes: tuple[tuple[Scope, tuple[int, ...], Together], ...]
     measures: dict[Scope, frozenset[str]]
 
 
@@ -155,13 +187,33 @@ def compiled(holding: Holding) -> Compiled:
     return Compiled(holding.knowledge)
 
 
-@lru_cache(maxsize=64)
+def asking_of(knowledge: Knowledge, moment: Moment, only: Collection[str] | None = None) -> Asking:
+    """What is asked at a moment, ready to be; `only` narrows it to some rule ids."""
+    rules, names = RULES, None if only is None else frozenset(only)
+    return _asking(Holding(knowledge), moment, names, id(rules))
+
+
+@lru_cache(maxsize=256)
 def _asking(holding: Holding, moment: Moment, only: frozenset[str] | None, _catalogue: int) -> Asking:
     """What is asked at a moment, worked out once. `only` narrows it; `_catalogue` tells lists of rules apart."""
     asked = [rule for rule in RULES if moment in rule.moments and (only is None or rule.id in only)]
     engine = compiled(holding)
-    rules = tuple((rule, engine.rule(rule)) for rule in asked)
-    return Asking(engine, rules, tuple({rule.scope for rule in asked}), _wanted(engine, asked))
+    rules = tuple(AskedRule(rule, engine.rule(rule), rule.title, *quiet(rule.title)) for rule in asked)
+    places = {scope: tuple(n for n, one in enumerate(asked) if one.scope is scope) for scope in Scope}
+    scopes = tuple(
+        (scope, of_scope, Together([rules[n].ready for n in of_scope]))
+        for scope, of_scope in places.items()
+        if of_scope
+    )
+    return Asking(engine, rules, scopes, _wanted(engine, asked))
+
+
+def measured_case(
+    case: Case, asking: Asking, judged_at: datetime, history: World | None, facts: dict[str, Plain] | None = None
+) -> Case:
+    """The case with the numbers that what is asked reads. `facts` is the case flat, if at hand."""
+    facts = flat(case) if facts is None else facts
+    return _measured(case, facts, asking.engine, judged_at, history, asking.measures)
 
 
 def with_measures(
@@ -169,15 +221,20 @@ def with_measures(
 ) -> Case:
     """The case with the numbers that its rules read; a number that it brings along stays."""
     engine = compiled(Holding(knowledge))
-    return _measured(case, engine, judged_at, history, _wanted(engine, asked))
+    return _measured(case, flat(case), engine, judged_at, history, _wanted(engine, asked))
 
 
 def _measured(
-    case: Case, engine: Compiled, judged_at: datetime, history: World | None, wanted: Mapping[Scope, frozenset[str]]
+    case: Case,
+    flat_case: dict[str, Plain],
+    engine: Compiled,
+    judged_at: datetime,
+    history: World | None,
+    wanted: Mapping[Scope, frozenset[str]],
 ) -> Case:
     if not wanted:
         return case
-    world = world_of(case, Record(asked_at=judged_at), history)
+    world = world_of(case, Record(asked_at=judged_at), history, flat_case)
     measurer = Measurer(world, engine, history=history is not None)
     given = {(one.scope, one.subject): one for one in case.measures}
     for scope, names in wanted.items():
@@ -208,13 +265,7 @@ def _wanted(engine: Compiled, asked: Iterable[Rule]) -> dict[Scope, frozenset[st
 def may_be_in_force(rule: Rule, row: Row) -> bool:
     """Whether a rule is asked of a row. Where day or place is unknown it is asked, and will say what is missing."""
     day, territory = row.facts.get(EVENT_DAY[row.scope]), row.facts.get(TERRITORY)
-    return _in_force(rule, day if isinstance(day, date) else None, territory if isinstance(territory, str) else None)
-
-
-def _in_force(rule: Rule, day: date | None, place: str | None) -> bool:
-    if day is not None and not rule.in_force(day):
-        return False
-    return place is None or place.startswith(rule.territory)
+    return in_force(rule, day if isinstance(day, date) else None, territory if isinstance(territory, str) else None)
 
 
 NOT_MEASURED: Final = Measure()

@@ -232,8 +232,7 @@ class Core:
         return hashlib.sha256(canonical(self.as_json())).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A core in its envelope: when it was said, and the sentences a person reads."""
 
     core: Core

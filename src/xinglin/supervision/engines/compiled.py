@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from xinglin.supervision.engines.calendar import completed_years, day_in_shanghai, months_later, seconds_from
+from xinglin.supervision.engines.calendar import DAY_SECONDS, completed_years, day_in_shanghai, months_later
 from xinglin.supervision.engines.said import OF_FACT, Deferred, Said
 from xinglin.supervision.engines.tree import Node, RuleTree, path_of, rule_tree
 from xinglin.supervision.facts.case import Row
@@ -35,7 +35,7 @@ UNKNOWN_IF_ANY: Final[Mapping[str, str]] = {
     "divide_down": "({a} // {b} if {a} >= 0 and {b} > 0 else None)",
     "divide_up": "(({a} + {b} - 1) // {b} if {a} >= 0 and {b} > 0 else None)",
     "days_between": "({b} - {a}).days",
-    "seconds_between": "seconds_from({a}, {b})",
+    "seconds_between": "(gap := {b} - {a}).days * DAY_SECONDS + gap.seconds",
     "years_between": "completed_years({a}, {b})",
     "months_after": "months_later({a}, {b})",
     "day_of": "day_in_shanghai({a})",
@@ -43,8 +43,10 @@ UNKNOWN_IF_ANY: Final[Mapping[str, str]] = {
     "starts_with": "{a}.startswith({extra})",
     "first_letters": "{a}[:{extra}]",
 }
+UNKNOWABLE: Final = frozenset({"fact", "limit", "listed", "divide_down", "divide_up"})
+"""What may be unknown of itself; anything else is where an operand is."""
 AROUND: Final = {
-    "seconds_from": seconds_from,
+    "DAY_SECONDS": DAY_SECONDS,
     "completed_years": completed_years,
     "months_later": months_later,
     "day_in_shanghai": day_in_shanghai,
@@ -181,16 +183,20 @@ def source_of(nodes: Iterable[Node], arguments: str) -> tuple[str, dict[str, Any
     wanted = list(nodes)
     for root in wanted:
         for at in root.walk():
-            if id(at) not in names:
-                names[id(at)] = name = f"v{len(names)}"
-                args = [names[id(arg)] for arg in at.args]
-                step = _on_day(at, args) if at.op in {"limit", "listed"} else step_of(at, args, literals)
-                steps.append(f"    {name} = {step}")
+            if id(at) in names:
+                continue
+            if at.op == "literal":
+                names[id(at)] = literal(at.extra, literals)
+                continue
+            names[id(at)] = name = f"v{len(names)}"
+            args = [names[id(arg)] for arg in at.args]
+            step = on_day(at, args) if at.op in {"limit", "listed"} else step_of(at, args, literals)
+            steps.append(f"    {name} = {step}")
     result = ", ".join(names[id(at)] for at in wanted)
     return f"def judged({arguments}):\n" + "\n".join(steps) + f"\n    return ({result},)\n", literals
 
 
-def _on_day(at: Node, args: list[str]) -> str:
+def on_day(at: Node, args: list[str]) -> str:
     """The text that looks up a limit or a list of the row's own day and place."""
     if at.op == "limit":
         return f"L.limits[{at.extra!r}]"
@@ -208,35 +214,53 @@ def parts_of(at: Node) -> Iterator[Node]:
         yield at
 
 
-def _literal(value: Any, literals: dict[str, Any]) -> str:
+def literal(value: Any, literals: dict[str, Any]) -> str:
+    """The text of a value that never changes: numbers and truth as they are, anything else by a name."""
+    if type(value) in {int, bool}:
+        return repr(value) if value >= 0 else f"({value!r})"
     name = f"c{len(literals)}"
     literals[name] = value
     return name
 
 
+def is_certain(at: Node) -> bool:
+    """Whether a tree is known whatever the facts are: nobody has to ask whether its value is None."""
+    if at.op in {"literal", "missing"}:
+        return True
+    if at.op in UNKNOWABLE:
+        return False
+    args = at.args[1:] if at.op == "otherwise" else at.args
+    return all(is_certain(arg) for arg in args)
+
+
+def if_known(at: Node, args: list[str], known: str) -> str:
+    """The text of a value that is unknown as soon as one operand is."""
+    unknown = " or ".join(f"{name} is None" for arg, name in zip(at.args, args, strict=True) if not is_certain(arg))
+    return f"None if {unknown} else {known}" if unknown else known
+
+
 def step_of(at: Node, args: list[str], literals: dict[str, Any]) -> str:
     """The text of one operation on operands that have names; literals are put among `literals`."""
     if at.op == "literal":
-        return _literal(at.extra, literals)
+        return literal(at.extra, literals)
     if at.op == "fact":
         return _fact(str(at.extra))
     if at.op == "limit":
         return f"L.limit({at.extra!r}, {', '.join(args)})"
     if at.op == "not":
-        return f"None if {args[0]} is None else not {args[0]}"
+        return if_known(at, args, f"not {args[0]}")
     if at.op in {"and", "or"}:
         a, b = args
         decides, else_ = ("False", "True") if at.op == "and" else ("True", "False")
-        unknown = f"{a} is None or {b} is None"
-        return f"{decides} if {a} is {decides} or {b} is {decides} else None if {unknown} else {else_}"
+        return f"{decides} if {a} is {decides} or {b} is {decides} else {if_known(at, args, else_)}"
     if at.op == "missing":
         return f"{args[0]} is None"
     if at.op == "otherwise":
         return f"{args[1]} if {args[0]} is None else {args[0]}"
     if at.op == "choose":
-        return f"None if {args[0]} is None else {args[1]} if {args[0]} else {args[2]}"
-    unknown = " or ".join(f"{arg} is None" for arg in args)
-    return f"None if {unknown} else {_known(at, args, literals)}"
+        chosen = f"{args[1]} if {args[0]} else {args[2]}"
+        return chosen if is_certain(at.args[0]) else f"None if {args[0]} is None else {chosen}"
+    return if_known(at, args, _known(at, args, literals))
 
 
 def _known(at: Node, args: list[str], literals: dict[str, Any]) -> str:
@@ -244,7 +268,7 @@ def _known(at: Node, args: list[str], literals: dict[str, Any]) -> str:
         return f"{args[0]} {at.op} {args[1]}"
     filled = {"a": args[0], "b": args[-1], "extra": ""}
     if at.extra is not None:
-        filled["extra"] = _literal(at.extra, literals)
+        filled["extra"] = literal(at.extra, literals)
     return UNKNOWN_IF_ANY[at.op].format(**filled)
 
 

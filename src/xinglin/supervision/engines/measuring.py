@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, partial
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
-from xinglin.supervision.engines.compiled import Compiled
-from xinglin.supervision.engines.loops import Loops, Seen, sieved
+from xinglin.supervision.engines.compiled import Compiled, Step
+from xinglin.supervision.engines.loops import Kept, Loops, Seen, Sieve, sieved
 from xinglin.supervision.engines.plain import PlainFacts, Value
 from xinglin.supervision.facts.case import EVENT_DAY, READABLE
 from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Event, Facts, World, column_kinds
@@ -74,8 +74,7 @@ def plain_pairing(measure: Declared, knowledge: Knowledge) -> Pairing:
 
 Found = Sequence[tuple[Any, ...]]
 """What counts: the event, the subject's code at which it was looked at, and then the values."""
-Kept = dict[tuple[Any, ...], list[Seen]]
-Look = Callable[[Facts, tuple[str | None, ...], list[Seen], Kept], "Found | None"]
+Look = Callable[[Facts, tuple[str | None, ...], Sequence[Seen], Kept], "Found | None"]
 """What counts of a subject's events; None where it is unknown of one of them. The last is kept for the next subject."""
 Gate = Callable[[Facts], Any]
 """False where the subject alone says that no event counts: its events need not be looked for."""
@@ -83,28 +82,36 @@ Gate = Callable[[Facts], Any]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A measure ready to be asked. `mine` are the subject's facts by which events are found, `theirs` the events'.
+    """A measure ready to be asked. `nothing` is the number where no event counts."""
 
-    `group` is a number for all measures that look at the same events in the same way.
-    """
-
+    name: str
     measure: Declared
     gate: Gate | None
     look: Look
+    own: str
+    nothing: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Measures that look at the same events in the same way; `number` tells them from others.
+
+    `mine` are the subject's facts by which events are found, `theirs` the events'.
+    """
+
+    number: int
     mine: tuple[str, ...]
     theirs: tuple[str, ...]
-    group: int
-    nothing: int | None
-    """The number where no event counts."""
+    asks: tuple[Asking, ...]
 
 
 def plain_look(measure: Declared, knowledge: Knowledge) -> Look:
     """Event after event, code after code, by the reference engine."""
     asked = plain_pairing(measure, knowledge)
 
-    def look(subject: Facts, owns: tuple[str | None, ...], events: list[Seen], _kept: Kept) -> Found | None:
+    def look(subject: Facts, owns: tuple[str | None, ...], events: Sequence[Seen], _kept: Kept) -> Found | None:
         found: list[tuple[Any, ...]] = []
-        for event, codes, _ in events:
+        for event, codes in events:
             whole = event.whole()
             for own in owns:
                 for other in codes:
@@ -118,64 +125,96 @@ def plain_look(measure: Declared, knowledge: Knowledge) -> Look:
     return look
 
 
-def compiled_look(measure: Declared, loops: Loops) -> tuple[Gate | None, Look]:
-    """The same by loops that were written for the measure, and what they ask of the subject before any event."""
-    loop, tables = loops.of(measure, event_groups(measure)), loops.tables
-    asks, sieve, run = loop.gate, loop.sieve, loop.run
+def compiled_look(run: Step, sieve: Sieve | None, place: int) -> Look:
+    """The same by loops that were written for the measure. `place` is its own among what the sieve leaves."""
 
-    def gate(subject: Facts) -> Any:
-        assert asks is not None
-        return asks(subject, tables)
-
-    def look(subject: Facts, owns: tuple[str | None, ...], events: list[Seen], kept: Kept) -> Found | None:
-        if sieve is not None:
-            events = sieved(sieve, subject, events, tables, kept)
-        if not events:
-            return ()
-        made: Found | None = run(subject, owns, events, tables)
+    def unsieved(subject: Facts, owns: tuple[str | None, ...], events: Sequence[Seen], _kept: Kept) -> Found | None:
+        made: Found | None = run(subject, owns, events)
         return made
 
-    return None if asks is None else gate, look
+    if sieve is None:
+        return unsieved
+
+    def look(subject: Facts, owns: tuple[str | None, ...], events: Sequence[Seen], kept: Kept) -> Found | None:
+        left, unsure = sieved(sieve, subject, events, kept)[place]
+        if unsure:
+            # Of an event that nothing rules out it cannot be told whether it counts: then neither can the number.
+            doubtful = run(subject, owns, unsure)
+            if doubtful is None or doubtful:
+                return None
+        made: Found | None = run(subject, owns, left) if left else ()
+        return made
+
+    return look
 
 
-def _plain_ready(knowledge: Knowledge, measure: Declared) -> tuple[None, Look]:
-    return None, plain_look(measure, knowledge)
+Ready = Callable[[Sequence[Declared]], list[tuple[Gate | None, Look]]]
 
 
-Asked = Mapping[Scope, Sequence[Asking]]
+def _by_reference(knowledge: Knowledge) -> Ready:
+    return lambda measures: [(None, plain_look(measure, knowledge)) for measure in measures]
 
 
-def looks(engine: Compiled | Knowledge, *, history: bool) -> Asked:
+def _by_loops(loops: Loops) -> Ready:
+    """Measures that look at the same events are sieved together."""
+
+    def ready(measures: Sequence[Declared]) -> list[tuple[Gate | None, Look]]:
+        made = [loops.of(measure, event_groups(measure)) for measure in measures]
+        sieves = loops.sieves(measures[0].over, made)
+        return [
+            (loop.gate, compiled_look(loop.run, *(sieve or (None, 0))))
+            for loop, sieve in zip(made, sieves, strict=True)
+        ]
+
+    return ready
+
+
+class Asked:
     """Every measure by scope, ready to be asked; without `history`, those that stay within the case."""
-    made: dict[Scope, list[Asking]] = {scope: [] for scope in Scope}
-    groups: dict[tuple[Any, ...], int] = {}
-    ready: Callable[[Declared], tuple[Gate | None, Look]]
-    if isinstance(engine, Knowledge):
-        ready = partial(_plain_ready, engine)
-    else:
-        ready = partial(compiled_look, loops=Loops(engine))
-    for measure in MEASURES:
-        if not history and measure.history:
-            continue
-        theirs = event_paths(measure)
-        group = groups.setdefault((measure.over, theirs, measure.other), len(groups))
-        gate, look = ready(measure)
-        nothing = measure.empty if isinstance(measure, Counted) else 0
-        mine = tuple(path for path, _ in measure.match)
-        made[measure.scope].append(Asking(measure, gate, look, mine, theirs, group, nothing))
-    return made
+
+    def __init__(self, engine: Compiled | Knowledge, *, history: bool) -> None:
+        self._ready = _by_reference(engine) if isinstance(engine, Knowledge) else _by_loops(Loops(engine))
+        self._alike: dict[tuple[Scope, int, tuple[str, ...], tuple[str, ...]], list[Declared]] = defaultdict(list)
+        numbers: dict[tuple[Any, ...], int] = {}
+        for measure in MEASURES:
+            if history or not measure.history:
+                theirs, mine = event_paths(measure), tuple(path for path, _ in measure.match)
+                number = numbers.setdefault((measure.over, theirs, measure.other), len(numbers))
+                self._alike[measure.scope, number, mine, theirs].append(measure)
+        self._narrowed: dict[tuple[Scope, frozenset[str] | None], tuple[Alike, ...]] = {}
+
+    def of(self, scope: Scope, only: frozenset[str] | None) -> tuple[Alike, ...]:
+        """The measures of a scope; `only` narrows them."""
+        found = self._narrowed.get((scope, only))
+        if found is None:
+            if len(self._narrowed) >= KEPT:
+                self._narrowed.clear()
+            found = self._narrowed[scope, only] = tuple(self._narrow(scope, only))
+        return found
+
+    def _narrow(self, scope: Scope, only: frozenset[str] | None) -> Iterator[Alike]:
+        for (of_scope, number, mine, theirs), measures in self._alike.items():
+            asked = [one for one in measures if of_scope is scope and (only is None or one.name in only)]
+            if asked:
+                ready = zip(asked, self._ready(asked), strict=True)
+                asks = tuple(Asking(one.name, one, *found, one.own, _nothing(one)) for one, found in ready)
+                yield Alike(number, mine, theirs, asks)
+
+
+def _nothing(measure: Declared) -> int | None:
+    return measure.empty if isinstance(measure, Counted) else 0
 
 
 _ASKED: Final[WeakKeyDictionary[Compiled, dict[bool, Asked]]] = WeakKeyDictionary()
 """What was made ready once stays ready as long as the engine it was made of."""
 
 
-def _looks_kept(engine: Compiled | Knowledge, *, history: bool) -> Asked:
+def _asked_of(engine: Compiled | Knowledge, *, history: bool) -> Asked:
     if isinstance(engine, Knowledge):
-        return looks(engine, history=history)
+        return Asked(engine, history=history)
     made = _ASKED.setdefault(engine, {})
     if history not in made:
-        made[history] = looks(engine, history=history)
+        made[history] = Asked(engine, history=history)
     return made[history]
 
 
@@ -195,51 +234,47 @@ class Measurer:
     def __init__(self, world: World, engine: Compiled | Knowledge, *, then: bool = True, history: bool = True) -> None:
         self._world = world
         self._then = then
-        self._seen: dict[tuple[Any, ...], tuple[list[Seen], Kept]] = {}
-        self._asked = _looks_kept(engine, history=history)
+        self._seen: dict[tuple[Any, ...], tuple[Sequence[Seen], Kept]] = {}
+        self._asked = _asked_of(engine, history=history)
 
     def of(self, scope: Scope, subject: Facts, only: frozenset[str] | None = None) -> dict[str, int | None]:
         """The numbers of a subject by name; `only` narrows them."""
         if not self._then:
             subject = {**subject, "record.asked_at": None}
-        return {
-            ask.measure.name: self._number(ask, subject)
-            for ask in self._asked[scope]
-            if only is None or ask.measure.name in only
-        }
+        known, gated, found = subject.get, self.gated, dict[str, int | None]()
+        codes: dict[str, tuple[str | None, ...] | None] = {"": ALONE}
+        for alike in self._asked.of(scope, only):
+            keys = tuple([known(path) for path in alike.mine])
+            events: Sequence[Seen] | None = None
+            for ask in alike.asks:
+                if ask.own not in codes:
+                    codes[ask.own] = _codes(known(ask.own))
+                owns = codes[ask.own]
+                if owns is None or None in keys:
+                    found[ask.name] = None
+                    continue
+                if gated and ask.gate is not None and ask.gate(subject) is False:
+                    found[ask.name] = ask.nothing
+                    continue
+                if events is None:
+                    events, kept = self._visible(alike, ask.measure, keys, subject)
+                counted = ask.look(subject, owns, events, kept) if events else ()
+                found[ask.name] = (
+                    _number(ask, subject, counted) if counted else None if counted is None else ask.nothing
+                )
+        return found
 
-    def _number(self, ask: Asking, subject: Facts) -> int | None:
-        known, measure = subject.get, ask.measure
-        keys = tuple([known(path) for path in ask.mine])
-        owns = _codes(known(measure.own), measure.own) if measure.own else ALONE
-        if None in keys or owns is None:
-            return None
-        if self.gated and ask.gate is not None and ask.gate(subject) is False:
-            return ask.nothing
-        events, kept = self._visible(ask, keys, subject)
-        found = ask.look(subject, owns, events, kept) if events else ()
-        if found is None:
-            return None
-        if not found:
-            return ask.nothing
-        if isinstance(measure, Counted):
-            return _counted(measure, found)
-        # Each code runs by itself: a supply of two substances lasts once, not twice.
-        by_code: dict[str | None, list[Event]] = defaultdict(list)
-        for event, code in found:
-            by_code[code].append(event)
-        numbers = [_ordered(measure, subject, of_code) for of_code in by_code.values()]
-        return None if None in numbers else max((n for n in numbers if n is not None), default=0)
-
-    def _visible(self, ask: Asking, keys: tuple[Plain, ...], subject: Facts) -> tuple[list[Seen], Kept]:
-        """The events that were known by then, each with its codes; kept for the next measure with what sieves leave."""
+    def _visible(
+        self, alike: Alike, measure: Declared, keys: tuple[Plain, ...], subject: Facts
+    ) -> tuple[Sequence[Seen], Kept]:
+        """The events that were known by then, each with its codes; kept for the next subject with what sieves leave."""
         asked_at = subject.get("record.asked_at") if self._then else None
-        place = (ask.group, keys, asked_at)
+        place = (alike.number, keys, asked_at)
         found = self._seen.get(place)
         if found is None:
             if len(self._seen) >= KEPT:
                 self._seen.clear()
-            found = self._seen[place] = self._look_up(ask.measure, ask.theirs, keys, asked_at), {}
+            found = self._seen[place] = self._look_up(measure, alike.theirs, keys, asked_at), {}
         return found
 
     def _look_up(
@@ -247,13 +282,25 @@ class Measurer:
     ) -> list[Seen]:
         events = self._world.events(measure.over, paths, keys)
         if asked_at is not None:
-            events = [event for event in events if (at := event[KNOWN_AT]) is None or at <= asked_at]  # type: ignore[operator]
+            events = [event for event in events if (at := event.known_at) is None or at <= asked_at]  # type: ignore[operator]
         if not measure.other:
-            return [(event, ALONE, True) for event in events]
+            return [(event, ALONE) for event in events]
         return [seen(event, measure.other) for event in events]
 
 
-KNOWN_AT: Final = "record.known_at"
+def _number(ask: Asking, subject: Facts, found: Found | None) -> int | None:
+    """The number that follows from what counts."""
+    if not found:
+        return None if found is None else ask.nothing
+    measure = ask.measure
+    if isinstance(measure, Counted):
+        return _counted(measure, found)
+    # Each code runs by itself: a supply of two substances lasts once, not twice.
+    by_code: dict[str | None, list[Event]] = defaultdict(list)
+    for event, code in found:
+        by_code[code].append(event)
+    numbers = [_ordered(measure, subject, of_code) for of_code in by_code.values()]
+    return None if None in numbers else max((n for n in numbers if n is not None), default=0)
 
 
 @cache
@@ -268,23 +315,26 @@ ALONE: Final = (None,)
 
 def seen(event: Event, other: str) -> Seen:
     """An event with the codes at which it is looked at; one empty look where they are unknown."""
-    codes = _codes(event[other], other) if other else None
-    return event, ALONE if codes is None else codes, True
+    codes = _codes(event[other]) if other else None
+    return event, ALONE if codes is None else codes
 
 
-def _codes(joined: Plain, path: str) -> tuple[str | None, ...] | None:
-    """The codes at which a row is looked at: one empty look where none are asked for, None where they are unknown."""
-    if not path:
-        return ALONE
-    if joined is None:
-        return None
-    return tuple([code for code in str(joined).split(EXPLODED) if code])
+def _codes(joined: Plain) -> tuple[str | None, ...] | None:
+    """The codes at which a row is looked at; None where they are unknown."""
+    return None if joined is None else _apart(str(joined))
+
+
+@lru_cache(maxsize=4096)
+def _apart(joined: str) -> tuple[str | None, ...]:
+    return tuple([code for code in joined.split(EXPLODED) if code])
 
 
 def _counted(measure: Counted, found: Found) -> int | None:
     if measure.how is How.NEAREST:
         near = [(one[3], one[2]) for one in found]
         return None if any(None in pair for pair in near) else min(near)[1] if near else measure.empty
+    if measure.value is None and not measure.by:
+        return len(found) or measure.empty
     values = [one[2] for one in found] if measure.value is not None else [1] * len(found)
     if None in values:
         return None

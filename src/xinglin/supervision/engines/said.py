@@ -6,7 +6,7 @@ of a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from hashlib import sha256
@@ -30,10 +30,12 @@ from xinglin.supervision.verdicts import (
 )
 
 if TYPE_CHECKING:
-    from xinglin.supervision.engines.compiled import CompiledRule
+    from xinglin.supervision.engines.compiled import CompiledRule, OnDay
 
 NO_EXCESS: Final = Excess()
 OF_FACT: Final = -1
+_keep: Final = object.__setattr__
+"""A core is never changed; this is how it is made."""
 CLEAR, NOT_APPLICABLE = Outcome.CLEAR, Outcome.NOT_APPLICABLE
 
 
@@ -52,24 +54,43 @@ class Texts(dict[str, str]):
         return text
 
 
+class Origins(dict[str, Origin]):
+    """Where the facts of a row's groups come from."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self._row = row
+
+    def __missing__(self, group: str) -> Origin:
+        ((_, found),) = origins_of(self._row, {group})
+        self[group] = found
+        return found
+
+
 class OriginTexts(dict[str, str]):
     """Where the facts of a group come from, as it stands in the canonical form."""
 
-    __slots__ = ("_said",)
+    __slots__ = ("_origins",)
 
-    def __init__(self, said: Said) -> None:
+    def __init__(self, origins: Origins) -> None:
         super().__init__()
-        self._said = said
+        self._origins = origins
 
     def __missing__(self, group: str) -> str:
-        text = self[group] = entry(group, list(self._said.origin(group)))
+        text = self[group] = entry(group, list(self._origins[group]))
         return text
 
 
 class Said:
-    """The facts of one row as they are written down, each put into words once for all rules."""
+    """The facts of one row as they are written down, each put into words once for all rules.
 
-    __slots__ = ("_origins", "day", "origin_texts", "place", "row", "tail", "texts")
+    Nothing in it points back to it: it goes with its last verdict, and no collector has to look for it. `at` holds the
+    limits and lists of its day and place, once its rules were asked together.
+    """
+
+    __slots__ = ("at", "day", "origin_texts", "origins", "place", "row", "tail", "texts")
 
     def __init__(self, row: Row) -> None:
         self.row = row
@@ -77,21 +98,14 @@ class Said:
         self.day = day if isinstance(day, date) else None
         self.place = place if isinstance(place, str) else None
         self.texts = Texts(row.facts)
-        self.origin_texts = OriginTexts(self)
+        self.origins = Origins(row)
+        self.origin_texts = OriginTexts(self.origins)
         self.tail = f'"scope":"{row.scope.value}",{entry("subject", row.subject)},'
-        self._origins: dict[str, Origin] = {}
+        self.at: OnDay | None = None
 
     def fact(self, path: str) -> Json:
         """A fact as JSON."""
         return jsonable(self.row.facts.get(path))
-
-    def origin(self, group: str) -> Origin:
-        """Where the facts of a group come from."""
-        found = self._origins.get(group)
-        if found is None:
-            ((_, found),) = origins_of(self.row, {group})
-            self._origins[group] = found
-        return found
 
 
 def entry(name: str, value: Json) -> str:
@@ -108,19 +122,31 @@ def entry(name: str, value: Json) -> str:
 
 
 class Deferred(Core):
-    """A core that is written down when it is read: most verdicts of a keystroke never are."""
+    """A core that is written down when it is read: most verdicts of a keystroke never are.
 
-    __slots__ = ("_of", "_said", "_values")
+    `values` are what the rule's function gave; None where only the outcome was asked for, and it is asked when it is
+    read.
+    """
+
+    __slots__ = ("_asked", "_of", "_said")
     _of: CompiledRule
     _said: Said
-    _values: tuple[Any, ...]
+    _asked: tuple[Any, ...] | None
 
-    def __init__(self, of: CompiledRule, said: Said, values: tuple[Any, ...], outcome: Outcome) -> None:
-        keep = object.__setattr__
-        keep(self, "_of", of)
-        keep(self, "_said", said)
-        keep(self, "_values", values)
-        keep(self, "outcome", outcome)
+    def __init__(self, of: CompiledRule, said: Said, values: tuple[Any, ...] | None, outcome: Outcome) -> None:
+        _keep(self, "_of", of)
+        _keep(self, "_said", said)
+        _keep(self, "_asked", values)
+        _keep(self, "outcome", outcome)
+
+    @property
+    def _values(self) -> tuple[Any, ...]:
+        """The values of the rule's columns, then those of the limits and lists that it shows."""
+        values = self._asked
+        if values is None:
+            values = self._of.function(self._said.row.facts, self._said.at)
+            _keep(self, "_asked", values)
+        return values
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Core, tuple(getattr(self, one.name) for one in fields(Core))
@@ -149,23 +175,23 @@ class Deferred(Core):
     def lines(self) -> tuple[BreachLine, ...]:
         if self.outcome is not Outcome.FINDING:
             return ()
-        row = self._said.row
-        return tuple(breach_line(row, line, self.excess) for line in row.lines)
+        row, over = self._said.row, self.excess
+        return tuple(breach_line(row, line, over) for line in row.lines)
 
     @property
     def excess(self) -> Excess:
         over = self._of.tree.excess
         if self.outcome is not Outcome.FINDING or not over:
             return NO_EXCESS
-        return Excess(**{unit: self._values[2 + number] for number, (unit, _) in enumerate(over)})
+        values = self._values
+        return Excess(**{unit: values[2 + number] for number, (unit, _) in enumerate(over)})
 
     @property
     def missing(self) -> tuple[str, ...]:
         if self.outcome is not Outcome.CANNOT_TELL:
             return ()
-        known = self._said.row.facts | {
-            path: self._values[place] for path, _, place in self._of.shown if place != OF_FACT
-        }
+        values = self._values
+        known = self._said.row.facts | {path: values[place] for path, _, place in self._of.shown if place != OF_FACT}
         return tuple(
             path
             for path, by in self._of.needs
@@ -178,7 +204,18 @@ class Deferred(Core):
 
     @property
     def origins(self) -> tuple[tuple[str, Origin], ...]:
-        return tuple((group, self._said.origin(group)) for group in sorted({group for _, group, _ in self._shown()}))
+        origins = self._said.origins
+        return tuple((group, origins[group]) for group in sorted({group for _, group, _ in self._shown()}))
+
+    def shown(self, paths: Collection[str]) -> dict[str, Json]:
+        """Those of some facts that the verdict shows and that are known."""
+        fact, values = self._said.fact, self._values
+        found = {
+            path: fact(path) if place == OF_FACT else jsonable(values[place])
+            for path, _, place in self._of.shown
+            if path in paths
+        }
+        return {path: value for path, value in found.items() if value is not None}
 
     def _shown(self) -> Iterator[tuple[str, str, Json]]:
         fact, values = self._said.fact, self._values

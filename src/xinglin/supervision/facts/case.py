@@ -135,6 +135,8 @@ class Row:
 
 MANY: Final = {"lines": "line", "packs": "pack", "items": "item", "measures": "measure"}
 """The fields of a case that hold several of a group, and the group."""
+SINGLE: Final = tuple(one.name for one in fields(Case) if one.name not in MANY)
+"""The fields of a case that hold one group."""
 
 
 def all_columns() -> list[Column]:
@@ -144,5 +146,7 @@ def all_columns() -> list[Column]:
 
 def flat(case: Case) -> dict[str, Plain]:
     """The facts of a case that are not of one line or pack, by path."""
-    single = [f.name for f in fields(Case) if f.name not in MANY]
-    return {path: value for name in single for path, value in values(name, getattr(case, name)).items()}
+    found: dict[str, Plain] = {}
+    for name in SINGLE:
+        found |= values(name, getattr(case, name))
+    return found

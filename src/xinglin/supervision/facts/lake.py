@@ -14,12 +14,12 @@ from functools import cache
 from typing import Final
 
 from xinglin.supervision.facts.case import GROUPS, READABLE, Case, Row, flat
+from xinglin.supervision.facts.events import Above, Index, first_of
+from xinglin.supervision.facts.events import Event as Event
+from xinglin.supervision.facts.events import Facts as Facts
 from xinglin.supervision.facts.history import Allergy, Condition, Detected, Record
 from xinglin.supervision.facts.schema import Column, Group, columns, values
 from xinglin.supervision.verdicts import Plain, Scope
-
-Facts = dict[str, Plain]
-"""The facts of one row by path."""
 
 BESIDE: Final[dict[str, type[Group]]] = {
     "condition": Condition,
@@ -123,6 +123,9 @@ TABLES: Final[dict[str, LakeTable]] = {
 }
 """Every table by its name, parents before children. A key is given once; an encounter is at most one stay."""
 
+_BY: Final = {table.name: tuple(parent.by for parent in table.parents) for table in TABLES.values()}
+"""The facts by which rows find their parents."""
+
 _AWAITED: Final[dict[str, frozenset[tuple[str, str]]]] = {
     name: frozenset((name, parent.key) for one in TABLES.values() for parent in one.parents if parent.table == name)
     for name in TABLES
@@ -157,59 +160,10 @@ def column_kinds() -> Mapping[str, type]:
     return {column.path: column.type for name, group in {**GROUPS, **BESIDE}.items() for column in columns(name, group)}
 
 
-class Above(dict[str, Plain]):
-    """The parents of a row, the nearest first: a fact is looked for where it is first asked for, and then kept.
-
-    Rows with the same parents share it. Read it by ``above[path]``, which never fails: what nobody knows is None.
-    """
-
-    __slots__ = ("rows",)
-
-    def __init__(self, rows: tuple[Facts, ...] = ()) -> None:
-        super().__init__()
-        self.rows = rows
-
-    def __missing__(self, path: str) -> Plain:
-        value = self[path] = _first(self.rows, path)
-        return value
-
-
-class Event:
-    """A row beside its parents. Read it by ``event[path]``, which never fails: what nobody knows is None."""
-
-    __slots__ = ("above", "row")
-
-    def __init__(self, row: Facts, above: Above) -> None:
-        self.row = row
-        self.above = above
-
-    def __getitem__(self, path: str) -> Plain:
-        value = self.row.get(path)
-        return self.above[path] if value is None else value
-
-    def whole(self) -> Facts:
-        """Every known fact of the row and its parents; what a nearer one says is not replaced."""
-        found: Facts = {}
-        for one in reversed(self.above.rows):
-            found |= one if None not in one.values() else _known(one)
-        return found | _known(self.row)
-
-
-def _known(row: Facts) -> Facts:
-    return {path: value for path, value in row.items() if value is not None}
-
-
-def _first(rows: Iterable[Facts], path: str) -> Plain:
-    """What the first of the rows that knows a fact says of it."""
-    for row in rows:
-        value = row.get(path)
-        if value is not None:
-            return value
-    return None
-
-
 Awaited = tuple[str, str, str]
 """A table, a fact of its rows and the value that one of them will have."""
+Place = tuple[Plain, ...]
+"""A table and the facts by which a row of it finds its parents: rows for which they are equal share theirs."""
 
 
 class World:
@@ -225,11 +179,12 @@ class World:
         self.tables: dict[str, list[Facts]] = defaultdict(list)
         self._by_key: dict[str, dict[str, Facts]] = defaultdict(dict)
         self._by_other: dict[tuple[str, str], dict[Plain, Facts]] = {}
-        self._held: dict[str, list[Event]] = {}
+        self._held: dict[str, list[Event | None]] = {}
         self._wide: dict[str, list[Facts]] = {}
-        self._indexes: dict[str, dict[tuple[str, ...], dict[tuple[Plain, ...], list[Event]]]] = defaultdict(dict)
-        self._waiting: dict[Awaited, list[tuple[str, int]]] = defaultdict(list)
-        self._aboves: dict[tuple[Plain, ...], tuple[Above, tuple[Awaited, ...]]] = {}
+        self._indexes: dict[str, dict[tuple[str, ...], Index]] = defaultdict(dict)
+        self._waiting: dict[Awaited, list[Place]] = defaultdict(list)
+        self._aboves: dict[Place, tuple[Above, list[int] | None]] = {}
+        self._alone = Above()
         self._covers: dict[str, frozenset[Plain]] = {}
 
     def add(self, table: str, row: Facts) -> None:
@@ -280,29 +235,36 @@ class World:
     def wide(self, table: str) -> list[Facts]:
         """The own rows of a table with the facts of their parents, those of the base among them."""
         if table not in self._wide:
-            self._wide[table] = [event.whole() for event in self._rows(table)]
+            self._wide[table] = [self._event(table, number).whole() for number in range(len(self._rows(table)))]
         return self._wide[table]
 
-    def _rows(self, table: str) -> list[Event]:
-        """The own rows of a table beside their parents."""
+    def _rows(self, table: str) -> list[Event | None]:
+        """The own rows of a table, each beside its parents once somebody has asked for it."""
         held = self._held.get(table)
         if held is None:
-            held, shape = [], TABLES[table]
-            for number, row in enumerate(self.tables.get(table, ())):
-                held.append(self._beside(shape, row, number))
-            self._held[table] = held  # Nothing finds rows that were not held: no index has to be told.
+            held = self._held[table] = [None] * len(self.tables.get(table, ()))
         return held
 
-    def _hold(self, table: str, row: Facts) -> None:
-        """Put one more row beside its parents, and find it by whatever rows of its table are found by."""
+    def _event(self, table: str, number: int) -> Event:
+        """One own row of a table beside its parents."""
         held = self._held[table]
-        held.append(self._beside(TABLES[table], row, len(held)))
-        self._wide.pop(table, None)
-        self._enter(table, held[-1])
+        found = held[number]
+        if found is None:
+            found = held[number] = self._beside(TABLES[table], self.tables[table][number], number)
+        return found
 
-    def _enter(self, table: str, row: Event) -> None:
-        for by, index in self._indexes[table].items():
-            _enter_one(index, row, _places(table, by))
+    def _hold(self, table: str, row: Facts) -> None:
+        """Make room for one more row, and find it by whatever rows of its table are found by."""
+        held = self._held[table]
+        held.append(None)
+        self._wide.pop(table, None)
+        for index in self._indexes[table].values():
+            self._enter(index, table, row, len(held) - 1)
+
+    def _enter(self, index: Index, table: str, row: Facts, number: int) -> None:
+        joins = index.enter(row if index.own else self._event(table, number), number)
+        if joins is not None:
+            joins.append(self._event(table, number))
 
     def _arrived(self, table: str, row: Facts) -> None:
         """Look again at the rows that waited for this parent."""
@@ -310,25 +272,35 @@ class World:
             value = row.get(path)
             if not isinstance(value, str):
                 continue
-            for child, number in self._waiting.pop((of, path, value), ()):
-                former = self._held[child][number]
-                self._aboves.pop(_place_of(TABLES[child], former.row), None)
-                for by, index in self._indexes[child].items():
-                    if (key := tuple(former[path] for path in by)) in index:
-                        index[key] = [one for one in index[key] if one is not former]
-                self._held[child][number] = self._beside(TABLES[child], self.tables[child][number], number)
-                self._wide.pop(child, None)
-                self._enter(child, self._held[child][number])
+            for place in self._waiting.pop((of, path, value), ()):
+                child = str(place[0])
+                for number in self._aboves.pop(place, (None, None))[1] or ():
+                    self._look_again(child, number)
+
+    def _look_again(self, child: str, number: int) -> None:
+        former = self._held[child][number]
+        if former is None:
+            return
+        self._held[child][number] = None
+        self._wide.pop(child, None)
+        for index in self._indexes[child].values():
+            index.leave(former, number)
+            self._enter(index, child, former.row, number)
 
     def _beside(self, table: LakeTable, row: Facts, number: int) -> Event:
         """A row beside its parents; by its number it waits for those that are not there yet."""
-        place = _place_of(table, row)
+        if not table.parents:
+            return Event(row, self._alone)
+        place = (table.name, *[row.get(path) for path in _BY[table.name]])
         found = self._aboves.get(place)
         if found is None:
-            found = self._aboves[place] = self._above(table, row)
-        above, awaited = found
-        for one in awaited:
-            self._waiting[one].append((table.name, number))
+            above, awaited = self._above(table, row)
+            for one in awaited:
+                self._waiting[one].append(place)
+            found = self._aboves[place] = (above, [] if awaited else None)
+        above, waiting = found
+        if waiting is not None:
+            waiting.append(number)
         return Event(row, above)
 
     def _above(self, table: LakeTable, row: Facts) -> tuple[Above, tuple[Awaited, ...]]:
@@ -338,7 +310,7 @@ class World:
         for parent in table.parents:
             value = row.get(parent.by)
             if value is None:
-                value = _first(above, parent.by)
+                value = first_of(above, parent.by)
             found = self.find(parent.table, parent.key, value)
             if found is not None:
                 above = (*above, found)
@@ -353,7 +325,7 @@ class World:
 
     def events(self, table: str, by: tuple[str, ...], keys: tuple[Plain, ...]) -> Sequence[Event]:
         """The rows of a table whose facts `by` are these keys; no row in which one of them is unknown."""
-        mine = self._index(table, by).get(keys, ())
+        mine = self._found(table, by, keys)
         if self.base is None:
             return mine
         below = self.base.events(table, by, keys)
@@ -373,41 +345,29 @@ class World:
             self._covers[table] = found
         return found
 
-    def _index(self, table: str, by: tuple[str, ...]) -> dict[tuple[Plain, ...], list[Event]]:
-        indexes = self._indexes[table]
-        if by not in indexes:
-            found: dict[tuple[Plain, ...], list[Event]] = {}
-            rows = self._rows(table)
-            columns = [_column(rows, path, own) for path, own in _places(table, by)]
-            for key, row in zip(zip(*columns, strict=True), rows, strict=True):
-                if None not in key:
-                    found.setdefault(key, []).append(row)
-            indexes[by] = found
-        return indexes[by]
+    def _found(self, table: str, by: tuple[str, ...], keys: tuple[Plain, ...]) -> Sequence[Event]:
+        """The own rows of a table that are found by some facts."""
+        index = self._indexes[table].get(by) or self._index(table, by)
+        found = index.events.get(keys)
+        if found is None:
+            numbers = index.numbers.get(keys)
+            if numbers is None:
+                return ()
+            found = index.events[keys] = [self._event(table, number) for number in numbers]
+        return found
 
-
-def _place_of(table: LakeTable, row: Facts) -> tuple[Plain, ...]:
-    """A table and the facts by which a row of it finds its parents: rows for which they are equal share theirs."""
-    return table.name, *[row.get(parent.by) for parent in table.parents]
-
-
-def _column(rows: Sequence[Event], path: str, own: bool) -> list[Plain]:
-    """A fact of many rows."""
-    if own:
-        return [row.row.get(path) for row in rows]
-    return [row.above[path] if (value := row.row.get(path)) is None else value for row in rows]
+    def _index(self, table: str, by: tuple[str, ...]) -> Index:
+        index = self._indexes[table][by] = Index(_places(table, by))
+        count = len(self._rows(table))
+        rows = self.tables.get(table, ()) if index.own else [self._event(table, number) for number in range(count)]
+        index.fill(rows)
+        return index
 
 
 @cache
 def _places(table: str, by: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     """Facts by which rows are found, and whether a row carries them itself."""
     return tuple((path, path.partition(".")[0] in own_groups(table)) for path in by)
-
-
-def _enter_one(index: dict[tuple[Plain, ...], list[Event]], row: Event, places: tuple[tuple[str, bool], ...]) -> None:
-    key = tuple([row.row.get(path) if own else row[path] for path, own in places])
-    if None not in key:
-        index.setdefault(key, []).append(row)
 
 
 def row_of(scope: Scope, facts: Facts) -> Row | None:
@@ -443,9 +403,14 @@ def _links() -> tuple[tuple[str, str], ...]:
     return tuple((f"{a}.{b}_id", b) for a in names for b in names if f"{a}.{b}_id" in column_kinds())
 
 
-def world_of(case: Case, record: Record | None = None, base: World | None = None) -> World:
-    """A case as rows of the tables, each under the parents that it has in the case, over the world that was there."""
-    facts, world = flat(case), World(base)
+def world_of(
+    case: Case, record: Record | None = None, base: World | None = None, flat_case: Facts | None = None
+) -> World:
+    """A case as rows of the tables, each under the parents that it has in the case, over the world that was there.
+
+    `flat_case` is the case flat, if it is at hand.
+    """
+    facts, world = flat(case) if flat_case is None else flat_case, World(base)
     stamped = values("record", record or Record())
     ids = {name: facts.get(f"{name}.id") for name in ("encounter", "prescription", "claim", "stay")}
     links = {path: ids[other] for path, other in _links()}

@@ -178,19 +178,22 @@ def main_in_window(s: Facts, e: Facts) -> Term:
 
 
 def not_cheaper_operation(s: Facts, e: Facts) -> Term:
-    """The subject, or an operation of its session, incision and group that costs more (the smaller id at one price)."""
+    """The subject, or an operation of its session, incision and group that costs more (the smaller id at one price).
+
+    What belongs to no session has no rank among others.
+    """
     operation = (e.item.kind == ItemKind.OPERATION) & charged(s, e) & otherwise(~e.item.add_on, True)
-    together = (s.item.session_key != "") & (e.item.incision_key == s.item.incision_key)
+    together = e.item.incision_key == s.item.incision_key
     group = (e.lists.incision_group == s.lists.incision_group) & (s.lists.incision_group != "")
     dearer = e.item.full_price_fen > s.item.full_price_fen
     first = (e.item.full_price_fen == s.item.full_price_fen) & otherwise(before(s, e), False)
-    return itself(s, e) | (operation & together & group & (dearer | first))
+    return (s.item.session_key != "") & (itself(s, e) | (operation & together & group & (dearer | first)))
 
 
 def earlier_upload(s: Facts, e: Facts) -> Term:
-    """An earlier upload under the same key that still stands."""
+    """An earlier upload under the same key that still stands; what has no key is no copy."""
     sooner = seconds_between(e.item.uploaded_at, s.item.uploaded_at) > 0
-    return sooner & ~itself(s, e) & otherwise(~e.item.withdrawn, True) & ~taken_back(s, e)
+    return (s.item.key != "") & sooner & ~itself(s, e) & otherwise(~e.item.withdrawn, True) & ~taken_back(s, e)
 
 
 def fee_up_to(s: Facts, e: Facts) -> Term:

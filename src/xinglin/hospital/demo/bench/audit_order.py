@@ -22,11 +22,11 @@ from typing import Any, Final
 
 from xinglin.hospital.demo.bench.audit_lake import MEDICINES
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.engines.said import Said
+from xinglin.supervision.engines.said import Deferred
 from xinglin.supervision.engines.sentences import fill
 from xinglin.supervision.facts.case import GROUPS, Case
 from xinglin.supervision.facts.lake import TABLES, Facts, World, table_columns
-from xinglin.supervision.moments import Holding, compiled, may_be_in_force, remind, rows, with_measures
+from xinglin.supervision.moments import answers_of, asking_of, measured_case, remind
 from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Moment, Outcome
@@ -95,16 +95,14 @@ def measured(orders: int = 300) -> Order:
 
 def _apart(case: Case, history: World, knowledge: Knowledge) -> list[float]:
     """The processor's seconds for measures, rules and sentences, one after another: what `remind` does in one go."""
-    asked = [rule for rule in RULES if Moment.REMIND in rule.moments]
-    engine, marks = compiled(Holding(knowledge)), [time.process_time()]
-    case = with_measures(case, knowledge, NOW, history, asked)
+    asking, marks = asking_of(knowledge, Moment.REMIND), [time.process_time()]
+    case = measured_case(case, asking, NOW, history)
     marks.append(time.process_time())
-    by_scope = {scope: [Said(row) for row in rows(case, scope)] for scope in {rule.scope for rule in asked}}
+    _, answers = answers_of(asking, case)
     cores = [
-        (rule, engine.judge(rule, said.row, said))
-        for rule in asked
-        for said in by_scope[rule.scope]
-        if may_be_in_force(rule, said.row)
+        (asked.rule, Deferred(asked.ready, said, None, outcome))
+        for asked, answered in zip(asking.rules, answers, strict=True)
+        for said, outcome in answered
     ]
     marks.append(time.process_time())
     for rule, core in cores:
