@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 SPECIFICATIONS = read_folder(HERE)
 ROWS = [(spec, example) for spec in SPECIFICATIONS.values() for example in spec.examples]
 JUDGED_AT = datetime(2030, 1, 1, tzinfo=UTC)
-DEMANDED = {"clear", "finding", "at the limit", "cannot tell"}
+DEMANDED = {"clear", "finding", "at the limit", "cannot tell", "trap"}
 
 
 def _cores(spec: Specification, example: Example) -> set[Core]:
@@ -42,7 +42,7 @@ def test_row(spec: Specification, example: Example) -> None:
 
 
 @pytest.mark.parametrize("rule_id", [rule.id for rule in RULES])
-def test_every_rule_shows_the_four_kinds_of_row(rule_id: str) -> None:
+def test_every_rule_shows_the_four_kinds_of_row_and_its_traps(rule_id: str) -> None:
     shown = {example.shows for example in SPECIFICATIONS[rule_id].examples}
     assert shown >= DEMANDED, f"{rule_id} lacks {DEMANDED - shown}"
 

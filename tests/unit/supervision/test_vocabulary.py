@@ -8,7 +8,7 @@ import pytest
 
 from xinglin.supervision import vocabulary as words
 from xinglin.supervision.engines.calendar import completed_years, months_later
-from xinglin.supervision.engines.plain import Value
+from xinglin.supervision.engines.plain import CALCULATE, COMPARE, WORDS, Value
 from xinglin.supervision.facts import Channel
 from xinglin.supervision.vocabulary import NotInTheVocabulary
 
@@ -110,6 +110,13 @@ def test_a_question_about_absence_needs_nothing_and_is_still_evidence() -> None:
 def test_a_value_shows_its_facts() -> None:
     assert repr(ONE) == "<x: 1>"
     assert repr(Value(int, 3, frozenset(), frozenset())) == "<literal: 3>"
+
+
+def test_the_words_are_a_few_dozen() -> None:
+    """Whoever adds one teaches it to every engine: a rule that needs something new gets a measure first."""
+    operators = {"and", "or", "not", *COMPARE, *CALCULATE}
+    assert {"excess", "ruling"} | WORDS.keys() <= set(words.__all__)
+    assert len(WORDS) + len(operators) <= 36
 
 
 def test_calendar_edges() -> None:
