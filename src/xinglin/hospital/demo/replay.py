@@ -8,99 +8,41 @@ once. Both must say the same of every subject, hash for hash.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import pickle
+import sys
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from zlib import crc32
 
 from xinglin.hospital.demo.city.city import City
 from xinglin.hospital.demo.lake import lake_rows, write_rows
+from xinglin.hospital.demo.replay_answers import Answers, Given, Tally, keep_hashed
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.engines.columns.auditor import ColumnAuditor, Said
+from xinglin.supervision.engines.columns.auditor import ColumnAuditor
 from xinglin.supervision.engines.columns.duck import Duck
 from xinglin.supervision.engines.columns.wide import Lake
 from xinglin.supervision.facts.case import GROUPS, MANY, Case
 from xinglin.supervision.facts.lake import TABLES, Facts, World
 from xinglin.supervision.moments import control
 from xinglin.supervision.tables.knowledge import Knowledge
-from xinglin.supervision.verdicts import Outcome, Scope
+from xinglin.supervision.verdicts import Plain, Scope
 
 Key = tuple[str, str]
 """A table and the key of a row in it."""
-Place = tuple[str, str]
-"""A rule and a subject."""
 Say = Callable[[str], None]
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 OF_VISIT: Final = frozenset({Scope.ENCOUNTER, Scope.STAY, Scope.PRESCRIPTION, Scope.LINE})
 OF_CLAIM: Final = frozenset({Scope.CLAIM, Scope.ITEM, Scope.PACK})
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A verdict as far as it is compared: what was said, and the hash of its core."""
-
-    outcome: Outcome
-    hash: bytes
-
-
-DIGEST: Final = 32
-NOT_ASKED: Final = 0
-OUTCOMES: Final = tuple(Outcome)
-
-
-class Answers(Mapping[Place, Given]):
-    """Verdicts by rule and subject. A year of a city is some twenty million of them, so those of one subject are kept
-    together as bytes: an outcome and a hash for each rule of its scope, nothing where a rule was not asked.
-    """
-
-    def __init__(self) -> None:
-        self._places: dict[str, tuple[Scope, int]] = {}
-        self._sizes: Counter[Scope] = Counter()
-        for rule in RULES:
-            self._places[rule.id] = rule.scope, self._sizes[rule.scope] * (DIGEST + 1)
-            self._sizes[rule.scope] += 1
-        self._held: dict[Scope, dict[str, bytearray]] = {scope: {} for scope in Scope}
-        self._count = 0
-
-    def put(self, rule: str, subject: str, given: Given) -> None:
-        """One more verdict. Raises ValueError for a rule that has judged the subject already."""
-        scope, start = self._places[rule]
-        held = self._held[scope].get(subject)
-        if held is None:
-            held = self._held[scope][subject] = bytearray(self._sizes[scope] * (DIGEST + 1))
-        if held[start] != NOT_ASKED:
-            raise ValueError(f"{rule} has judged {subject} twice")
-        held[start] = OUTCOMES.index(given.outcome) + 1
-        held[start + 1 : start + 1 + DIGEST] = given.hash
-        self._count += 1
-
-    def take(self, others: Answers) -> None:
-        """Put in all that another share has said. Raises ValueError for a subject that both have judged."""
-        for scope, held in others._held.items():
-            both = held.keys() & self._held[scope].keys()
-            if both:
-                raise ValueError(f"{len(both)} subjects were judged in two shares, such as {min(both)}")
-            self._held[scope] |= held
-        self._count += len(others)
-
-    def __getitem__(self, place: Place) -> Given:
-        rule, subject = place
-        scope, start = self._places[rule]
-        held = self._held[scope].get(subject)
-        if held is None or held[start] == NOT_ASKED:
-            raise KeyError(place)
-        return Given(OUTCOMES[held[start] - 1], bytes(held[start + 1 : start + 1 + DIGEST]))
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __iter__(self) -> Iterator[Place]:
-        for rule, (scope, start) in self._places.items():
-            yield from ((rule, subject) for subject, held in self._held[scope].items() if held[start] != NOT_ASKED)
+SAVED: Final = 10_000
+"""Rows that are saved, and read again, at once."""
+AUDIT_MEMORY: Final = "2GB"
 
 
 @dataclass
@@ -124,6 +66,44 @@ class Book:
         """The book as a lake."""
         write_rows(((table, row) for (table, _), row in self.rows.items()), folder)
 
+    def save(self, path: Path, over: Book | None = None) -> None:
+        """The book as a file, to be loaded again; of rows that it shares with the book `over` no more than the key."""
+        shared = {} if over is None else over.rows
+        with path.open("wb") as file:
+            some: list[tuple[Key, Facts | None]] = []
+            for key, row in self.rows.items():
+                some.append((key, None if shared.get(key) is row else row))
+                if len(some) == SAVED:
+                    pickle.dump(some, file, protocol=pickle.HIGHEST_PROTOCOL)
+                    some = []
+            pickle.dump(some, file, protocol=pickle.HIGHEST_PROTOCOL)
+
+    @classmethod
+    def load(cls, path: Path, over: Book | None = None) -> Book:
+        """A book that was saved. Equal values are held once: two processes have a year of a city each."""
+        made, names, held = cls(), sys.intern, defaultdict[type, dict[Plain, Plain]](dict)
+        with path.open("rb") as file:
+            while some := _loaded(file):
+                for (table, key), row in some:
+                    place = names(table), key
+                    if row is None:
+                        assert over is not None, "rows that another book holds"
+                        made.rows[place] = over.rows[place]
+                    else:
+                        made.rows[place] = {
+                            names(path): held[type(value)].setdefault(value, value) for path, value in row.items()
+                        }
+        return made
+
+
+def _loaded(file: BinaryIO) -> list[tuple[Key, Facts | None]]:
+    """The next rows of a saved book; none at its end."""
+    try:
+        found: list[tuple[Key, Facts | None]] = pickle.load(file)  # Written by this run, or by one of the same mark.
+    except EOFError:
+        return []
+    return found
+
 
 @dataclass(frozen=True, slots=True)
 class Judging:
@@ -135,23 +115,6 @@ class Judging:
     scopes: frozenset[Scope]
     make: Callable[[], Case]
     """The case, put together when it is judged: a year of them would not find room."""
-
-
-@dataclass
-class Comparison:
-    """What was judged twice, and where the two differ."""
-
-    verdicts: Counter[str] = field(default_factory=Counter)
-    """Verdicts by scope."""
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    unlike: list[Place] = field(default_factory=list)
-    alone: list[Place] = field(default_factory=list)
-    """Subjects of which only one of both spoke."""
-
-    @property
-    def identical(self) -> bool:
-        """Not one verdict differs, and there were some."""
-        return bool(self.verdicts) and not self.unlike and not self.alone
 
 
 def books(city: City) -> tuple[Book, Book]:
@@ -284,13 +247,6 @@ def arrivals(book: Book) -> list[tuple[datetime, str, Facts]]:
     return sorted(found, key=lambda one: (one[0], order[one[1]]))
 
 
-def control_all(book: Book, cases: Iterable[Judging], knowledge: Knowledge, *, say: Say) -> tuple[Answers, World]:
-    """Every case at control, in the order of judging. Also returns the history as it stands at the end."""
-    history = World()
-    ((_, given),) = control_pieces(book, cases, knowledge, history, say=say)
-    return given, history
-
-
 def control_pieces(
     book: Book,
     cases: Iterable[Judging],
@@ -321,7 +277,7 @@ def control_pieces(
             if crc32(judging.person.encode()) % share[1] == share[0]:
                 _judge(judging, knowledge, history, given)
         if piece not in without:
-            say(f"piece {piece + 1} of {pieces} in share {share[0] + 1} of {share[1]}: {len(given)} verdicts")
+            say(f"piece {piece + 1} of {pieces} in share {share[0] + 1} of {share[1]}: {given.tally.count} verdicts")
             yield piece, given
     while pending is not None:
         history.extend(pending[1], (pending[2],))
@@ -344,32 +300,23 @@ def asked_of(scopes: frozenset[Scope]) -> frozenset[str]:
 ASKED: Final = {scopes: asked_of(scopes) for scopes in (OF_VISIT, OF_CLAIM, frozenset({Scope.ITEM}))}
 
 
-def audit_all(folder: Path, knowledge: Knowledge, *, then: bool) -> Iterator[Said]:
-    """Every verdict of the audit over a lake, in one pass."""
-    engine = Duck()
+def audit_all(
+    lake: Path, knowledge: Knowledge, into: Path, *, then: bool, without: Container[int] = ()
+) -> Iterator[tuple[int, Tally]]:
+    """What the audit says of every subject of a lake, in one pass; kept in a folder scope by scope, and given with the
+    number of the scope. The scopes `without` are left out."""
+    engine = Duck(memory=AUDIT_MEMORY, spill=into.with_suffix(".spill"), threads=1)
     try:
-        auditor = ColumnAuditor(Lake(engine, folder), knowledge, RULES, then=then)
-        for scope in auditor.scopes():
-            yield from auditor.judge(scope).said(list(Outcome))
+        auditor = ColumnAuditor(Lake(engine, lake), knowledge, RULES, then=then)
+        there = set(auditor.scopes())
+        for number, scope in enumerate(Scope):
+            if number in without:
+                continue
+            if scope in there:
+                judged = auditor.judge(scope)
+                yield number, keep_hashed(scope, judged.hashed(), into)
+                judged.forget()
+            else:
+                yield number, keep_hashed(scope, (), into)
     finally:
         engine.close()
-
-
-def compare(given: Mapping[Place, Given], said: Iterable[Said]) -> Comparison:
-    """Hold each verdict of the audit against the one that was given at control."""
-    found, seen = Comparison(), 0
-    for one in said:
-        place = one.core.rule, one.core.subject
-        former = given.get(place)
-        if former is None:
-            found.alone.append(place)
-            continue
-        seen += 1
-        found.verdicts[one.core.scope.value] += 1
-        found.outcomes[one.core.outcome] += 1
-        if bytes.fromhex(one.core.hash) != former.hash:
-            found.unlike.append(place)
-    if seen != len(given):
-        spoken = sum(found.verdicts.values())
-        found.alone.append(("control", f"{len(given) - spoken} verdicts of control that the audit does not give"))
-    return found

@@ -8,20 +8,22 @@ for which that does not hold is unexplained.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from xinglin.hospital.demo.lake import CAUSES
-from xinglin.hospital.demo.replay import STATISTICS, Book, Given, Place
+from xinglin.hospital.demo.replay import STATISTICS, Book
+from xinglin.hospital.demo.replay_answers import PLACES, Difference, Place
 from xinglin.supervision.catalogue import find_rule
-from xinglin.supervision.engines.columns.auditor import Said
 from xinglin.supervision.engines.compiled import Compiled
 from xinglin.supervision.engines.loops import Seen
-from xinglin.supervision.engines.measuring import Measurer, seen
-from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Above, Event, Facts, World, row_of
+from xinglin.supervision.engines.measuring import Measurer, event_groups, seen
+from xinglin.supervision.engines.tree import measure_tree, reads
+from xinglin.supervision.facts.lake import OF_SCOPE, TABLES, Event, Facts, World, row_of
+from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.measures.declared import Declared
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Core, Plain, Words
@@ -55,6 +57,15 @@ class Explained:
     rules: Counter[str] = field(default_factory=Counter)
     unexplained: list[Place] = field(default_factory=list)
 
+    def add(self, other: Explained) -> None:
+        """And those of another share."""
+        self.compared += other.compared
+        self.differing += other.differing
+        self.turned += other.turned
+        self.causes.update(other.causes)
+        self.rules.update(other.rules)
+        self.unexplained += other.unexplained
+
 
 class Hindsight:
     """The two books of a year as worlds, and whatever lies between them."""
@@ -66,6 +77,9 @@ class Hindsight:
         for table in TABLES:
             self.now.extend(table, (row for (of, _), row in last.rows.items() if of == table))
         self._causes: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._looked_at = looked_at(knowledge)
+        self._of_events: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._stood: dict[tuple[str, str, frozenset[str]], Event] = {}
 
     def changed(self, table: str, key: str) -> Mapping[str, str]:
         """The facts of a row that stand otherwise at the end, each with its cause."""
@@ -90,6 +104,35 @@ class Hindsight:
                 made[path] = now.get(path)
         return made
 
+    def changed_event(self, table: str, event: Event) -> Mapping[str, str]:
+        """The same of an event, as far as a measure looks at it."""
+        key = str(event[TABLES[table].key])
+        found = self._of_events.get((table, key))
+        if found is None:
+            then = self.then.one(table, key)
+            found = {
+                path: CAUSES.get(path, UNLISTED)
+                for path in self._looked_at[table]
+                if (None if then is None else then[path]) != event[path]
+            } or UNCHANGED
+            self._of_events[table, key] = found
+        return found
+
+    def stood(self, table: str, event: Event, changed: Mapping[str, str], causes: frozenset[str]) -> Event:
+        """An event as it stood then, and as it stands now in whatever these causes changed."""
+        key, let_in = str(event[TABLES[table].key]), causes.intersection(changed.values())
+        found = self._stood.get((table, key, let_in))
+        if found is None:
+            then, made = self.then.one(table, key), event.whole()
+            for path, cause in changed.items():
+                if cause not in let_in:
+                    made[path] = None if then is None else then[path]
+            if len(self._stood) >= STOOD:
+                self._stood.clear()
+            # The row brings the facts of its parents along: it needs none above it.
+            found = self._stood[table, key, let_in] = Event(made, type(event.above)())
+        return found
+
     def judged(self, rule: Rule, subject: str, causes: frozenset[str], met: set[str] | None = None) -> Core:
         """The verdict on a subject when these causes are let in. `met` is given every cause that events have."""
         facts = self.row(OF_SCOPE[rule.scope].name, subject, causes)
@@ -104,17 +147,19 @@ class Hindsight:
         assert row is not None, "a subject that was judged has an id"
         return self.engine.judge(rule, row)
 
-    def explain(self, said: Said, given: Given) -> tuple[str, ...] | None:
+    def explain(self, one: Difference) -> tuple[str, ...] | None:
         """The causes of a difference; None where they do not explain it.
 
         A cause that neither the subject's own facts nor those of any event have changes nothing and is passed over;
         would it change something after all, the last verdict would not be that of the audit.
         """
-        rule, subject = find_rule(said.core.rule), said.core.subject
+        if one.control is None or one.audit is None:  # Only statistics find new subjects at the end, or lose some.
+            return ("statistics_made_again",) if PLACES[one.rule][0] in STATISTICS else None
+        rule, subject = find_rule(one.rule), one.subject
         met: set[str] = set(self.changed(OF_SCOPE[rule.scope].name, subject).values())
         before = self.judged(rule, subject, frozenset(), met)
         hashed = before.hash
-        if bytes.fromhex(hashed) != given.hash:
+        if bytes.fromhex(hashed) != one.control.hash:
             return None
         if self.engine.rule(rule).measures:
             met.add("refund")
@@ -127,7 +172,7 @@ class Hindsight:
                 if after != hashed:
                     causes.append(cause)
                     hashed = after
-        return tuple(causes) if causes and hashed == said.core.hash else None
+        return tuple(causes) if causes and bytes.fromhex(hashed) == one.audit.hash else None
 
 
 class View(Measurer):
@@ -150,17 +195,35 @@ class View(Measurer):
     ) -> list[Seen]:
         found = []
         for event in self._world.events(measure.over, paths, keys):
-            key = str(event[TABLES[measure.over].key])
-            changed = self._years.changed(measure.over, key)
+            changed = self._years.changed_event(measure.over, event)
             why = late(event, self._judged)
             self._met |= {why, *changed.values()}
             if not why or why in self._causes:
-                stood = Event(self._years.row(measure.over, key, self._causes), Above()) if changed else event
+                stood = self._years.stood(measure.over, event, changed, self._causes) if changed else event
                 found.append(seen(stood, measure.other))
         return found
 
 
 UNCHANGED: Final[Mapping[str, str]] = {}
+STOOD: Final = 20_000
+"""Events of which it is kept how they stood."""
+
+
+def looked_at(knowledge: Knowledge) -> Mapping[str, frozenset[str]]:
+    """The facts of events that some measure looks at, by table; those by which a case came in are never changed.
+
+    Should one be left out, a verdict that hangs on it is not that of the audit in the end, and stays unexplained.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for measure in MEASURES:
+        nodes = measure_tree(measure, knowledge, event_groups(measure)).nodes
+        read = {path.removeprefix("other.") for at in nodes for path in reads(at) if path.startswith("other.")}
+        named = {getattr(measure, name, "") for name in ("by", "other", "day", "days")}
+        found[measure.over] |= read | named | {path for _, path in measure.match}
+    return {
+        table: frozenset(path for path in paths - {"", "code"} if not path.startswith("record."))
+        for table, paths in found.items()
+    }
 
 
 def _whole(world: World, table: str, key: str) -> Facts:
@@ -179,25 +242,15 @@ def late(event: Event, subject: Facts) -> str:
     return "came_later" if event["institution.id"] == subject.get("institution.id") else "other_institution"
 
 
-def explain_all(years: Hindsight, given: Mapping[Place, Given], said: Iterable[Said]) -> Explained:
-    """Every verdict of hindsight that is not the one that was given then, with its causes."""
-    found = Explained()
-    for one in said:
-        found.compared += 1
-        place = one.core.rule, one.core.subject
-        former = given.get(place)
-        if former is not None and bytes.fromhex(one.core.hash) == former.hash:
-            continue
-        found.differing += 1
-        found.rules[one.core.rule] += 1
-        found.turned += former is None or former.outcome is not one.core.outcome
-        causes = years.explain(one, former) if former is not None else _new(one)
+def explain_all(years: Hindsight, found: Iterable[Difference]) -> Explained:
+    """The causes of every verdict of hindsight that is not the one that was given then."""
+    made = Explained()
+    for one in found:
+        made.differing += 1
+        made.rules[one.rule] += 1
+        made.turned += one.control is None or one.audit is None or one.control.outcome is not one.audit.outcome
+        causes = years.explain(one)
         if causes is None:
-            found.unexplained.append(place)
-        found.causes.update(causes or ())
-    return found
-
-
-def _new(one: Said) -> tuple[str, ...] | None:
-    """A subject of which nothing was said then: only statistics find new ones at the end."""
-    return ("statistics_made_again",) if one.core.scope in STATISTICS else None
+            made.unexplained.append(one.place)
+        made.causes.update(causes or ())
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,11 +13,24 @@ from time import perf_counter
 from typing import Any, Final
 
 from xinglin.benefits.policy import demo_book
-from xinglin.hospital.demo.city.city import build
+from xinglin.hospital.demo.city.city import City, build
 from xinglin.hospital.demo.pricing import price_list
-from xinglin.hospital.demo.replay import Answers, Cases, Comparison, Say, books
+from xinglin.hospital.demo.replay import Say
+from xinglin.hospital.demo.replay_answers import Comparison, Tally, compare
 from xinglin.hospital.demo.replay_causes import LISTED, Explained
-from xinglin.hospital.demo.replay_shares import AT_ONCE, audits, beside, control_shares, mark
+from xinglin.hospital.demo.replay_shares import (
+    AT_ONCE,
+    Done,
+    Part,
+    audits,
+    beside,
+    control_shares,
+    every_control,
+    explanations,
+    kept_audit,
+    making,
+    mark,
+)
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.tables.loading import load_knowledge
 from xinglin.supervision.verdicts import Outcome, Scope
@@ -38,7 +51,8 @@ class Replay:
     verdicts: int
     comparison: Comparison
     hindsight: Explained
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: float
+    parts: dict[str, Done] = field(default_factory=dict)
 
     @property
     def proved(self) -> bool:
@@ -51,34 +65,51 @@ def run(seed: int, scale: float, *, say: Say, work: Path | None = None) -> Repla
 
     Raises PartFailed where a process ends without its answer.
     """
-    knowledge = load_knowledge()
-    begun = perf_counter()
-    city = build(seed=seed, scale=scale, city_date=CITY_DATE, prices=price_list(), book=demo_book())
-    first, last = books(city)
-    del city
-    cases = list(Cases(first, last).all())
     with TemporaryDirectory() as own:
         folder = work or Path(own)
         folder.mkdir(parents=True, exist_ok=True)
-        named = mark(seed, scale, knowledge)
-        lakes = folder / f"{named}-then", folder / f"{named}-now"
-        for book, lake in zip((first, last), lakes, strict=True):
-            book.write(lake)
-        seconds = {"the city, its two books and their lakes": perf_counter() - begun}
-        say(f"{len(cases)} cases, {len(first.rows)} rows in {perf_counter() - begun:.0f} s")
-        shares = beside(control_shares(first, cases, knowledge, say=say), folder, named, say=say)
-        given = Answers()
-        for one in shares:
-            while one.answers:
-                given.take(one.answers.pop())
-        judged, size = len(cases), len(first.rows)
-        cases.clear()
-        seconds |= {f"control, case by case, share {n + 1} of {AT_ONCE}": one.seconds for n, one in enumerate(shares)}
-        say(f"control: {', '.join(f'{one.seconds:.0f} s' for one in shares)}")
-        then, late = beside(audits(lakes, first, last, given, knowledge, say=say), folder, named, say=say)
-    seconds |= {"the audit of what was known then": then.seconds}
-    seconds |= {"the audit in hindsight, every difference tried": late.seconds, "all": perf_counter() - begun}
-    return Replay(seed, scale, judged, size, len(given), then.answers[0], late.answers[0], seconds)
+        return _run(seed, scale, folder, say)
+
+
+def _run(seed: int, scale: float, folder: Path, say: Say) -> Replay:
+    knowledge = load_knowledge()
+    named, begun = mark(seed, scale, knowledge), perf_counter()
+    spent: dict[str, Done] = {}
+
+    def beside_one_another(parts: list[Part], names: list[str]) -> list[Any]:
+        """The answers of some parts, all pieces of each."""
+        done = beside(parts, folder, named, say=say)
+        spent.update(zip(names, done, strict=True))
+        say(f"{', '.join(f'{name}: {one.seconds:.0f} s' for name, one in zip(names, done, strict=True))}")
+        return [answer for one in done for answer in one.answers]
+
+    def city() -> City:
+        return build(seed=seed, scale=scale, city_date=CITY_DATE, prices=price_list(), book=demo_book())
+
+    ((cases, rows),) = beside_one_another([making(folder, named, city)], ["the city, its two books and their lakes"])
+    shares = [f"share {number + 1} of {AT_ONCE}" for number in range(AT_ONCE)]
+    control = _tallied(
+        beside_one_another(
+            control_shares(folder, named, knowledge, say=say), [f"control, case by case, {one}" for one in shares]
+        )
+    )
+    parts = ["the audit of what was known then", "the audit of what is known at the end"]
+    audited = beside_one_another(audits(folder, named, knowledge), parts)
+    then, now = _tallied(audited[: len(Scope)]), _tallied(audited[len(Scope) :])
+    compared = compare(every_control(folder, named), kept_audit(folder, named, "then"), then)
+    late = Explained(compared=now.count)
+    tried = [f"every difference of hindsight tried, {one}" for one in shares]
+    for one in beside_one_another(explanations(folder, named, knowledge), tried):
+        late.add(one)
+    return Replay(seed, scale, cases, rows, control.count, compared, late, perf_counter() - begun, spent)
+
+
+def _tallied(tallies: Iterable[Tally]) -> Tally:
+    """All of them together."""
+    made = Tally()
+    for one in tallies:
+        made.add(one)
+    return made
 
 
 def as_json(done: Replay) -> dict[str, Any]:
@@ -95,7 +126,9 @@ def as_json(done: Replay) -> dict[str, Any]:
         "hindsight": {"compared": late.compared, "differing": late.differing, "turned": late.turned},
         "causes": dict(late.causes),
         "unexplained": len(late.unexplained),
-        "seconds": {name: round(value, 1) for name, value in done.seconds.items()},
+        "seconds": {name: round(one.seconds, 1) for name, one in done.parts.items()} | {"all": round(done.seconds, 1)},
+        "processor": {name: round(one.worked, 1) for name, one in done.parts.items()},
+        "memory": {name: one.memory for name, one in done.parts.items()},
         "proved": done.proved,
     }
 
@@ -107,9 +140,9 @@ def written(done: Replay) -> str:
     parts = [
         "# The replay: one year, judged twice",
         f"Printed by `make replay` (city of seed {done.seed}, scale {done.scale}, {len(RULES)} rules, "
-        f"Python {platform.python_version()}, {platform.machine()}; seconds by the clock on the wall). Control runs in "
+        f"Python {platform.python_version()}, {platform.machine()}). Control runs in "
         f"{AT_ONCE} processes, each with the cases of some of the persons and with all of the history; the two audits "
-        "run beside one another.",
+        "run beside one another. Every verdict is compared by its hash; none is left out.",
         "Each case was judged at control when its rows had arrived, with a history that held the rows that had arrived "
         "by then and no other. Then the audit judged the whole lake in one pass, asking what was known then. A verdict "
         "is the same when rule, subject and hash are: outcome, evidence, missing facts, excess and lines.",
@@ -126,8 +159,16 @@ def written(done: Replay) -> str:
         f"Unexplained: **{len(late.unexplained)}**.",
         _table(("cause", "verdicts"), [(words.en, late.causes[name]) for name, words in LISTED.items()]),
         _table(("rule", "differing verdicts"), late.rules.most_common(SHOWN)),
-        "## Seconds",
-        _table(("part", "seconds"), [(name, f"{value:.0f}") for name, value in done.seconds.items()]),
+        "## Seconds and memory",
+        "Seconds are those by the clock and those of a processor, memory is the most that the process of a part held. "
+        "Both shares of a part run beside one another, and so do both audits.",
+        _table(
+            ("part", "seconds", "of a processor", "memory, MiB"),
+            [
+                *((name, f"{one.seconds:.0f}", f"{one.worked:.0f}", one.memory) for name, one in done.parts.items()),
+                ("all", f"{done.seconds:.0f}", f"{sum(one.worked for one in done.parts.values()):.0f}", ""),
+            ],
+        ),
         *_complaints(done),
     ]
     return "\n\n".join(parts) + "\n"

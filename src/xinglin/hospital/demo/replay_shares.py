@@ -1,9 +1,10 @@
-"""The parts of a replay that run beside one another: processes forked once the books stand, each with a share.
+"""The parts of a replay that run beside one another: each in a process of its own, with a share.
 
-A share is the cases of some of the persons, cut into pieces of the year; the history is the same in all. What was
-answered of a piece, or by an audit, is kept in the folder of work as soon as it is there, so that a run that was broken
-off goes on from there when it is started again with the same folder, the same city, the same rules and the same
-knowledge: it loses the piece at which each process was.
+A share is the cases of some of the persons, cut into pieces of the year; the history is the same in all. An audit goes
+scope by scope. What was answered of a piece or a scope is kept in the folder of work as soon as it is there, so that a
+run that was broken off goes on from there when it is started again with the same folder, the same city, the same rules
+and the same knowledge: it loses the piece at which each process was. The process that starts the others holds no book
+and no verdict, so that memory is what two of them take.
 """
 
 from __future__ import annotations
@@ -13,17 +14,22 @@ import hashlib
 import multiprocessing
 import os
 import pickle
+import resource
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, Final
+from zlib import crc32
 
-from xinglin.hospital.demo.replay import Answers, Book, Comparison, Judging, Say, audit_all, compare, control_pieces
+from xinglin.hospital.demo.city.city import City
+from xinglin.hospital.demo.replay import Book, Cases, Say, audit_all, books, control_pieces
+from xinglin.hospital.demo.replay_answers import Tally, differences
 from xinglin.hospital.demo.replay_causes import Explained, Hindsight, explain_all
 from xinglin.supervision.catalogue import RULES
 from xinglin.supervision.facts.lake import TABLES, World
 from xinglin.supervision.tables.knowledge import Knowledge
+from xinglin.supervision.verdicts import Scope
 
 AT_ONCE: Final = 2
 PIECES: Final = 12
@@ -48,10 +54,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a part answered, piece by piece, and the seconds it took; in an earlier run, where it was kept."""
+    """What a part answered, piece by piece, and what that took; in an earlier run, where it was kept."""
 
     answers: list[Any]
     seconds: float
+    """By the clock on the wall."""
+    worked: float
+    """Seconds of a processor."""
+    memory: int
+    """The most that its process held, in MiB."""
 
 
 def mark(seed: int, scale: float, knowledge: Knowledge) -> str:
@@ -95,58 +106,107 @@ def _paths(part: Part, folder: Path, named: str) -> list[Path]:
 
 def _do(part: Part, paths: list[Path]) -> None:
     gc.set_threshold(100_000, 50, 100)
-    begun = perf_counter()
+    begun, worked = perf_counter(), process_time()
     for piece, answer in part.work({piece for piece, path in enumerate(paths) if path.exists()}):
         half = paths[piece].with_suffix(f".{os.getpid()}")
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         with half.open("wb") as file:
-            pickle.dump((answer, perf_counter() - begun), file, protocol=pickle.HIGHEST_PROTOCOL)
+            taken = perf_counter() - begun, process_time() - worked, memory
+            pickle.dump((answer, *taken), file, protocol=pickle.HIGHEST_PROTOCOL)
         half.replace(paths[piece])
-        begun = perf_counter()
+        begun, worked = perf_counter(), process_time()
 
 
 def _read(paths: list[Path]) -> Done:
-    """What was answered, piece after piece, and the seconds of all."""
-    answers, spent = [], 0.0
+    """What was answered, piece after piece, and what all of them took."""
+    found = []
     for path in paths:
         with path.open("rb") as file:
-            answer, seconds = pickle.load(file)  # Written by this run, or by an earlier one of the same mark.
-        answers.append(answer)
-        spent += seconds
-    return Done(answers, spent)
+            found.append(pickle.load(file))  # Written by this run, or by an earlier one of the same mark.
+    answers, seconds, worked, memory = zip(*found, strict=True)
+    return Done(list(answers), sum(seconds), sum(worked), max(memory))
 
 
-def control_shares(book: Book, cases: list[Judging], knowledge: Knowledge, *, say: Say) -> list[Part]:
-    """Every case at control, in shares of the persons and pieces of the year."""
+def making(folder: Path, named: str, make: Callable[[], City]) -> Part:
+    """The city, its two books and their lakes, in the folder of work. Answers how many cases and rows there are."""
 
-    def share(number: int) -> Callable[[Container[int]], Iterator[tuple[int, Answers]]]:
-        return lambda kept: control_pieces(
-            book,
-            cases,
-            knowledge,
-            World(),
-            say=say,
-            share=(number, AT_ONCE),
-            pieces=PIECES,
-            without=kept,
-        )
+    def work(_kept: Container[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+        first, last = books(make())
+        cases = sum(1 for _ in Cases(first, last).all())  # Writes into the rows when each was judged.
+        for book, name in ((first, "then"), (last, "now")):
+            book.write(folder / f"{named}-{name}")
+            book.save(folder / f"{named}-{name}.book", None if book is first else first)
+        yield 0, (cases, len(first.rows))
+
+    return Part("books", work)
+
+
+def control_shares(folder: Path, named: str, knowledge: Knowledge, *, say: Say) -> list[Part]:
+    """Every case at control, in shares of the persons and pieces of the year; answers how many verdicts were kept."""
+
+    def share(number: int) -> Callable[[Container[int]], Iterator[tuple[int, Tally]]]:
+        def work(kept: Container[int]) -> Iterator[tuple[int, Tally]]:
+            book = Book.load(folder / f"{named}-then.book")
+            cases = Cases(book, book).all()
+            told = control_pieces(
+                book, cases, knowledge, World(), say=say, share=(number, AT_ONCE), pieces=PIECES, without=kept
+            )
+            for piece, given in told:
+                yield piece, given.keep(kept_control(folder, named, number, piece))
+
+        return work
 
     return [Part(f"control-{number + 1}-of-{AT_ONCE}", share(number), PIECES) for number in range(AT_ONCE)]
 
 
-def audits(
-    lakes: tuple[Path, Path], first: Book, last: Book, given: Answers, knowledge: Knowledge, *, say: Say
-) -> list[Part]:
-    """The audit of what was known then and the audit in hindsight, each held against what control gave."""
+def kept_control(folder: Path, named: str, share: int, piece: int) -> Path:
+    """Where control keeps what it said of a piece of a share."""
+    return folder / f"{named}-said-control-{share + 1}-{piece + 1:02}"
 
-    def then(_kept: Container[int]) -> Iterator[tuple[int, Comparison]]:
-        yield 0, compare(given, audit_all(lakes[0], knowledge, then=True))
 
-    def hindsight(_kept: Container[int]) -> Iterator[tuple[int, Explained]]:
-        years = Hindsight(world_of_book(first), last, knowledge)
-        yield 0, explain_all(years, given, audit_all(lakes[1], knowledge, then=False))
+def every_control(folder: Path, named: str) -> list[Path]:
+    """Where control keeps all that it said."""
+    return [kept_control(folder, named, share, piece) for share in range(AT_ONCE) for piece in range(PIECES)]
 
-    say(f"{len(given)} verdicts at control")
-    return [Part("then", then), Part("hindsight", hindsight)]
+
+def audits(folder: Path, named: str, knowledge: Knowledge) -> list[Part]:
+    """The audit of what was known then and the audit in hindsight; answer how many verdicts were kept of each scope."""
+
+    def part(name: str) -> Part:
+        def work(kept: Container[int]) -> Iterator[tuple[int, Tally]]:
+            into = kept_audit(folder, named, name)
+            return audit_all(folder / f"{named}-{name}", knowledge, into, then=name == "then", without=kept)
+
+        return Part(f"audit-{name}", work, len(Scope))
+
+    return [part("then"), part("now")]
+
+
+def kept_audit(folder: Path, named: str, name: str) -> Path:
+    """Where the audit keeps what it said of the lake of a name."""
+    return folder / f"{named}-said-audit-{name}"
+
+
+def explanations(folder: Path, named: str, knowledge: Knowledge) -> list[Part]:
+    """Every difference of hindsight tried, scope by scope, in shares of the subjects."""
+
+    def share(number: int) -> Callable[[Container[int]], Iterator[tuple[int, Explained]]]:
+        def work(kept: Container[int]) -> Iterator[tuple[int, Explained]]:
+            first = Book.load(folder / f"{named}-then.book")
+            years = Hindsight(world_of_book(first), Book.load(folder / f"{named}-now.book", first), knowledge)
+            audit = kept_audit(folder, named, "now")
+            for piece, scope in enumerate(Scope):
+                if piece not in kept:
+                    found = differences(scope, every_control(folder, named), audit)
+                    yield piece, explain_all(years, (one for one in found if _share_of(one.subject) == number))
+
+        return work
+
+    return [Part(f"explained-{number + 1}-of-{AT_ONCE}", share(number), len(Scope)) for number in range(AT_ONCE)]
+
+
+def _share_of(subject: str) -> int:
+    return crc32(subject.encode()) % AT_ONCE
 
 
 def world_of_book(book: Book) -> World:
