@@ -1,6 +1,6 @@
 """The audit and the same in hand-written SQL, each in a process of its own: what it takes, and what it says.
 
-    python -m xinglin.hospital.demo.bench.audit_runs ours|hand|spark LAKE OUT THREADS
+    python -m xinglin.hospital.demo.bench.audit_runs ours|hand|spark LAKE OUT THREADS MEMORY
 
 writes OUT/judged.parquet (an outcome for every line and rule) and OUT/evidence.parquet (the facts, limits, lists and
 amounts behind every finding), and prints one JSON document of seconds. Writing judged.parquet is not counted: it is
@@ -102,9 +102,9 @@ def rules() -> list[Rule]:
     return [rule for rule in RULES if rule.id in MEASURED]
 
 
-def ours(lake: Path, out: Path, threads: int) -> Took:
+def ours(lake: Path, out: Path, threads: int, memory: str = MEMORY) -> Took:
     """The audit on DuckDB."""
-    engine = Timed(threads=threads, memory=MEMORY, spill=out / "spill")
+    engine = Timed(threads=threads, memory=memory, spill=out / "spill")
     return _audited(engine, lake, out, load_knowledge())
 
 
@@ -136,8 +136,8 @@ def _audited(engine: Engine, lake: Path, out: Path, knowledge: Knowledge) -> Too
     return took
 
 
-def spark(lake: Path, out: Path, threads: int) -> Took:
-    """The audit on Spark; the seconds are counted from a session that stands."""
+def spark(lake: Path, out: Path, threads: int, _: str = MEMORY) -> Took:
+    """The audit on Spark; the seconds are counted from a session that stands. Its memory is Java's own affair."""
     from xinglin.supervision.engines.columns.spark import Spark
 
     engine = Spark(master=f"local[{threads}]")
@@ -147,11 +147,11 @@ def spark(lake: Path, out: Path, threads: int) -> Took:
     return took
 
 
-def hand(lake: Path, out: Path, threads: int) -> Took:
+def hand(lake: Path, out: Path, threads: int, memory: str = MEMORY) -> Took:
     """The same by hand: handwritten.sql on DuckDB, with the same columns of evidence."""
     parts = _parts()
     connection = duckdb.connect()
-    connection.execute(f"SET threads = {threads}; SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+    connection.execute(f"SET threads = {threads}; SET memory_limit = '{memory}'; SET preserve_insertion_order = false")
     connection.execute(f"SET temp_directory = '{out / 'spill'}'")
     knowledge, took = load_knowledge(), Took()
     began, spent = time.perf_counter(), time.process_time()
@@ -202,10 +202,11 @@ def _law(knowledge: Knowledge, name: str) -> pa.Table:
 WAYS: Final = {"ours": ours, "hand": hand, "spark": spark}
 
 
-def run(way: str, lake: Path, out: Path, *, threads: int = 2, seconds: float = 600) -> Took:
+def run(way: str, lake: Path, out: Path, *, threads: int = 2, seconds: float = 600, memory: str = MEMORY) -> Took:
     """One run in a process of its own."""
     out.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "xinglin.hospital.demo.bench.audit_runs", way, str(lake), str(out), str(threads)]
+    program = [sys.executable, "-m", "xinglin.hospital.demo.bench.audit_runs"]
+    command = [*program, way, str(lake), str(out), str(threads), memory]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     if done.returncode:
         raise RuntimeError(f"{way} stopped: {done.stderr[-2000:]}")
@@ -214,13 +215,13 @@ def run(way: str, lake: Path, out: Path, *, threads: int = 2, seconds: float = 6
 
 def main(arguments: list[str]) -> None:
     """See the module."""
-    way, lake, out, threads = arguments
-    took = WAYS[way](Path(lake), Path(out), int(threads))
+    way, lake, out, threads, memory = arguments
+    took = WAYS[way](Path(lake), Path(out), int(threads), memory)
+    took.peak_mib = machine.peak_mib()
     with duckdb.connect() as connection:
         for name, place in (("lines", Path(lake) / "lines"), ("evidence", Path(out) / "evidence")):
             (count,) = connection.execute(f"SELECT count(*) FROM '{place}.parquet'").fetchone() or (0,)
             setattr(took, name, count)
-    took.peak_mib = machine.peak_mib()
     sys.stdout.write(json.dumps(asdict(took)) + "\n")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
 import ibis
@@ -43,6 +44,8 @@ CODES: Mapping[Outcome, int] = {
 OUTCOMES: Mapping[int, Outcome] = {code: outcome for outcome, code in CODES.items()}
 NOT_ASKED = 4
 """In place of an outcome where a rule was not in force and so was not asked."""
+ROWS_IN_PYTHON = 1_000
+"""So many rows stand as Python's objects at once: a hundred facts of fifty thousand rows would take half a gigabyte."""
 Columns = dict[str, ir.Value]
 ALWAYS_KEPT = ("patient.id", "encounter.id", "institution.id", "physician.id")
 
@@ -397,7 +400,9 @@ class ScopeAudit:
         kinds = column_kinds()
         places = [(path, kinds[path], column_name(path)) for path in sorted(self._needed(trees))]
         for batch in self._lake.engine.rows(self._rows(trees, outcomes, self._steps)):
-            for row in batch.to_pylist():
+            for row in chain.from_iterable(
+                batch.slice(start, ROWS_IN_PYTHON).to_pylist() for start in range(0, batch.num_rows, ROWS_IN_PYTHON)
+            ):
                 facts = {path: _plain(kind, row[name]) for path, kind, name in places}
                 for tree in trees:
                     if row[f"o_{tree.rule.id}"] in codes:

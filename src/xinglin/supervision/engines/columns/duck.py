@@ -16,8 +16,8 @@ import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 ROWS_AT_ONCE: Final = 20_480
-"""So many rows of a written file are one group. DuckDB holds a group for each thread, outside of what it can spill: a
-hundred columns of text with its usual 122,880 rows take half a gigabyte."""
+"""So many rows are read at once, and so many of a written file are one group. DuckDB holds a group for each thread,
+outside of what it can spill: a hundred columns of text with its usual 122,880 rows take half a gigabyte."""
 WRITTEN: Final = f"(FORMAT parquet, ROW_GROUP_SIZE {ROWS_AT_ONCE})"
 """How a file is written."""
 
@@ -164,7 +164,7 @@ class Duck:
 
     def rows(self, what: ir.Table) -> pa.RecordBatchReader:
         """Batches of rows."""
-        found: pa.RecordBatchReader = self._now(self.sql(what)).fetch_record_batch(50_000)
+        found: pa.RecordBatchReader = self._now(self.sql(what)).fetch_record_batch(ROWS_AT_ONCE)
         return found.cast(what.schema().to_pyarrow())
 
     def one(self, what: ir.Table) -> dict[str, Any]:
