@@ -13,7 +13,7 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.models import JournalEntry
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import errors, selectors, services
-from xinglin.hospital.oversight.models import AuditRun, Fact, GivenVerdict, Judgement
+from xinglin.hospital.oversight.models import AuditRun, Fact, GivenVerdict, Judgement, PointEntry
 from xinglin.hospital.oversight.selectors import Filters
 from xinglin.hospital.oversight.services import Audited
 
@@ -91,6 +91,25 @@ def test_what_an_audit_could_not_tell_stands_in_its_answers() -> None:
     judgement = Judgement.objects.get(moment="audit")
     assert [answer[3] for answer in judgement.answers] == ["cannot_tell", "finding"]
     assert judgement.verdicts.count() == 1
+
+
+@pytest.mark.parametrize(("view", "points"), [("hindsight", False), ("then", True)])
+def test_what_only_hindsight_gives_brings_no_points(view: str, points: bool) -> None:
+    found = rows()
+    later = replace(found[0], core_hash="1" * 64)
+    store([later], view=view)
+    verdict = GivenVerdict.objects.get(core_hash="1" * 64)
+    asked: dict[str, Any] = {
+        "actor": AUDITOR, "verdict_id": verdict.pk, "decision": "upheld", "words": "x", "now": NOW, "degree": "main",
+    }  # fmt: skip
+    if not points:
+        with pytest.raises(InvalidInput) as refused:
+            services.decide_finding(**asked, severity=3)
+        assert refused.value.field == "severity"
+        services.decide_finding(**asked)
+    else:
+        services.decide_finding(**asked, severity=3)
+    assert PointEntry.objects.exists() is points
 
 
 WRONG: tuple[tuple[dict[str, Any], type[Exception]], ...] = (

@@ -16,8 +16,8 @@ from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.kernel.texts import T
 from xinglin.hospital.oversight import access, errors, process
 from xinglin.hospital.oversight.events import PointsFellBelowStop, PointsReachedStop
-from xinglin.hospital.oversight.models import FindingCase, PaymentStop, PointEntry
-from xinglin.hospital.oversight.words import Decision, Degree, PointReason
+from xinglin.hospital.oversight.models import FindingCase, GivenVerdict, PaymentStop, PointEntry
+from xinglin.hospital.oversight.words import AuditView, Decision, Degree, PointReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,26 @@ def wanted(case: FindingCase, decision: str, severity: int, degree: str, now: da
         raise InvalidInput(field="severity", reason=says)
     if case.practitioner_id is None:
         raise errors.NobodyToAnswer
+    if only_in_hindsight(case):
+        says = T(
+            zh="只有按事后所知才成立的疑点不记分：当时并不知道。",
+            en="A finding that only hindsight gives brings no points: it was not known then.",
+        )
+        raise InvalidInput(field="severity", reason=says)
     if degree not in Degree.values:
         raise InvalidInput(field="degree", reason=T(zh="请选择责任程度。", en="Choose the degree of responsibility."))
     found = process.points_for(severity, degree, civil_day(now), case.territory)
     if found is None:
         raise InvalidInput(field="severity", reason=T(zh="请选择记分档次。", en="Choose a tier of points."))
     return Wanted(found[0], severity, degree, found[1])
+
+
+def only_in_hindsight(case: FindingCase) -> bool:
+    """Whether no moment and no audit gave this verdict with what was known then."""
+    same = GivenVerdict.objects.filter(
+        institution_id=case.institution_id, rule=case.rule, subject=case.subject, core_hash=case.core_hash
+    )
+    return not same.exclude(judgement__run__view=AuditView.HINDSIGHT).exists()
 
 
 def give(case: FindingCase, given: Wanted, actor: Actor, words: str, now: datetime) -> None:
