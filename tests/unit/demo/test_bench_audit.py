@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -96,14 +97,15 @@ def test_a_part_that_was_not_measured_stays_as_it_was(tmp_path: Path, monkeypatc
     monkeypatch.setattr(page, "PATH", tmp_path / "benchmarks.md")
     page.PATH.write_text(f"# Benchmarks\n\nold loops\n\n{page.MARK}\n\nnotes\n", "utf-8")
     seconds = {"building queries": 1.0, "judging": 1.0, "counting": 0.5, "evidence": 0.5}
-    took = Took(seconds, {"judging": 0.4, "counting": 0.1, "all": 2.0}, 100, 3, 50.0)
+    took = Took(10, 3.0, seconds, {"judging": 0.4, "counting": 0.1, "all": 2.0}, 100, 3, 50.0)
+    hand = replace(took, whole=2.4)
     audit = audit_page.written(
-        AuditMeasured(compared=100, ours=[took], hand=[took], growth=[took], findings=dict.fromkeys(MEASURED, 1))
+        AuditMeasured(beside={100: (took, hand)}, growth=[took], findings=dict.fromkeys(MEASURED, 1))
     )
     page.PATH.write_text(page.with_notes(audit=audit), "utf-8")
     once = page.PATH.read_text("utf-8")
     assert "old loops" in once
-    assert "1.00 times the seconds" in once
+    assert "**1.25** on 100 lines" in once
     assert once.endswith("notes\n")
     page.PATH.write_text(page.with_notes(loops="# Benchmarks\n\nnew loops\n"), "utf-8")
     twice = page.PATH.read_text("utf-8")

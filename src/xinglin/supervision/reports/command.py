@@ -12,6 +12,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from xinglin.supervision.engines.columns.collecting import rarely_collected
 from xinglin.supervision.intake.source import BadInput
 from xinglin.supervision.reports.run import ENGINES, Check, Done, Exit, Wish, run_audit, utc_now
 from xinglin.supervision.verdicts import Outcome
@@ -112,7 +113,7 @@ def audit(wish: Wish, check: Check | None = None) -> int:
     """
     console = Console(stderr=True, highlight=False)
     try:
-        with OnConsole(console) as teller:
+        with OnConsole(console) as teller, rarely_collected():
             done = run_audit(wish, now=utc_now(), teller=teller, check=check)
     except BadInput as trouble:
         console.print(f"Cannot audit: {trouble}.", markup=False, soft_wrap=True)

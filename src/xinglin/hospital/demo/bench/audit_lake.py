@@ -93,18 +93,21 @@ SELECT 'L' || i AS line_id, 'R' || (i // 4) AS line_prescription_id, m.atc AS li
        (1 + dice(i, 44, 40) // 39 * 3)::BIGINT AS line_quantity,
        CASE WHEN dice(i, 45, 200) = 0 THEN NULL ELSE 3 + dice(i, 46, 12) END AS line_days,
        (m.dose * CASE WHEN dice(i, 47, 60) = 0 THEN 4 ELSE 1 END)::BIGINT AS line_dose_micrograms,
-       (800 + dice(i, 48, 9000))::BIGINT AS line_amount_fen
+       (800 + dice(i, 48, 9000))::BIGINT AS line_amount_fen,
+       CASE WHEN dice(i, 55, 100) = 0 THEN NULL ELSE FALSE END AS line_decoction, FALSE AS line_solvent,
+       CASE WHEN dice(i, 56, 100) = 0 THEN NULL ELSE (dice(i, 51, 8) = 0)::BIGINT END AS line_findings
 FROM range($lines) AS t(i) JOIN medicines AS m ON m.number = dice(i, 49, $weights)
 """
 DETECTED: Final = """
 SELECT 'F' || i AS detected_id, 'L' || i AS detected_line_id,
-       ['child', 'dose', 'pregnancy', 'lactation', 'interaction'][1 + dice(i, 52, 5)] AS detected_kind,
+       ['child', 'dose', 'pregnancy', 'lactation', 'interaction', 'mixture', 'burden', 'allergy', 'indication',
+        'elderly', 'renal', 'hepatic', 'laboratory'][1 + dice(i, 52, 13)] AS detected_kind,
        CASE dice(i, 53, 20) WHEN 0 THEN NULL WHEN 1 THEN 'X' WHEN 2 THEN 'D' WHEN 3 THEN 'B' ELSE 'C' END
            AS detected_tier,
-       CASE WHEN dice(i, 52, 5) = 1 THEN dice(i, 54, 900) END AS detected_over_permille
-FROM range($lines) AS t(i) WHERE dice(i, 51, 12) = 0
+       CASE WHEN dice(i, 52, 13) = 1 THEN dice(i, 54, 900) END AS detected_over_permille
+FROM range($lines) AS t(i) WHERE dice(i, 51, 8) = 0
 """
-"""What a check of medicines might have told of one line in twelve. Invented: the check itself is measured elsewhere."""
+"""What a check of medicines might have told of one line in eight. Invented: the check itself is measured elsewhere."""
 
 
 def make_lake(folder: Path, *, lines: int, seed: int = 1) -> Path:

@@ -1,19 +1,23 @@
 """The audit and the same in hand-written SQL, each in a process of its own: what it takes, and what it says.
 
-    python -m xinglin.hospital.demo.bench.audit_runs ours|hand|spark LAKE OUT THREADS MEMORY
+    python -m xinglin.hospital.demo.bench.audit_runs ours|lines|hand|spark LAKE OUT THREADS MEMORY
 
-writes OUT/judged.parquet (an outcome for every line and rule) and OUT/evidence.parquet (the facts, limits, lists and
-amounts behind every finding), and prints one JSON document of seconds. Writing judged.parquet is not counted: it is
-there to be compared.
+*lines* is the audit by all line rules that need no history; the other ways judge by those of them that handwritten.sql
+writes out. Each writes OUT/judged.parquet (an outcome for every line and rule) and OUT/evidence.parquet (the facts,
+limits, lists and amounts behind every finding), and prints one JSON document of seconds. Writing judged.parquet is not
+counted: it is there to be compared.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -23,10 +27,13 @@ import pyarrow as pa
 
 from xinglin.hospital.demo.bench import machine
 from xinglin.supervision.catalogue import RULES
-from xinglin.supervision.engines.columns.auditor import ColumnAuditor
+from xinglin.supervision.engines.columns.auditor import ColumnAuditor, ScopeAudit
+from xinglin.supervision.engines.columns.collecting import rarely_collected
 from xinglin.supervision.engines.columns.duck import WRITTEN, Duck
 from xinglin.supervision.engines.columns.engine import Engine
 from xinglin.supervision.engines.columns.wide import Lake
+from xinglin.supervision.engines.tree import rule_tree
+from xinglin.supervision.measures import MEASURES
 from xinglin.supervision.tables import load_knowledge
 from xinglin.supervision.tables.knowledge import Knowledge
 from xinglin.supervision.verdicts import Scope
@@ -61,10 +68,14 @@ class NotTheSame(Exception):
 class Took:
     """One run: seconds by what was done, findings' rows, and the most memory that the process ever held.
 
-    `processor` holds the seconds that processors spent on each step and on `all`: those hardly grow when others use
-    the machine. Of Spark it holds none: Java is a process of its own.
+    `whole` is what the clock said from the first question until the evidence was written. The audit writes the next
+    query while one is answered, so its `seconds` by step may come to more. `processor` holds the seconds that
+    processors spent on each step and on `all`: those hardly grow when others use the machine. Of Spark it holds none:
+    Java is a process of its own.
     """
 
+    rules: int = 0
+    whole: float = 0.0
     seconds: dict[str, float] = field(default_factory=dict)
     processor: dict[str, float] = field(default_factory=dict)
     lines: int = 0
@@ -75,26 +86,38 @@ class Took:
         """The seconds of some steps together; a step that a way does not know takes none."""
         return sum(self.seconds.get(step, 0.0) for step in steps)
 
-    @property
-    def total(self) -> float:
-        """Seconds until the evidence is written."""
-        return sum(self.seconds.values())
-
 
 class Timed(Duck):
-    """DuckDB that knows how long it was at work; what is left over is the building of queries."""
+    """DuckDB that knows how long it was at work for each step, while queries are written beside it."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.at_work = self.processor = 0.0
+        self.step = ""
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.processor: dict[str, float] = defaultdict(float)
+        self._asker = threading.get_ident()
+        self._writer = time.pthread_getcpuclockid(self._asker)
 
-    def run(self, query: str) -> Any:
-        """As in Duck."""
-        began, spent = time.perf_counter(), time.process_time()
-        found = super().run(query)
-        self.at_work += time.perf_counter() - began
-        self.processor += time.process_time() - spent
+    def _later(self, do: Callable[[], Any]) -> None:
+        step = self.step
+        super()._later(lambda: self._timed(step, do))
+
+    def _now(self, query: str) -> Any:
+        self.settle()
+        return self._timed(self.step, lambda: self.run(query))
+
+    def _timed(self, step: str, do: Callable[[], Any]) -> Any:
+        began, spent = time.perf_counter(), self._spent()
+        found = do()
+        self.seconds[step] += time.perf_counter() - began
+        self.processor[step] += self._spent() - spent
         return found
+
+    def _spent(self) -> float:
+        """The processors' seconds of everything but the writing of queries; of what the writer asks himself, too."""
+        if threading.get_ident() == self._asker:
+            return time.process_time()
+        return time.process_time() - time.clock_gettime(self._writer)
 
 
 def rules() -> list[Rule]:
@@ -102,38 +125,59 @@ def rules() -> list[Rule]:
     return [rule for rule in RULES if rule.id in MEASURED]
 
 
+def line_rules() -> list[Rule]:
+    """All line rules that need no history: they read the line, its visit, and what the check of medicines found."""
+    found_of_check = {f"measure.{one.name}" for one in MEASURES if one.over == "detected"}
+    knowledge = load_knowledge()
+
+    def counted(rule: Rule) -> set[str]:
+        return {path for path in rule_tree(rule, knowledge).read if path.startswith("measure.")}
+
+    return [rule for rule in RULES if rule.scope is Scope.LINE and counted(rule) <= found_of_check]
+
+
 def ours(lake: Path, out: Path, threads: int, memory: str = MEMORY) -> Took:
-    """The audit on DuckDB."""
+    """The audit on DuckDB, by the rules that are written by hand too."""
+    return _on_duckdb(lake, out, threads, memory, rules())
+
+
+def every_line_rule(lake: Path, out: Path, threads: int, memory: str = MEMORY) -> Took:
+    """The audit on DuckDB, by all line rules that need no history."""
+    return _on_duckdb(lake, out, threads, memory, line_rules())
+
+
+def _on_duckdb(lake: Path, out: Path, threads: int, memory: str, chosen: Sequence[Rule]) -> Took:
+    knowledge = load_knowledge()
     engine = Timed(threads=threads, memory=memory, spill=out / "spill")
-    return _audited(engine, lake, out, load_knowledge())
+    with rarely_collected():
+        began, before = time.perf_counter(), time.process_time()
 
+        def note(step: str) -> None:
+            engine.step = step
 
-def _audited(engine: Engine, lake: Path, out: Path, knowledge: Knowledge) -> Took:
-    took, began, worked, spent = Took(), time.perf_counter(), 0.0, 0.0
-    before = time.process_time()
-
-    def note(working: str, building: str) -> None:
-        nonlocal began, worked, spent
-        passed, at_work = time.perf_counter() - began, getattr(engine, "at_work", 0.0)
-        took.seconds[working] = at_work - worked if at_work else passed
-        took.seconds[building] = took.seconds.get(building, 0.0) + passed - took.seconds[working]
-        took.processor[working] = getattr(engine, "processor", 0.0) - spent
-        worked, spent = at_work, spent + took.processor[working]
-        took.processor[building] = time.process_time() - before - spent
-        began = time.perf_counter()
-
-    audit = ColumnAuditor(Lake(engine, lake), knowledge, rules()).ready(Scope.LINE)
-    note("preparing", "building queries")
-    audit.ask()
-    note("judging", "building queries")
-    audit.counts()
-    note("counting", "building queries")
-    engine.write(audit.evidence(), out / "evidence.parquet")
-    note("evidence", "building queries")
-    took.processor["all"] = time.process_time() - before
+        audit = _audited(engine, lake, out, knowledge, chosen, note)
+        took = Took(len(chosen), time.perf_counter() - began, dict(engine.seconds), dict(engine.processor))
+        took.processor["all"] = time.process_time() - before
+        asked = sum(took.processor[step] for step in took.processor if step != "all")
+        took.processor["building queries"] = took.seconds["building queries"] = took.processor["all"] - asked
     engine.write(audit.judged, out / "judged.parquet")
     engine.close()
     return took
+
+
+def _audited(
+    engine: Engine, lake: Path, out: Path, knowledge: Knowledge, chosen: Sequence[Rule], note: Callable[[str], None]
+) -> ScopeAudit:
+    """Judge, write the evidence, count. `note` is told what begins."""
+    note("preparing")
+    audit = ColumnAuditor(Lake(engine, lake), knowledge, chosen).ready(Scope.LINE)
+    note("judging")
+    audit.ask()
+    note("evidence")
+    engine.write(audit.evidence(), out / "evidence.parquet")
+    note("counting")
+    audit.counts()
+    return audit
 
 
 def spark(lake: Path, out: Path, threads: int, _: str = MEMORY) -> Took:
@@ -142,8 +186,20 @@ def spark(lake: Path, out: Path, threads: int, _: str = MEMORY) -> Took:
 
     engine = Spark(master=f"local[{threads}]")
     engine.one(engine.open(lake, "lines").count().as_table())  # type: ignore[union-attr]
-    took = _audited(engine, lake, out, load_knowledge())
-    took.processor.clear()
+    seconds: dict[str, float] = {}
+    began, last = time.perf_counter(), [("", time.perf_counter())]
+
+    def note(step: str) -> None:
+        (before, since), at = last[-1], time.perf_counter()
+        seconds[before] = seconds.get(before, 0.0) + at - since
+        last.append((step, at))
+
+    audit = _audited(engine, lake, out, load_knowledge(), rules(), note)
+    note("")
+    seconds.pop("")
+    took = Took(len(MEASURED), time.perf_counter() - began, seconds)
+    engine.write(audit.judged, out / "judged.parquet")
+    engine.close()
     return took
 
 
@@ -153,7 +209,7 @@ def hand(lake: Path, out: Path, threads: int, memory: str = MEMORY) -> Took:
     connection = duckdb.connect()
     connection.execute(f"SET threads = {threads}; SET memory_limit = '{memory}'; SET preserve_insertion_order = false")
     connection.execute(f"SET temp_directory = '{out / 'spill'}'")
-    knowledge, took = load_knowledge(), Took()
+    knowledge, took = load_knowledge(), Took(len(MEASURED))
     began, spent = time.perf_counter(), time.process_time()
 
     def note(step: str) -> None:
@@ -175,7 +231,7 @@ def hand(lake: Path, out: Path, threads: int, memory: str = MEMORY) -> Took:
     columns = ", ".join(f'"{name}"' for name in json.loads((out / "columns.json").read_text()))
     connection.execute(f"COPY (SELECT {columns} FROM evidence) TO '{out}/evidence.parquet' {WRITTEN}")
     note("evidence")
-    took.processor["all"] = sum(took.processor.values())
+    took.processor["all"], took.whole = sum(took.processor.values()), sum(took.seconds.values())
     connection.execute(f"COPY judged TO '{out}/judged.parquet' {WRITTEN}")
     return took
 
@@ -199,7 +255,7 @@ def _law(knowledge: Knowledge, name: str) -> pa.Table:
     return pa.table(keys | {column: [row.values.get(column) for row in rows] for column in rows[0].values})
 
 
-WAYS: Final = {"ours": ours, "hand": hand, "spark": spark}
+WAYS: Final = {"ours": ours, "lines": every_line_rule, "hand": hand, "spark": spark}
 
 
 def run(way: str, lake: Path, out: Path, *, threads: int = 2, seconds: float = 600, memory: str = MEMORY) -> Took:
@@ -216,6 +272,7 @@ def run(way: str, lake: Path, out: Path, *, threads: int = 2, seconds: float = 6
 def main(arguments: list[str]) -> None:
     """See the module."""
     way, lake, out, threads, memory = arguments
+    importlib.import_module("pandas")  # Arrow loads it at its first list, for either way: that is starting, too.
     took = WAYS[way](Path(lake), Path(out), int(threads), memory)
     took.peak_mib = machine.peak_mib()
     with duckdb.connect() as connection:

@@ -87,13 +87,35 @@ class Counting:
 
     def _pairs(self, sharing: Sharing, trees: Sequence[MeasureTree]) -> ir.Table:
         """Every subject beside every event that shares the facts of `match`; `where` and `value` of each measure."""
+        if self._event_names_subject(sharing, trees):
+            return self._marked(self._events_by_subject(sharing, trees), sharing, trees)
         subject, event = self._sides(sharing, trees)
         subject, event = self._possible(subject, trees, ours=True), self._possible(event, trees, ours=False)
         conditions = [subject[column_name(own)] == event[f"o_{column_name(other)}"] for own, other in sharing.match]
         if self._then:
             asked, known = subject[column_name(ASKED_AT)], event[f"o_{column_name(KNOWN_AT)}"]
             conditions.append(asked.isnull() | known.isnull() | (known <= asked))
-        pairs = subject.inner_join(event, conditions)
+        return self._marked(subject.inner_join(event, conditions), sharing, trees)
+
+    def _event_names_subject(self, sharing: Sharing, trees: Sequence[MeasureTree]) -> bool:
+        """Whether an event says whose it is, and nothing is asked of the subject itself."""
+        if self._then or sharing.own or sharing.other or len(sharing.match) > 1:
+            return False
+        read = frozenset().union(*(reads(at) for tree in trees for at in tree.nodes)) | set(_kept(sharing, trees))
+        return sharing.match[0][0] == OF_SCOPE[sharing.scope].key and all(
+            path.startswith("other.") and not path.startswith("other.lists.") for path in read
+        )
+
+    def _events_by_subject(self, sharing: Sharing, trees: Sequence[MeasureTree]) -> ir.Table:
+        read = frozenset().union(*(reads(at) for tree in trees for at in tree.nodes)) | set(_kept(sharing, trees))
+        ((_, by),) = sharing.match
+        event = self._lake.wide(sharing.over, {path.removeprefix("other.") for path in read} | {by})
+        event = event.select(**{f"o_{name}": event[name] for name in event.columns})
+        event = event.mutate(**{SUBJECT: event[f"o_{column_name(by)}"]})
+        return self._possible(event.filter(event[SUBJECT].notnull()), trees, ours=False)
+
+    def _marked(self, pairs: ir.Table, sharing: Sharing, trees: Sequence[MeasureTree]) -> ir.Table:
+        """Pairs with `where` and `value` of each measure."""
         day = column_name(EVENT_DAY[sharing.scope])
         nodes = [at for tree in trees for at in tree.nodes]
         pairs = self._lists.joined(pairs, nodes, day, column_name(TERRITORY), pair_column)
@@ -202,14 +224,15 @@ def _aggregates(pairs: ir.Table, measure: Declared) -> dict[str, ir.Value]:
     where = pairs[f"{measure.name}__where"]
     if measure.how is How.NEAREST:
         return _nearest(pairs, measure)
-    value = pairs[f"{measure.name}__value"] if measure.value is not None else None
-    counted = where if value is None else where & value.notnull()
-    unknown = where.isnull() if value is None else where.isnull() | (where & value.isnull())
-    taken = ibis.literal(1, type="int64") if value is None else value
-    number = MADE[measure.how](taken, counted)
+    events = ibis.coalesce(where.cast("int64").sum(), 0).cast("int64")
+    number, unknown = events, where.isnull()
+    if measure.value is not None:
+        value = pairs[f"{measure.name}__value"]
+        number = MADE[measure.how](value, where & value.notnull()).cast("int64")
+        unknown = unknown | (where & value.isnull())
     return {
-        measure.name: number.cast("int64"),
-        f"{measure.name}__events": ibis.coalesce(where.cast("int64").sum(), 0).cast("int64"),
+        measure.name: number,
+        f"{measure.name}__events": events,
         f"{measure.name}__unknown": unknown.cast("int8").max() == 1,
     }
 
