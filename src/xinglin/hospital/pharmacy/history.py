@@ -3,11 +3,13 @@
 Rows for the judgement of supervision, for the modules above; nothing here is limited to an actor.
 """
 
-from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from xinglin.hospital.insurance import selectors as insurance
+from xinglin.hospital.insurance.selectors import Eligibility
 from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.pharmacy.facts import MILLI, WHOLE
 from xinglin.hospital.pharmacy.models import Line, Prescription, TracedPack
@@ -39,6 +41,8 @@ def prescribed(
         .select_related("prescription")
     )
     told: set[UUID] = set()
+    # Asked once a day: what lies around an order is read while somebody waits.
+    insured = cache(lambda on: insurance.coverage(person_id=person_id, on=on))
     for line in found:
         row = line.prescription
         yield "items", _item(line)
@@ -46,13 +50,13 @@ def prescribed(
             yield "lines", _line(row, line)
             if row.id not in told:
                 told.add(row.id)
-                yield "prescriptions", _prescription(row)
+                yield "prescriptions", _prescription(row, insured)
 
 
-def _prescription(row: Prescription) -> Facts:
+def _prescription(row: Prescription, insured: Callable[[date], Eligibility | None]) -> Facts:
     on = civil_day(row.issued_at)
-    insured = insurance.coverage(person_id=row.patient_id, on=on)
-    cover = insurance.coverage_facts(insured=insured, person_id=row.patient_id, on=on, diagnoses=row.diagnosis_codes)
+    whom = row.patient_id
+    cover = insurance.coverage_facts(insured=insured(on), person_id=whom, on=on, diagnoses=row.diagnosis_codes)
     return {
         "prescription.id": str(row.id),
         "prescription.encounter_id": str(row.visit_id),

@@ -235,7 +235,7 @@ class World:
     def wide(self, table: str) -> list[Facts]:
         """The own rows of a table with the facts of their parents, those of the base among them."""
         if table not in self._wide:
-            self._wide[table] = [self._event(table, number).whole() for number in range(len(self._rows(table)))]
+            self._wide[table] = [event.whole() for event in self._all(table)]
         return self._wide[table]
 
     def _rows(self, table: str) -> list[Event | None]:
@@ -244,6 +244,14 @@ class World:
         if held is None:
             held = self._held[table] = [None] * len(self.tables.get(table, ()))
         return held
+
+    def _all(self, table: str) -> list[Event]:
+        """The own rows of a table beside their parents."""
+        held, shape = self._rows(table), TABLES[table]
+        for number, row in enumerate(self.tables.get(table, ())):
+            if held[number] is None:
+                held[number] = self._beside(shape, row, number)
+        return held  # type: ignore[return-value]
 
     def _event(self, table: str, number: int) -> Event:
         """One own row of a table beside its parents."""
@@ -358,9 +366,8 @@ class World:
 
     def _index(self, table: str, by: tuple[str, ...]) -> Index:
         index = self._indexes[table][by] = Index(_places(table, by))
-        count = len(self._rows(table))
-        rows = self.tables.get(table, ()) if index.own else [self._event(table, number) for number in range(count)]
-        index.fill(rows)
+        self._rows(table)  # Rows that come later are entered from now on.
+        index.fill(self.tables.get(table, ()) if index.own else self._all(table))
         return index
 
 
