@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The rules, their limits, and trials on last year's records.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+BAD_INPUT = 2
+"""What was typed cannot be: an unknown rule or limit, letters for a number."""
 RuleId = Annotated[str, typer.Argument(metavar="ID", help="Id of a rule, such as B03.")]
 
 
@@ -101,7 +103,7 @@ def backtest(
         made = run(folder, rule, _knowledge(), asked, memory=memory)
     except BadTrial as wrong:
         frame.say(str(wrong))
-        raise typer.Exit(frame.REFUSED) from None
+        raise typer.Exit(BAD_INPUT if wrong.field else frame.REFUSED) from None
     if as_json:
         frame.write_json(backtest_told.as_json(made))
     else:

@@ -99,7 +99,7 @@ def _check(rule: str, given: Mapping[str, str], territory: str, from_on: date | 
     try:
         tried(found, knowledge_in_force(), given)
     except BadTrial as wrong:
-        raise InvalidInput(field=wrong.field, reason=_t(wrong.said)) from None
+        raise InvalidInput(field=wrong.field, reason=_t(wrong.brief)) from None
     if territory and not (territory.isascii() and territory.isdigit() and len(territory) <= 12):
         raise InvalidInput(field="territory", reason=T(zh="行政区划代码只含数字。", en="A code has digits only."))
     if from_on and until_on and until_on < from_on:

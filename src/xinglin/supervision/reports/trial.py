@@ -40,12 +40,16 @@ TRIAL: Final = Basis(Words("试算，不是法规", "A trial, no law"), Words("�
 
 
 class BadTrial(ValueError):
-    """The trial cannot be made. `said` tells why, in both languages, with the rule's limits; `field` what is wrong."""
+    """The trial cannot be made. `said` tells why, in both languages, with the rule's limits; `field` what is wrong.
 
-    def __init__(self, said: Words, field: str = "") -> None:
+    `brief` tells it where the limits stand beside it already.
+    """
+
+    def __init__(self, said: Words, field: str = "", brief: Words | None = None) -> None:
         super().__init__(said.en)
         self.said = said
         self.field = field
+        self.brief = brief or said
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,11 @@ def _value(rule: Rule, limits: Mapping[str, LimitShown], name: str, text: str) -
         f"“{typed}”不能作为 {name} 的值（单位：{limit.unit.zh}）：{needed.zh}。",
         f"“{typed}” cannot be {name} (unit: {limit.unit.en}): {needed.en}.",
     )
-    raise BadTrial(_with_limits(rule, tuple(limits.values()), said), name)
+    brief = Words(
+        f"“{typed}”不能用：{needed.zh}（单位：{limit.unit.zh}）。",
+        f"“{typed}” cannot be used: {needed.en} (unit: {limit.unit.en}).",
+    )
+    raise BadTrial(_with_limits(rule, tuple(limits.values()), said), name, brief)
 
 
 def _with_limits(rule: Rule, limits: tuple[LimitShown, ...], said: Words) -> Words:

@@ -228,7 +228,9 @@ def test_the_command_prints_both_sides(lake: Path) -> None:
 
 def test_the_command_refuses_in_a_sentence(lake: Path) -> None:
     wrong = run("backtest", "B03", "--with", "x=1", "--lake", str(lake))
-    assert (wrong.returncode, "supply_days_ordinary" in wrong.stderr, wrong.stdout) == (1, True, "")
+    assert (wrong.returncode, "supply_days_ordinary" in wrong.stderr, wrong.stdout) == (2, True, "")
+    letters = run("backtest", "B03", "--with", "supply_days_ordinary=many", "--lake", str(lake))
+    assert (letters.returncode, "whole number" in letters.stderr) == (2, True)
     assert run("backtest", "Z99").returncode == 2
     assert run("backtest", "B03", "--with", "supply").returncode == 2
     assert run("backtest", "B03", "--from", "yesterday").returncode == 2

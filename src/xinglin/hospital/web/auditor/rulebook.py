@@ -26,6 +26,8 @@ from xinglin.supervision.vocabulary.papers import PLACEHOLDER, Reading, Rule, So
 
 TYPING = T(zh="书写时（预览）", en="While typing (preview)")
 ROWS = {"typing": TYPING} | MOMENTS
+ASKED_MIN = 20
+"""A share of fewer askings is chance and heads no page: a choice of the house."""
 LANGUAGES = {"zh": "中文", "en": "English"}
 EXCESS = {
     "excess.count": Words("超出数量", "number over"),
@@ -103,7 +105,8 @@ def rules(request: Request) -> HttpResponse:
     counts = {count.rule: count for count in selectors.rule_counts(actor=actor)}
     lines = [_line(rule, effects.get(rule.id), counts.get(rule.id), rule.in_force(today)) for rule in RULES]
     families = [(FAMILIES.get(letter, T(zh=letter, en=letter)), letter) for letter in sorted({r.id[0] for r in RULES})]
-    overridden = max(lines, key=lambda line: (line.share or 0, line.count.answered if line.count else 0))
+    often = [line for line in lines if line.count and line.count.asked >= ASKED_MIN]
+    overridden = max(often, key=lambda line: (line.share or 0, line.count.answered if line.count else 0), default=None)
     context = {
         "families": [(name, [line for line in lines if line.rule.id[0] == letter]) for name, letter in families],
         "in_force": sum(line.in_force for line in lines),
@@ -111,7 +114,7 @@ def rules(request: Request) -> HttpResponse:
         "reviewed": sum(line.rule.reviewed is not None for line in lines),
         "asked": sum(effect.asked(moment) for effect in effects.values() for moment in MOMENTS),
         "answered": sum(count.answered for count in counts.values()),
-        "overridden": overridden if overridden.share else None,
+        "overridden": overridden if overridden and overridden.share else None,
         "outcomes": OUTCOMES,
         "proposals": [
             (one, T(zh=find_rule(one.rule).title.zh, en=find_rule(one.rule).title.en))

@@ -103,6 +103,7 @@ def _form(request: Request, rule: Rule, refusal: DomainError | None = None) -> H
         "recent": [(one, _state(one)) for one in selectors.trials(actor=actor, rule=rule.id)],
         "refusal": refusal,
         "wrong": refusal.field if refusal else "",
+        "wrong_limit": refusal is not None and refusal.field in rule.limits,
         "typed": typed,
     }
     return render(request, "auditor/try.html", context, status=refusal.status if refusal else 200)
