@@ -140,7 +140,9 @@ def explained(
         found[rule.id] = {
             "because": because(rule, tree, knowledge, held) if none else [],
             "empty_lists": empty_lists(rule, tree, knowledge),
-            "checked": any(_over(path) == CHECK for path in tree.read),
+            # Where what was found decides whether it applies, what no table holds is not applicable, and not clear.
+            "checked": any(_over(path) == CHECK for path in tree.read)
+            and not any(_over(path) == CHECK for path in reads(tree.applies)),
             "made_from": {path: _silent(path, knowledge, held) for path in tally["missing"] if _measured(path)},
         }
     return found

@@ -40,7 +40,7 @@ def _because(rule: Mapping[str, Any], count: Count) -> Words | None:
     if not chosen:
         return None
     none = count(rule["outcomes"][Outcome.NOT_APPLICABLE.value])
-    parts = [_entry(one, count) for one in chosen]
+    parts = list(dict.fromkeys(_entry(one, count) for one in chosen))
     return Words(
         f"{none}次不适用：{'；'.join(one.zh for one in parts)}。",
         f"Not applicable to {none}: {'; '.join(one.en for one in parts)}.",

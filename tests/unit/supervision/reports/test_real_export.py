@@ -107,6 +107,7 @@ def test_nothing_is_left_unsaid(audited: tuple[dict[str, Any], Path]) -> None:
     assert {one["fact"] for one in travel["made_from"]} == {"institution.east_metres", "institution.north_metres"}
     organs = next(one for one in rows["D19"]["missing"] if one["fact"] == "measure.organ_findings")
     assert {one["fact"] for one in organs["made_from"]} == {"patient.crcl", "patient.egfr"}
+    assert (rows["D06"]["checked"], rows["D10"]["checked"], rows["D01"]["checked"]) == (True, True, False)
 
 
 def test_procedures_and_medicines_judged_by_sex_and_age_are_counted(audited: tuple[dict[str, Any], Path]) -> None:
