@@ -23,10 +23,10 @@ PREPARE = """
 import json, sys
 import django
 django.setup()
-from django.core.management import call_command
+from xinglin.hospital.config.prepare import migrate
 from xinglin.hospital.demo.bench.people import settle_in
 from xinglin.hospital.kernel.clock import now
-call_command("migrate", verbosity=0, interactive=False)
+migrate()
 town = settle_in(patients=40, physicians=4, pharmacists=2, now=now())
 json.dump(town.as_json(), open(sys.argv[1], "w"), ensure_ascii=False)
 """

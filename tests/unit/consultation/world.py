@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -29,21 +30,27 @@ def a_picture(colour: str = "white", size: tuple[int, int] = (64, 48)) -> bytes:
     return out.getvalue()
 
 
+@cache
+def _shipped() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Visit fees and a few diagnoses of the shipped catalogues: read once."""
+    return (
+        [row for row in shipped.service_rows() if row["category"] == "visit"],
+        [row for row in shipped.diagnosis_rows() if row["code"] in CODES],
+    )
+
+
 def catalogues() -> None:
     """The rows of the shipped catalogues that visits need: visit fees and a few diagnoses."""
     if Service.objects.exists() and Diagnosis.objects.exists():
         return
-    for row in shipped.service_rows():
-        if row["category"] == "visit":
-            _row(Service, row, price_fen=int(row["price_fen"]))
-    for row in shipped.diagnosis_rows():
-        if row["code"] in CODES:
-            _row(Diagnosis, row, edition="xinglin")
+    fees, diagnoses = _shipped()
+    Service.objects.bulk_create(_row(Service, row, price_fen=int(row["price_fen"])) for row in fees)
+    Diagnosis.objects.bulk_create(_row(Diagnosis, row, edition="xinglin") for row in diagnoses)
     snapshot.forget()
 
 
-def _row(model: type[Versioned], row: dict[str, str], **more: Any) -> None:
-    model._default_manager.create(
+def _row(model: type[Versioned], row: dict[str, str], **more: Any) -> Any:
+    return model(
         id=new_id(),
         code=row["code"],
         name_zh=row["name_zh"],
@@ -51,7 +58,7 @@ def _row(model: type[Versioned], row: dict[str, str], **more: Any) -> None:
         pinyin="",
         initials="",
         sort_key=row["code"],
-        content=row,
+        content=dict(row),
         row_hash="",
         valid_from_on=date(2020, 1, 1),
         **more,

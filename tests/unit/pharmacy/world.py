@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -34,43 +35,43 @@ BESIDE_ANOTHER = {"I04", "D05"}
 _serials = count(1)
 
 
-def medicines() -> None:
-    """The rows of the shipped catalogue that these tests need."""
-    since = date(2020, 1, 1)
+@cache
+def _shipped() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The medicines that these tests need, and their active substances: read once."""
     rows = [row for row in shipped.product_rows() if row["code"] in PRODUCTS]
     wanted = {part.split(":")[0] for row in rows for part in row["ingredients"].split(";")}
+    return rows, [row for row in shipped.ingredient_rows() if row["code"] in wanted]
+
+
+def medicines() -> None:
+    """The rows of the shipped catalogue that these tests need."""
+    rows, ingredients = _shipped()
     # Another file of the same run may have committed the whole catalogue.
-    Ingredient.objects.filter(code__in=wanted).delete()
+    Ingredient.objects.filter(code__in=[row["code"] for row in ingredients]).delete()
     Product.objects.filter(code__in=PRODUCTS).delete()
     PackIdentification.objects.filter(prefix__in=PREFIXES.values()).delete()
-    plain: dict[str, Any] = {"pinyin": "", "initials": "", "row_hash": "", "valid_from_on": since}
-    for row in shipped.ingredient_rows():
-        if row["code"] in wanted:
-            Ingredient.objects.create(
-                id=new_id(),
-                code=row["code"],
-                name_zh=row["name_zh"],
-                name_en=row["name_en"],
-                sort_key=row["code"],
-                content=row,
-                **plain,
-            )
-    for row in rows:
-        Product.objects.create(
-            id=new_id(),
-            code=row["code"],
-            name_zh=row["name_zh"],
-            name_en=row["name_en"],
-            sort_key=row["code"],
-            content=row,
-            atc=row["atc"],
-            price_fen=int(row["price_fen"]),
-            **plain,
-        )
+    Ingredient.objects.bulk_create(Ingredient(**_named(row)) for row in ingredients)
+    Product.objects.bulk_create(Product(**_named(row), atc=row["atc"], price_fen=int(row["price_fen"])) for row in rows)
     PackIdentification.objects.bulk_create(
         PackIdentification(prefix=prefix, product_code=code) for code, prefix in PREFIXES.items()
     )
     snapshot.forget()
+
+
+def _named(row: dict[str, str]) -> dict[str, Any]:
+    """What every row of a catalogue holds."""
+    return {
+        "id": new_id(),
+        "code": row["code"],
+        "name_zh": row["name_zh"],
+        "name_en": row["name_en"],
+        "sort_key": row["code"],
+        "content": dict(row),
+        "pinyin": "",
+        "initials": "",
+        "row_hash": "",
+        "valid_from_on": date(2020, 1, 1),
+    }
 
 
 def a_line(product_code: str = AMLODIPINE, **changes: Any) -> DraftLine:
@@ -99,7 +100,17 @@ class World(Visits):
         medicines()
         self.pharmacist = make.a_pharmacist()
         self.visit: Visit | None = None
+        self.ready: Visit | None = None
         self.issued = 0
+
+    def sign_ahead(self) -> None:
+        """Bring one visit to its signed record now: the next test that asks for such a visit gets this one."""
+        self.ready = super().signed()
+
+    def signed(self) -> Visit:
+        """A visit in consultation whose record is signed."""
+        ready, self.ready = self.ready, None
+        return ready or super().signed()
 
     def draft(self, visit: Visit | None = None, lines: Sequence[DraftLine] = (), **changes: Any) -> Draft:
         """A draft of one clean line unless told otherwise, in the one visit of this world."""
