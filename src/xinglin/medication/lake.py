@@ -58,6 +58,7 @@ def check_lake(lake: Path, *, memory: str = "2GB") -> int:
     _put_in_place(lake)
     with duckdb.connect() as sql:
         sql.execute(f"SET memory_limit = '{memory}'; SET TimeZone = 'UTC'")
+        sql.execute(f"SET temp_directory = {_quoted(lake.with_name(lake.name + '.spill'))}")
         for name in ("encounters", "prescriptions", "lines", "items", "conditions", "allergies", "detected"):
             _view(sql, name, f"read_parquet({_quoted(lake / f'{name}.parquet')})")
         sql.execute(
@@ -101,7 +102,7 @@ def _check(sql: duckdb.DuckDBPyConnection, lake: Path, parts: int) -> None:
     sql.execute(
         "COPY (SELECT lines.* REPLACE (coalesce(counted.n, lines.line_findings) AS line_findings) FROM lines "
         f"LEFT JOIN counted ON counted.id = lines.line_id) TO {_quoted(lake / 'lines.part')} "
-        "(FORMAT parquet, COMPRESSION zstd)"
+        "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
     )
     os.replace(lake / "lines.part", lake / "lines.new")
     os.replace(lake / "detected.part", lake / "detected.new")

@@ -17,6 +17,8 @@ from xinglin.supervision.facts.lake import TABLES, column_name, table_columns
 
 MEMORY: Final = "2GB"
 """What DuckDB may hold at once; the rest goes to the folder for spilling."""
+ROWS_IN_GROUP: Final = 20_480
+"""So many rows of a file are one group. One is held for each thread, and a finding with its evidence is some KiB."""
 
 SQL_TYPES: Final = {int: "BIGINT", bool: "BOOLEAN", str: "VARCHAR", date: "DATE", datetime: "TIMESTAMP"}
 
@@ -104,8 +106,9 @@ def whole(target: Path) -> Iterator[Path]:
 
 def copy_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
     """Write the rows of a query as a Parquet file; returns their number."""
+    form = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_GROUP}"
     with whole(target) as part:
-        done = connection.execute(f"COPY ({query}) TO {quoted(part)} (FORMAT parquet, COMPRESSION zstd)").fetchone()
+        done = connection.execute(f"COPY ({query}) TO {quoted(part)} ({form})").fetchone()
     return 0 if done is None else int(done[0])
 
 
