@@ -16,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests import builders as make
 
 from xinglin.hospital.identity import selectors as identity
+from xinglin.hospital.kernel.clock import civil_day
 from xinglin.hospital.kernel.events import run_handler
 from xinglin.hospital.kernel.ids import new_id
 from xinglin.hospital.oversight import services
@@ -45,7 +46,7 @@ def a12(doctor: make.Someone) -> set[str]:
     facts = identity.practitioner_facts(practitioner_id=doctor.practitioner_id, at=at)
     known = {name: facts[name] for name in facts if name.startswith("payment_suspended")}
     clean = clean_case()
-    visit = replace(clean.encounter, on=at.date(), fund_asked=True)
+    visit = replace(clean.encounter, on=civil_day(at), fund_asked=True)
     physician: Physician = replace(clean.physician, id=str(doctor.practitioner_id), **known)
     case = decode_case(encode_case(replace(clean, encounter=visit, physician=physician)))
     return {
