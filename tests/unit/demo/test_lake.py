@@ -68,7 +68,7 @@ def test_what_was_refunded_says_so_itself_from_the_same_instant(lake: Lake, then
     for refund in refunds:
         origin = rows[refund["item.origin_id"]]
         assert origin["item.refunded_milli"] == -refund["item.quantity_milli"] == origin["item.quantity_milli"]
-        assert origin["item.refunded_at"] == refund["record.known_at"]
+        assert origin["item.refunded_at"] == refund["record.known_at"] is not None
     assert sum(bool(row["item.refunded_milli"]) for row in lake["items"]) == len(refunds)
     taken_back = {row["item.id"] for row in then["items"] if row["item.refunded_milli"]}
     assert taken_back == {row["item.origin_id"] for row in refunds}
