@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from tests import builders as make
 from tests.unit.consultation.world import NOW, World
-from tests.unit.settlement.conftest import world as settlement_world
+from tests.unit.settlement.conftest import fresh_world as settlement_world
 
 from xinglin.hospital.consultation import services as consultation
 from xinglin.hospital.identity import selectors, services
