@@ -36,16 +36,16 @@ _serials = count(1)
 
 
 @cache
-def _shipped() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The medicines that these tests need, and their active substances: read once."""
-    rows = [row for row in shipped.product_rows() if row["code"] in PRODUCTS]
+def _shipped(products: tuple[str, ...]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Some medicines as they ship, and their active substances: read once."""
+    rows = [row for row in shipped.product_rows() if row["code"] in products]
     wanted = {part.split(":")[0] for row in rows for part in row["ingredients"].split(";")}
     return rows, [row for row in shipped.ingredient_rows() if row["code"] in wanted]
 
 
 def medicines() -> None:
     """The rows of the shipped catalogue that these tests need."""
-    rows, ingredients = _shipped()
+    rows, ingredients = _shipped(PRODUCTS)
     # Another file of the same run may have committed the whole catalogue.
     Ingredient.objects.filter(code__in=[row["code"] for row in ingredients]).delete()
     Product.objects.filter(code__in=PRODUCTS).delete()
