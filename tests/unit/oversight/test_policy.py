@@ -47,7 +47,7 @@ def test_without_a_policy_the_stricter_side() -> None:
 def test_what_is_only_suspicious_denies_no_money(monkeypatch: pytest.MonkeyPatch) -> None:
     definite = _verdict(Moment.CONTROL)
     written = Core(*(getattr(definite.core, one.name) for one in fields(Core)))
-    suspicious = replace(definite, core=replace(written, certainty=Certainty.SUSPICIOUS))
+    suspicious = definite._replace(core=replace(written, certainty=Certainty.SUSPICIOUS))
     row = replace(policy().rows[0], key=("B01", "control", "finding", "claim"), values={"consequence": "deny"})
     monkeypatch.setattr(consequences, "policy", lambda: Table("policy", policy().meaning, (row,)))
     asked = {"subject_type": "claim", "territory": "", "on": TODAY, "answered": False}
