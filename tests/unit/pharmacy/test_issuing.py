@@ -164,16 +164,16 @@ def test_a_silent_engine_stops_prescribing(world: World, monkeypatch: pytest.Mon
 # WHAT MUST BE THERE FIRST
 
 
-def test_the_record_must_be_signed(world: World) -> None:
-    visit, _ = world.drafted()
+def test_the_record_must_be_signed(fresh_world: World) -> None:
+    visit, _ = fresh_world.drafted()
     with pytest.raises(RecordNotSigned):
-        world.issue(world.draft(visit))
+        fresh_world.issue(fresh_world.draft(visit))
     assert nothing_was_written()
 
 
-def test_the_visit_must_have_begun(world: World) -> None:
+def test_the_visit_must_have_begun(fresh_world: World) -> None:
     with pytest.raises(VisitNotOpen):
-        world.issue(world.draft(world.waiting()))
+        fresh_world.issue(fresh_world.draft(fresh_world.waiting()))
 
 
 def test_another_physician_finds_no_visit(world: World) -> None:
