@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -82,6 +83,11 @@ def test_interrupted_it_drops_its_database_too(server: dict[str, str]) -> None:
     until = time.monotonic() + 60
     while tours_left(server) == 0 and process.poll() is None and time.monotonic() < until:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
+    # Python drops an interrupt that falls into a callback of an import: a person presses again, and so does this.
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+    assert process.returncode == 130
     assert tours_left(server) == 0

@@ -116,13 +116,13 @@ class Change(In):
     reason: Text = Field(max_length=500)
 
 
-class Decided(In):
+class LimitDecision(In):
     """What whoever decides says; `from_on` may put the first day off when approving."""
 
     words: Text = Field(max_length=500)
 
 
-class Approval(Decided):
+class Approval(LimitDecision):
     """An approval."""
 
     from_on: Day | None = None
@@ -202,7 +202,7 @@ def approve_limit(request: Request, change_id: UUID, body: Approval) -> Any:
 
 
 @operation(router, "post", "/limit-changes/{uuid:change_id}/withdrawal", APPROVE_LIMIT, Done)
-def withdraw_limit(request: Request, change_id: UUID, body: Decided) -> Any:
+def withdraw_limit(request: Request, change_id: UUID, body: LimitDecision) -> Any:
     """不予采用｜Give it up"""
     verbs.withdraw_limit(actor=request.actor, change_id=change_id, words=body.words, now=request.now)
     return Done()
