@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib.util import find_spec
+from math import inf
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -14,6 +16,8 @@ from xinglin.hospital.demo.bench.audit import AuditMeasured
 from xinglin.hospital.demo.bench.audit_lake import make_lake
 from xinglin.hospital.demo.bench.audit_rivals import Sample
 from xinglin.hospital.demo.bench.audit_runs import MEASURED, NotTheSame, Took
+from xinglin.supervision.engines.columns import wide
+from xinglin.supervision.engines.columns.duck import Duck, bytes_of
 
 LINES = 4_000
 
@@ -23,8 +27,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One small lake, judged by the audit and by the hand-written SQL."""
     root = tmp_path_factory.mktemp("bench")
     lake = make_lake(root / "lake", lines=LINES)
-    places = {"ours": root / "ours", "hand": root / "hand"}
-    for place in places.values():
+    places = {"lake": lake, "ours": root / "ours", "hand": root / "hand"}
+    for place in (places["ours"], places["hand"]):
         place.mkdir()
     audit_runs.ours(lake, places["ours"], 1)
     audit_runs.columns_of_evidence(places["ours"], places["hand"])
@@ -67,6 +71,28 @@ def test_a_difference_ends_the_run(
             )
     with pytest.raises(NotTheSame, match=f"{name} differs in {column}"):
         audit_runs.check_equal(judged["ours"], tmp_path)
+
+
+@pytest.mark.parametrize(("memory", "room"), [("2GB", 2e9), ("512 MiB", 512 * 2**20), ("", inf), ("half", inf)])
+def test_the_room_of_an_engine(memory: str, room: float) -> None:
+    assert bytes_of(memory) == room
+
+
+def test_evidence_is_the_same_where_there_is_no_room_for_all(
+    judged: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    keep = Duck.keep
+
+    def noted(self: Duck, name: str, what: Any) -> Any:
+        kept.append(name)
+        return keep(self, name, what)
+
+    monkeypatch.setattr(Duck, "keep", noted)
+    monkeypatch.setattr(wide, "ROOM_A_ROW", inf)
+    audit_runs.ours(judged["lake"], tmp_path, 1)
+    assert len([name for name in kept if name.startswith("found_")]) > 1
+    audit_runs.check_equal(tmp_path, judged["hand"])
 
 
 def test_line_by_line_says_the_same(lines: Sample) -> None:

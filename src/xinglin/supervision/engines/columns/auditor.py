@@ -105,6 +105,7 @@ class ScopeAudit:
         self._counting = Counting(lake, knowledge, lists, then=then)
         self._paths = self._read()
         self._law = stretches(knowledge, trees, lists.span)
+        self._size = lake.rows(OF_SCOPE[self.scope].name)
         for sharing in self._measures:
             lake.has(sharing.over)
         lists.learn(at for tree in trees for at in (*tree.nodes, *(one for _, one in tree.looked_up)))
@@ -309,7 +310,7 @@ class ScopeAudit:
         undecided = [tree for tree in self.trees if counts[tree.rule.id][Outcome.CANNOT_TELL]]
         if not undecided:
             return {}
-        steps = Steps(self._lake.engine, f"reasons_{self.scope.value}")
+        steps = Steps(self._lake.engine, f"reasons_{self.scope.value}", self._size)
         table = self._rows(undecided, {Outcome.CANNOT_TELL}, steps, bare=True)
         wanted: dict[str, ir.Value] = {}
         names: dict[str, tuple[str, str]] = {}
@@ -336,7 +337,7 @@ class ScopeAudit:
 
     @cached_property
     def _steps(self) -> Steps:
-        return Steps(self._lake.engine, f"found_{self.scope.value}")
+        return Steps(self._lake.engine, f"found_{self.scope.value}", self._size)
 
     def _rows(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +38,16 @@ class _Compiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types.
         return sge.IntDiv(this=sge.paren(left), expression=sge.paren(right))
 
 
+UNITS: Final = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
+
+
+def bytes_of(memory: str) -> float:
+    """A bound such as ``4GB`` in bytes; endless where none is given or DuckDB alone can read it."""
+    number = memory.strip().upper().rstrip("BIKMGT ")
+    unit = UNITS.get(memory.strip().upper().removeprefix(number).strip())
+    return float(number) * unit if unit and number.replace(".", "", 1).isdigit() else inf
+
+
 class Duck:
     """DuckDB under Ibis. `memory` such as ``4GB`` and `spill` (a folder) bound what it takes.
 
@@ -55,6 +66,7 @@ class Duck:
         self._opened: dict[tuple[Path, str], ir.Table | None] = {}
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="duckdb")
         self._last: Future[None] | None = None
+        self.room = bytes_of(memory)
         settings = {"preserve_insertion_order": "false", "enable_progress_bar": "false"}
         if memory:
             settings["memory_limit"] = f"'{memory}'"

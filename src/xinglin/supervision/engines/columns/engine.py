@@ -20,6 +20,8 @@ class Engine(Protocol):
     """An engine under Ibis."""
 
     name: str
+    room: float
+    """Bytes that it may hold at once; what it is not told is taken for endless."""
 
     def open(self, lake: Path, table: str) -> ir.Table | None:
         """A table of the lake, None where the lake has no such table."""

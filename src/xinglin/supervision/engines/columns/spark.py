@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,6 +91,7 @@ class Spark:
     """
 
     name = "spark"
+    room = inf
 
     def __init__(self, *, master: str = "local[2]", memory: str = "4g", small: bool = False) -> None:
         from pyspark.sql import SparkSession

@@ -24,28 +24,35 @@ def as_it_is(table: ir.Table) -> ir.Table:
 
 
 JOINS_AT_ONCE: Final = 2
+ROOM_A_ROW: Final = 2_000
+"""Bytes that a chain of joins may hold for each row of its table: where there is room, it is one query and takes half
+the time."""
 
 
 class Steps:
     """A long chain of joins, computed a few at a time: what came out is kept, and what was kept before makes room.
 
     An engine can put the table behind a join on disk while it works; but of every join in one query it must hold
-    something at the same time, and that grows with the rows.
+    something at the same time, and that grows with the rows. Where the engine has room for all of them (`rows`), it is
+    one query.
     """
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, rows: int) -> None:
         self._engine = engine
         self._name = name
+        self._few = rows * ROOM_A_ROW <= engine.room
         self._joins = self._number = 0
         self._kept = ""
 
     def __call__(self, table: ir.Table) -> ir.Table:
         """The table after one more join, computed where it is time."""
         self._joins += 1
-        return table if self._joins < JOINS_AT_ONCE else self.kept(table)
+        return table if self._few or self._joins < JOINS_AT_ONCE else self.kept(table)
 
     def kept(self, table: ir.Table) -> ir.Table:
-        """The table, computed in any case."""
+        """The table, computed in any case where there is no room for all."""
+        if self._few:
+            return table
         self._joins, self._number = 0, self._number + 1
         name = f"{self._name}_{self._number}"
         held = self._engine.keep(name, table)
@@ -80,6 +87,11 @@ class Lake:
     def has(self, table: str) -> bool:
         """Whether the lake holds the table at all."""
         return self.engine.open(self.folder, table) is not None
+
+    def rows(self, table: str) -> int:
+        """How many rows a table has, whenever they were known."""
+        held = self.engine.open(self.folder, table)
+        return 0 if held is None else int(self.engine.one(held.aggregate(n=held.count()))["n"])
 
     def facts(self, table: str, paths: Iterable[str]) -> ir.Table:
         """Some facts of a table, of the rows that were known."""
