@@ -161,8 +161,8 @@ def written(done: Replay) -> str:
         _table(("rule", "differing verdicts"), late.rules.most_common(SHOWN)),
         "## Seconds and memory",
         "Seconds are those by the clock and those of a processor, memory is the most that the process of a part held. "
-        "Both shares of a part run beside one another, and so do both audits. Others may use the machine meanwhile: what "
-        "the proof costs are a processor's seconds.",
+        "Both shares of a part run beside one another, and so do both audits. Others may use the machine meanwhile: "
+        "what the proof costs are a processor's seconds.",
         _table(
             ("part", "seconds", "of a processor", "memory, MiB"),
             [
